@@ -1,0 +1,54 @@
+namespace Cairn.Client.Wire;
+
+public sealed record ExperimentWire(string ExperimentId, string Name, string LifecycleStage, long CreatedAt, long UpdatedAt, IReadOnlyDictionary<string, string> Tags);
+
+public sealed record CreateExperiment(string Name, IReadOnlyDictionary<string, string>? Tags = null);
+
+/// <param name="Status"><c>running</c>, <c>scheduled</c>, <c>finished</c>, <c>failed</c> or <c>killed</c>, as in MLflow.</param>
+/// <param name="Metrics">The latest value of each key.</param>
+public sealed record RunWire(
+    string RunId, string ExperimentId, string Name, string Status, string LifecycleStage, long StartedAt, long? EndedAt, string User,
+    IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Params, IReadOnlyDictionary<string, string> Tags,
+    IReadOnlyList<DatasetInputWire> Inputs);
+
+public sealed record DatasetInputWire(string Name, string Digest, string Context);
+
+public sealed record CreateRun(string ExperimentId, string? Name = null, IReadOnlyDictionary<string, string>? Tags = null);
+
+public sealed record MetricPoint(string Key, double Value, long Step = 0, long? Timestamp = null);
+
+public sealed record LogBatch(
+    IReadOnlyList<MetricPoint>? Metrics = null, IReadOnlyDictionary<string, string>? Params = null, IReadOnlyDictionary<string, string>? Tags = null);
+
+public sealed record UpdateRun(string? Status = null, long? EndedAt = null, string? Name = null);
+
+public sealed record ArtifactWire(string Path, bool IsDirectory, long? Length, string? Digest);
+
+/// <summary>Params and metrics of several runs; only keys whose values differ unless all are asked for.</summary>
+public sealed record RunComparisonWire(
+    IReadOnlyList<RunWire> Runs, IReadOnlyDictionary<string, IReadOnlyList<string?>> Params, IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics);
+
+public sealed record ModelWire(
+    string Name, string Description, long CreatedAt, long UpdatedAt, IReadOnlyDictionary<string, string> Tags, IReadOnlyDictionary<string, long> Aliases,
+    long? Champion, long LatestVersion);
+
+/// <param name="Stage"><c>None</c>, <c>Staging</c>, <c>Production</c> or <c>Archived</c>: a protocol column; the alias champion is the truth.</param>
+/// <param name="PackageDigest">Null for a version logged from outside.</param>
+public sealed record ModelVersionWire(
+    string Model, long Version, string Stage, string Status, string Description, string? RunId, string Source, string? PackageDigest, long CreatedAt, long UpdatedAt,
+    IReadOnlyList<string> Aliases, IReadOnlyDictionary<string, string> Tags, GateVerdictWire? Verdict);
+
+/// <param name="Verdict"><c>passed</c>, <c>refused</c> or <c>no_signal</c>.</param>
+public sealed record GateVerdictWire(string Verdict, string Summary, long DecidedAt, IReadOnlyList<GateCheckWire> Checks);
+
+/// <param name="Detail">The test, its numbers and its power in words.</param>
+public sealed record GateCheckWire(string Gate, bool Passed, string Detail);
+
+public sealed record Promote(long Version, string? Reason = null, bool Unverified = false, bool Override = false);
+
+public sealed record Rollback(string? Reason = null);
+
+/// <summary>One move of the alias champion.</summary>
+/// <param name="Version">The new champion; null when the alias was removed.</param>
+/// <param name="Kind"><c>promote</c>, <c>rollback</c>, <c>override</c>, <c>unverified</c> or <c>remove</c>.</param>
+public sealed record PromotionWire(string Model, long? Version, long? Previous, string Kind, string Caller, string Reason, long Time);

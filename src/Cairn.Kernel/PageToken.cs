@@ -1,0 +1,19 @@
+using System.Text;
+
+namespace Cairn.Kernel;
+
+/// <summary>Where the next page of a list starts: opaque to callers, the sort key of the last row inside.</summary>
+public static class PageToken
+{
+    public static string Write(string lastKey) => Convert.ToBase64String(Encoding.UTF8.GetBytes(lastKey)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    public static Answer<string> Read(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        var padded = token.Replace('-', '+').Replace('_', '/').PadRight((token.Length + 3) / 4 * 4, '=');
+        Span<byte> bytes = new byte[padded.Length];
+        return Convert.TryFromBase64String(padded, bytes, out var length)
+            ? Encoding.UTF8.GetString(bytes[..length])
+            : new Refusal.Invalid("request.page-token", $"The page token '{token}' was not given out by this server. Leave it out to start at the first page.");
+    }
+}

@@ -1,0 +1,29 @@
+namespace Cairn.Learning.Models;
+
+/// <summary>A trained model as data: scores with our own evaluator, never with the library that trained it.</summary>
+internal abstract class FittedModel
+{
+    public abstract string Algorithm { get; }
+
+    /// <value>Unit of contributions: <c>log_odds</c> or <c>probability</c>.</value>
+    public abstract string ExplanationUnit { get; }
+
+    /// <summary>Probability of the positive class. Allocates nothing; scalars summed in fixed order.</summary>
+    public abstract double Score(ReadOnlySpan<float> row);
+
+    public double[] Score(FeatureMatrix features)
+    {
+        var scores = new double[features.Rows];
+        for (var row = 0; row < scores.Length; row++) scores[row] = Score(features.Row(row));
+        return scores;
+    }
+
+    /// <summary>SHAP values (path-dependent TreeSHAP, or exact for a linear model). Returns the base value; base + sum = the score in <see cref="ExplanationUnit"/>.</summary>
+    public abstract double Explain(ReadOnlySpan<float> row, Span<double> contributions);
+
+    /// <summary>Gain (trees) or |coefficient| x deviation (linear) by feature, summing to 1.</summary>
+    public abstract double[] Importance(int features);
+
+    /// <summary>The native file of the package (<c>model.ubj</c> …) and its name.</summary>
+    public abstract (string Name, byte[] Content) Save();
+}

@@ -1,0 +1,21 @@
+using Cairn.Kernel;
+
+namespace Cairn.Storage;
+
+/// <summary>Content by digest. A blob is durable before its digest is handed out and never changes; writing it twice is harmless.</summary>
+public interface IBlobStore
+{
+    Task<Blob> Write(Stream content, CancellationToken cancellation);
+
+    /// <summary>Null when there is no such blob. The stream is seekable.</summary>
+    Task<Stream?> Open(Digest digest, CancellationToken cancellation);
+
+    /// <summary>A local file with the content, for native libraries that want a path. Read only.</summary>
+    /// <exception cref="FileNotFoundException">There is no such blob.</exception>
+    Task<string> LocalPath(Digest digest, CancellationToken cancellation);
+
+    /// <summary>Reads the blob again and compares it with its name: false when it was altered or is gone.</summary>
+    Task<bool> Verify(Digest digest, CancellationToken cancellation);
+}
+
+public readonly record struct Blob(Digest Digest, long Length);
