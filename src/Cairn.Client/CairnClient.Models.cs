@@ -1,0 +1,30 @@
+using Cairn.Client.Wire;
+
+namespace Cairn.Client;
+
+public sealed partial class CairnClient
+{
+    public Task<Page<ModelWire>> ListModelsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<ModelWire>>(Query("models", ("limit", limit), ("page_token", pageToken)), cancellation);
+
+    public Task<ModelWire> GetModelAsync(string model, CancellationToken cancellation = default) => GetAsync<ModelWire>($"models/{Escape(model)}", cancellation);
+
+    public Task<Page<ModelVersionWire>> ListModelVersionsAsync(string model, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<ModelVersionWire>>(Query($"models/{Escape(model)}/versions", ("limit", limit), ("page_token", pageToken)), cancellation);
+
+    public Task<ModelVersionWire> GetModelVersionAsync(string model, long version, CancellationToken cancellation = default) =>
+        GetAsync<ModelVersionWire>($"models/{Escape(model)}/versions/{version}", cancellation);
+
+    /// <summary>Every move of the champion, newest first.</summary>
+    /// <param name="at">Microseconds UTC: only moves up to then, so the first one says who was champion at that time.</param>
+    public Task<Page<PromotionWire>> ListPromotionsAsync(string model, long? at = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<PromotionWire>>(Query($"models/{Escape(model)}/promotions", ("at", at), ("limit", limit), ("page_token", pageToken)), cancellation);
+
+    /// <summary>Makes a version the champion.</summary>
+    public Task<PromotionWire> PromoteAsync(string model, Promote request, CancellationToken cancellation = default) =>
+        PostAsync<PromotionWire>($"models/{Escape(model)}/promote", request, cancellation);
+
+    /// <summary>Makes the champion before this one the champion again.</summary>
+    public Task<PromotionWire> RollbackAsync(string model, Rollback request, CancellationToken cancellation = default) =>
+        PostAsync<PromotionWire>($"models/{Escape(model)}/rollback", request, cancellation);
+}

@@ -1,0 +1,20 @@
+using Cairn.Client.Wire;
+
+namespace Cairn.Client;
+
+public sealed partial class CairnClient
+{
+    public Task<Page<DeploymentWire>> ListDeploymentsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<DeploymentWire>>(Query("deployments", ("limit", limit), ("page_token", pageToken)), cancellation);
+
+    /// <param name="deployment">Null: the only deployment, or the default one.</param>
+    /// <param name="row">One JSON object with the inputs, UTF-8.</param>
+    public Task<PredictionWire> PredictAsync(string? deployment, ReadOnlyMemory<byte> row, bool explain = false, CancellationToken cancellation = default) =>
+        PostJsonAsync<PredictionWire>(Query(PredictPath(deployment), ("explain", explain ? true : null)), row, cancellation);
+
+    /// <param name="rows">A JSON object <c>{"rows": [...]}</c>, UTF-8.</param>
+    public Task<PredictionsWire> PredictManyAsync(string? deployment, ReadOnlyMemory<byte> rows, bool explain = false, CancellationToken cancellation = default) =>
+        PostJsonAsync<PredictionsWire>(Query(PredictPath(deployment), ("explain", explain ? true : null)), rows, cancellation);
+
+    private static string PredictPath(string? deployment) => deployment is null ? "predict" : $"deployments/{Escape(deployment)}/predict";
+}
