@@ -1,3 +1,6 @@
+using Cairn.Access.Guarding;
+using Cairn.Access.Problems;
+using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,23 +12,30 @@ public static class Endpoints
 {
     /// <summary>Refuses callers without the permission (403 <c>access.permission-missing</c>).</summary>
     public static TBuilder Requires<TBuilder>(this TBuilder endpoint, Permission permission) where TBuilder : IEndpointConventionBuilder =>
-        throw new NotImplementedException();
+        endpoint.WithMetadata(new Demand(permission));
 
-    /// <summary>Open to everybody: probes and the API description only.</summary>
+    /// <summary>Open to everybody: probes, the API description, and the pages of the UI, which show only what the API gives their user.</summary>
     public static TBuilder Anonymous<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        throw new NotImplementedException();
+        endpoint.WithMetadata(new Demand(null));
 
     /// <summary>
     /// A control-plane mutation: answers a repeated <c>Idempotency-Key</c> with the first answer, and its handler writes an
     /// audit entry (<see cref="Audit.Write"/>) in the transaction of the change.
     /// </summary>
     public static TBuilder Mutates<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        throw new NotImplementedException();
+        endpoint.WithMetadata(new Effect(EffectKind.Mutation));
 
     /// <summary>A data-plane write (metrics, params, predictions): attributed to its run or deployment, not audited singly.</summary>
     public static TBuilder DataPlane<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        throw new NotImplementedException();
+        endpoint.WithMetadata(new Effect(EffectKind.DataPlane));
 
-    /// <summary>The only place a refusal becomes an RFC 9457 body.</summary>
-    public static ProblemHttpResult ToProblem(this Refusal refusal) => throw new NotImplementedException();
+    /// <summary>A POST only because its question is long (a plan, a validation) or because it sets a cookie: nothing is stored.</summary>
+    public static TBuilder StoresNothing<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new Effect(EffectKind.None));
+
+    /// <summary>The only place a refusal becomes an RFC 9457 answer.</summary>
+    public static ProblemHttpResult ToProblem(this Refusal refusal) => ProblemBody.Of(refusal).ToResult();
+
+    /// <summary>The same body as a wire record: for refusals that are stored, or answered for one row of many.</summary>
+    public static Problem ToWire(this Refusal refusal) => ProblemBody.Of(refusal);
 }

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Access.Auditing;
+
+/// <summary>GET /api/v1/audit: who changed what, newest first.</summary>
+internal static class ListAudit
+{
+    private const int Largest = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/audit", Handle)
+        .WithName(nameof(ListAudit)).WithSummary("List who changed what, newest first").WithTags("Access")
+        .Requires(Permission.AuditRead)
+        .Produces<Page<AuditEntry>>().ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static async Task<Results<Ok<Page<AuditEntry>>, ProblemHttpResult>> Handle(
+        Caller caller, Database database, int? limit, [FromQuery(Name = "page_token")] string? pageToken, CancellationToken cancellation)
+    {
+        var size = Math.Clamp(limit ?? 100, 1, Largest);
+        var before = long.MaxValue;
+        if (pageToken is not null)
+        {
+            var key = PageToken.Read(pageToken);
+            if (key.Refusal is { } refusal) return refusal.ToProblem();
+            if (!long.TryParse(key.Value, CultureInfo.InvariantCulture, out before))
+                return new Refusal.Invalid("request.page-token", $"The page token '{pageToken}' is of another list. Leave it out to start at the first page.").ToProblem();
+        }
+
+        var rows = await database.Read(
+            transaction => transaction.Query<AuditEntry>(
+                "SELECT id, time, caller, action, subject, detail FROM audit_entries WHERE workspace_id = @Workspace AND id < @before ORDER BY id DESC LIMIT @Take",
+                new { Workspace = caller.Workspace.Value, before, Take = size + 1 }),
+            cancellation);
+        var more = rows.Count > size;
+        return TypedResults.Ok(new Page<AuditEntry>(more ? [.. rows.Take(size)] : rows, more ? PageToken.Write(rows[size - 1].Id.ToString(CultureInfo.InvariantCulture)) : null));
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Access.Problems;
+
+/// <summary>Turns what the framework answers by itself, and every exception, into the one shape of an error.</summary>
+internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<ProblemResponses> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.OnStarting(AdviseRetry, context.Response);
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // nobody reads it but the log
+            return;
+        }
+        catch (BadHttpRequestException malformed) when (!context.Response.HasStarted)
+        {
+            await OfBinding(malformed).Write(context);
+            return;
+        }
+#pragma warning disable CA1031 // the edge: whatever it was, the client gets a problem with a trace id and the log the rest
+        catch (Exception fault) when (!context.Response.HasStarted)
+#pragma warning restore CA1031
+        {
+            Fault(fault, context.Request.Method, context.Request.Path);
+            context.Response.Clear();
+            await ProblemBody.Of(
+                StatusCodes.Status500InternalServerError, "server.fault",
+                "The server met a fault of its own. Nothing half done was stored. Its log has the cause under this trace id; report it if it comes again.").Write(context);
+            return;
+        }
+
+        if (!context.Response.HasStarted && context.Response is { StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
+            await OfStatus(context).Write(context);
+    }
+
+    private static Task AdviseRetry(object state)
+    {
+        var response = (HttpResponse)state;
+        if (response.StatusCode == StatusCodes.Status503ServiceUnavailable && response.Headers.RetryAfter.Count == 0) response.Headers.RetryAfter = "1";
+        return Task.CompletedTask;
+    }
+
+    private static Problem OfStatus(HttpContext context)
+    {
+        var request = context.Request;
+        return context.Response.StatusCode switch
+        {
+            404 => ProblemBody.Of(404, "request.no-such-route", $"Nothing is at {request.Method} {request.Path}. The description of the API is at /openapi/v1.json, a readable one at /docs."),
+            405 => ProblemBody.Of(405, "request.method", $"{request.Path} does not take {request.Method}; it takes {context.Response.Headers.Allow}."),
+            413 => OfTooLarge(),
+            415 => OfMediaType($"found '{request.ContentType}'"),
+            var status => ProblemBody.Of(status, "request.refused", $"The request was answered with status {status}."),
+        };
+    }
+
+    private static Problem OfBinding(BadHttpRequestException malformed) => malformed switch
+    {
+        { StatusCode: 413 } => OfTooLarge(),
+        { StatusCode: 415 } => OfMediaType(malformed.Message),
+        { InnerException: JsonException json } => ProblemBody.Of(400, "request.malformed", $"The body is not what this endpoint takes: {Place(json)}. Compare it with /docs.", [Field(json)]),
+        _ => ProblemBody.Of(400, "request.malformed", $"{malformed.Message} Compare the request with /docs."),
+    };
+
+    private static FieldProblem Field(JsonException json) => new(json.Path ?? "$", Sentence(json), "JSON as described in /docs");
+
+    private static string Place(JsonException json) => json.LineNumber is { } line
+        ? $"{Sentence(json)} (at {json.Path ?? "$"}, line {line + 1}, byte {json.BytePositionInLine + 1})"
+        : Sentence(json);
+
+    // System.Text.Json appends the place to its message, counted from 0; and names our types, which say nothing to a caller.
+    private static string Sentence(JsonException json)
+    {
+        var text = json.Message;
+        var end = text.IndexOf(" Path: ", StringComparison.Ordinal);
+        if (end < 0) end = text.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        if (end >= 0) text = text[..end];
+        return text.Contains("could not be converted to", StringComparison.Ordinal) ? "the value has the wrong type" : text.TrimEnd('.');
+    }
+
+    private static Problem OfTooLarge() => ProblemBody.Of(
+        413, "request.too-large", "The body is larger than this endpoint takes. Send fewer rows in a request, or upload a file.");
+
+    private static Problem OfMediaType(string found) => ProblemBody.Of(
+        415, "request.media-type", $"This endpoint takes application/json ({found.TrimEnd('.')}). Set the header Content-Type.");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} met a fault")]
+    private partial void Fault(Exception fault, string method, string path);
+}
