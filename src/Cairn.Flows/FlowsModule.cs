@@ -1,12 +1,30 @@
+using Cairn.Flows.Engine;
+using Cairn.Flows.Runs;
+using Cairn.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Cairn.Flows;
 
 /// <summary>The engine behind background work.</summary>
 public static class FlowsModule
 {
-    public static IServiceCollection AddFlows(this IServiceCollection services) => services.AddSingleton<FlowRuns>();
+    public static IServiceCollection AddFlows(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(p => new FlowRuns(p.GetRequiredService<Database>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<FlowRuns>>()))
+            .AddHostedService<FlowsHost>();
+    }
 
-    public static IEndpointRouteBuilder MapFlows(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapFlows(this IEndpointRouteBuilder routes)
+    {
+        ListFlowRuns.Map(routes);
+        GetFlowRun.Map(routes);
+        CancelFlowRun.Map(routes);
+        ResumeFlowRun.Map(routes);
+        return routes;
+    }
 }

@@ -22,10 +22,11 @@ public sealed record RunProject(ProjectFiles Project, bool Promote = true);
 
 /// <param name="State"><c>pending</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>cancelled</c> or <c>interrupted</c> (its process died; resume it).</param>
 /// <param name="Subject">What it works on: <c>projects/churn</c>.</param>
+/// <param name="Version">Goes up with every change: <c>GET /api/v1/flow-runs/ID?wait_ms=10000&amp;version=N</c> answers when there is something newer than N.</param>
 /// <param name="Result">JSON of the last task when it succeeded: for the lifecycle a <see cref="LifecycleResult"/>.</param>
 public sealed record FlowRunWire(
     string FlowRunId, string Flow, string Subject, string State, long CreatedAt, long? StartedAt, long? EndedAt, string Message, IReadOnlyList<TaskRunWire> Tasks,
-    System.Text.Json.JsonElement? Result, Problem? Problem, string? ResumedBy = null);
+    System.Text.Json.JsonElement? Result, Problem? Problem, string? ResumedBy = null, long Version = 0);
 
 /// <param name="Progress">0 to 1.</param>
 /// <param name="Message">What it is doing or what came of it, in a few words.</param>
