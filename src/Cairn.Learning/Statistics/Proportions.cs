@@ -1,0 +1,26 @@
+using MathNet.Numerics.Distributions;
+
+namespace Cairn.Learning.Statistics;
+
+/// <summary>Counts: how sure a share is, and whether two classifiers err differently.</summary>
+internal static class Proportions
+{
+    /// <summary>Wilson 1927 score interval of <paramref name="count"/> in <paramref name="n"/>; nothing counted says nothing: 0 to 1.</summary>
+    public static Interval Wilson(double count, double n, double confidence = 0.95)
+    {
+        if (n == 0) return new(0, 1);
+        var z = Normal.InvCDF(0, 1, 0.5 + confidence / 2);
+        var (share, denominator) = (count / n, 1 + z * z / n);
+        var center = (share + z * z / (2 * n)) / denominator;
+        var half = z * Math.Sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / denominator;
+        return new(count == 0 ? 0 : Math.Max(0, center - half), count == n ? 1 : Math.Min(1, center + half));
+    }
+
+    /// <summary>McNemar 1947, exact and two-sided: binomial(b + c, 1/2) over the rows on which just one of the two is right.</summary>
+    /// <param name="onlyFirst">Rows only the first has right.</param>
+    public static double McNemar(int onlyFirst, int onlySecond)
+    {
+        var (few, n) = (Math.Min(onlyFirst, onlySecond), onlyFirst + onlySecond);
+        return n == 0 ? 1 : Math.Min(1, 2 * Binomial.CDF(0.5, n, few));
+    }
+}
