@@ -9,15 +9,20 @@ internal static partial class Solution
 {
     public static readonly string Root = FindRoot();
 
-    public static IEnumerable<string> Projects =>
-        Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
+    public static IReadOnlyList<string> Projects { get; } = Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
 
-    public static IEnumerable<Assembly> Assemblies => Projects.Select(p => Assembly.Load(Path.GetFileNameWithoutExtension(p)));
+    public static IReadOnlyList<Assembly> Assemblies { get; } = [.. Projects.Select(project => Assembly.Load(AssemblyName(project)))];
 
-    /// <summary>A module is an assembly with one public <c>XModule</c> type; Kernel, Web and the hosts are not modules.</summary>
+    /// <summary>Hand-written C# of the product.</summary>
+    public static IEnumerable<string> Sources => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories);
+
+    /// <summary>A module is an assembly with a public <c>XModule</c> class, X being its own name; Kernel, Client and the hosts are not modules.</summary>
     public static IEnumerable<Assembly> Modules => Assemblies.Where(a => a.GetExportedTypes().Any(IsModule));
 
-    public static bool IsModule(Type type) => type.Name.EndsWith("Module", StringComparison.Ordinal);
+    public static bool IsModule(Type type) => type.IsPublic && $"Cairn.{type.Name}" == $"{type.Assembly.GetName().Name}Module";
+
+    /// <summary>Razor makes a public class of every page, wherever it lies; nobody can use it but the router.</summary>
+    public static bool IsPage(Type type) => type.GetInterfaces().Any(i => i.FullName == "Microsoft.AspNetCore.Components.IComponent") || type.Name.StartsWith("_Imports", StringComparison.Ordinal);
 
     public static IEnumerable<string> DeclaredArrows =>
         from project in Projects
@@ -26,6 +31,9 @@ internal static partial class Solution
 
     public static IEnumerable<string> DrawnArrows =>
         Arrow().Matches(File.ReadAllText(Path.Combine(Root, "docs", "architecture.md"))).Select(m => m.Value.Trim());
+
+    private static string AssemblyName(string project) =>
+        XDocument.Load(project).Descendants("AssemblyName").FirstOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project);
 
     private static string Short(string path) => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')).Split('.', 2)[1];
 

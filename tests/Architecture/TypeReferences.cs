@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace Cairn.Architecture.Tests;
 
-/// <summary>Every type a type mentions: signatures, fields, attributes, and the tokens inside its method bodies.</summary>
+/// <summary>What a type mentions: in signatures and fields, and by the tokens inside its method bodies.</summary>
 internal static class TypeReferences
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -13,8 +13,13 @@ internal static class TypeReferences
 
     public static IEnumerable<Type> Of(Type type) =>
         Surface(type, Declared)
-            .Concat(type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)).SelectMany(Body))
+            .Concat(Bodies(type).SelectMany(Locals))
+            .Concat(Members(type).Select(m => m as Type ?? m.DeclaringType).OfType<Type>())
             .SelectMany(Unwrap).Where(t => t != type).Distinct();
+
+    /// <summary>Every method that the type, its lambdas and its async methods call or take the address of.</summary>
+    public static IEnumerable<MethodBase> Calls(Type type) =>
+        Members(type).OfType<MethodBase>().Concat(type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).SelectMany(Calls));
 
     public static IEnumerable<Type> Surface(Type type, BindingFlags flags) =>
         new[] { type.BaseType }.OfType<Type>()
@@ -24,16 +29,21 @@ internal static class TypeReferences
             .Concat(type.GetMethods(flags).SelectMany(m => m.GetParameters().Select(p => p.ParameterType).Append(m.ReturnType)))
             .SelectMany(Unwrap);
 
+    private static IEnumerable<MethodBase> Bodies(Type type) => type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared));
+
+    private static IEnumerable<Type> Locals(MethodBase method) => method.GetMethodBody()?.LocalVariables.Select(l => l.LocalType) ?? [];
+
+    private static IEnumerable<MemberInfo> Members(Type type) => Bodies(type).SelectMany(Members);
+
     private static IEnumerable<Type> Unwrap(Type type) =>
         type.HasElementType ? Unwrap(type.GetElementType()!)
-        : type.IsGenericParameter ? []
+        : type.IsGenericParameter || type.IsFunctionPointer ? []
         : type.IsGenericType ? type.GetGenericArguments().SelectMany(Unwrap).Append(type.GetGenericTypeDefinition())
         : [type];
 
-    private static IEnumerable<Type> Body(MethodBase method)
+    private static IEnumerable<MemberInfo> Members(MethodBase method)
     {
-        if (method.GetMethodBody() is not { } body || body.GetILAsByteArray() is not { } il) yield break;
-        foreach (var local in body.LocalVariables) yield return local.LocalType;
+        if (method.GetMethodBody()?.GetILAsByteArray() is not { } il) yield break;
 
         for (var i = 0; i < il.Length;)
         {
@@ -42,7 +52,7 @@ internal static class TypeReferences
             if (op.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
                 var member = method.Module.ResolveMember(BitConverter.ToInt32(il, i), method.DeclaringType?.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null);
-                if ((member as Type ?? member?.DeclaringType) is { } mentioned) yield return mentioned;
+                if (member is not null) yield return member;
             }
 
             i += op.OperandType switch
