@@ -5,6 +5,9 @@ internal abstract class FittedModel
 {
     public abstract string Algorithm { get; }
 
+    /// <value>Length of the feature vector.</value>
+    public abstract int Features { get; }
+
     /// <value>Unit of contributions: <c>log_odds</c> or <c>probability</c>.</value>
     public abstract string ExplanationUnit { get; }
 
@@ -26,4 +29,12 @@ internal abstract class FittedModel
 
     /// <summary>The native file of the package (<c>model.ubj</c> …) and its name.</summary>
     public abstract (string Name, byte[] Content) Save();
+
+    /// <exception cref="InvalidDataException">The content is not a model of this algorithm, or of a format this binary does not know.</exception>
+    public static FittedModel Load(string algorithm, byte[] content) => algorithm switch
+    {
+        "xgboost" or "random_forest" => new TreeModel(algorithm, content),
+        "logistic_regression" => LogisticRegressionModel.Read(content),
+        _ => throw new InvalidDataException($"The algorithm '{algorithm}' is not known. There are: {string.Join(", ", Trainers.All.Select(t => t.Algorithm))}."),
+    };
 }

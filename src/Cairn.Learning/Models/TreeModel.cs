@@ -1,0 +1,52 @@
+using Cairn.Kernel;
+using Cairn.Learning.Explanation;
+
+namespace Cairn.Learning.Models;
+
+/// <summary>Boosted trees (log-odds behind a sigmoid) or a random forest (the mean of its leaves, a probability as it is).</summary>
+internal sealed class TreeModel : FittedModel
+{
+    public const string FileName = "model.ubj";
+
+    private readonly byte[] _ubj;
+    private readonly FlatTrees _trees;
+    private readonly TreeShap _shap;
+    private readonly bool _logistic;
+
+    /// <exception cref="InvalidDataException">Not a tree model that this binary scores.</exception>
+    public TreeModel(string algorithm, byte[] ubj)
+    {
+        (Algorithm, _ubj) = (algorithm, ubj);
+        (_trees, var objective) = XgboostModelFile.Read(ubj);
+        _logistic = objective == "binary:logistic";
+        _shap = new(_trees);
+    }
+
+    public override string Algorithm { get; }
+
+    public override string ExplanationUnit => _logistic ? "log_odds" : "probability";
+
+    public FlatTrees Trees => _trees;
+
+    public override int Features => _trees.Features;
+
+    public override double Score(ReadOnlySpan<float> row)
+    {
+        double margin = _trees.Margin(row);
+        return _logistic ? PortableMath.Sigmoid(margin) : Math.Clamp(margin, 0, 1);
+    }
+
+    public override double Explain(ReadOnlySpan<float> row, Span<double> contributions) => _shap.Explain(row, contributions);
+
+    public override double[] Importance(int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(features, Features);
+        var total = 0.0;
+        foreach (var gain in _trees.Gains) total += gain;
+        var shares = new double[features];
+        if (total > 0) for (var i = 0; i < features; i++) shares[i] = _trees.Gains[i] / total;
+        return shares;
+    }
+
+    public override (string Name, byte[] Content) Save() => (FileName, _ubj);
+}
