@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Builds and runs all tests, starting what they need. Ends with "N passed, N failed"; fails when a test did, or when none ran.
+set -euo pipefail
+cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+export OMP_WAIT_POLICY=passive
+
+say() { printf 'test: %s\n' "$*"; }
+die() { say "$@" >&2; exit 1; }
+
+command -v dotnet >/dev/null || die "dotnet is missing: install the .NET 10 SDK (https://dotnet.microsoft.com/download)."
+command -v npm >/dev/null || die "npm is missing: install Node.js 20 or newer (https://nodejs.org)."
+
+scratch=$(mktemp -d)
+postgres_bin=
+as_postgres=()
+stop() {
+    if [ -n "$postgres_bin" ] && [ -e "$scratch/pg/data/postmaster.pid" ]; then
+        "${as_postgres[@]}" "$postgres_bin/pg_ctl" -D "$scratch/pg/data" -m immediate stop >/dev/null 2>&1 || true
+    fi
+    rm -rf "$scratch"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+packages=()
+[ -e /usr/lib/x86_64-linux-gnu/libxgboost.so.0 ] || packages+=(libxgboost0)
+[ -e /usr/lib/x86_64-linux-gnu/libsqlite3.so.0 ] || packages+=(libsqlite3-0)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+command -v strace >/dev/null || packages+=(strace)
+if [ ${#packages[@]} -gt 0 ]; then
+    line="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
+    [ "$(id -u)" = 0 ] || die "needs Debian packages. Run this as root, then start again:  $line"
+    say "installing ${packages[*]} ..."
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >"$scratch/apt.log" 2>&1 ||
+        { tail -n 15 "$scratch/apt.log" >&2; die "could not install them. By hand:  $line"; }
+fi
+
+# A linked folder belongs to somebody else: npm ci would empty it.
+if [ ! -L native/node_modules ] && ! cmp -s native/package-lock.json native/node_modules/.fetched; then
+    say "fetching native libraries ..."
+    (cd native && npm ci --ignore-scripts --silent)
+    cp native/package-lock.json native/node_modules/.fetched
+fi
+
+say "building ..."
+dotnet build Cairn.slnx -c Release -v quiet --nologo -clp:NoSummary --disable-build-servers || die "the build failed (see above)."
+
+# PostgreSQL refuses to run as root, so root lends it to the user the package made.
+start_postgres() {
+    postgres_bin=$(dirname "$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1)")
+    mkdir "$scratch/pg"
+    chmod 755 "$scratch"
+    if [ "$(id -u)" = 0 ]; then
+        as_postgres=(runuser -u postgres --)
+        chown postgres "$scratch/pg"
+    fi
+    "${as_postgres[@]}" "$postgres_bin/initdb" -D "$scratch/pg/data" -U cairn -A trust -E UTF8 --locale=C.UTF-8 >"$scratch/initdb.log" 2>&1 || { cat "$scratch/initdb.log" >&2; die "initdb failed."; }
+    # Without a port of its own: another PostgreSQL may be running.
+    "${as_postgres[@]}" "$postgres_bin/pg_ctl" -D "$scratch/pg/data" -w -l "$scratch/pg/log" \
+        -o "-c listen_addresses='' -c unix_socket_directories='$scratch/pg' -c max_connections=200" start >/dev/null || { cat "$scratch/pg/log" >&2; die "PostgreSQL did not start."; }
+    export CAIRN_TEST_POSTGRES="Host=$scratch/pg;Username=cairn;Database=postgres"
+}
+say "starting PostgreSQL ..."
+start_postgres
+
+passed=0 failed=0 skipped=0
+for suite in Architecture Unit Api EndToEnd; do
+    say "$suite"
+    log=$scratch/$suite.log
+    status=0
+    "artifacts/bin/Cairn.$suite.Tests/release/Cairn.$suite.Tests" -noColor -noLogo "$@" 2>&1 | tee "$log" || status=$?
+    # "Total: 14, Errors: 0, Failed: 1, Skipped: 0, Not Run: 0, Time: 0.251s"
+    read -r total errors wrong left_out <<<"$(sed -n 's/.*Total: \([0-9]*\), Errors: \([0-9]*\), Failed: \([0-9]*\), Skipped: \([0-9]*\),.*/\1 \2 \3 \4/p' "$log" | tail -n 1)"
+    if [ -z "${total:-}" ]; then
+        say "$suite ended with status $status and no summary"
+        total=0 errors=1 wrong=0 left_out=0
+    elif [ "$status" != 0 ] && [ "$errors" = 0 ] && [ "$wrong" = 0 ]; then
+        say "$suite ended with status $status though no test failed"
+        errors=1
+    fi
+    passed=$((passed + total - wrong - left_out)) failed=$((failed + wrong + errors)) skipped=$((skipped + left_out))
+done
+
+[ "$skipped" = 0 ] || echo "$skipped skipped (each says why above)"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
