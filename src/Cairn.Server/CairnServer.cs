@@ -1,47 +1,100 @@
+using System.Net.Sockets;
 using Cairn.Kernel;
+using Cairn.Server.Homes;
+using Cairn.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
 
 namespace Cairn.Server;
-
-public sealed record ServerOptions
-{
-    /// <value>The folder with all state.</value>
-    public required string Home { get; init; }
-
-    /// <value>TCP port on loopback; null: only the socket <c>home/cairn.sock</c>. 0: any free port.</value>
-    public int? Port { get; init; }
-
-    /// <value>False (the default): a busy port is a refusal. True: the next free one is taken.</value>
-    public bool NextFreePort { get; init; }
-
-    /// <value>Address to bind to; default loopback. Any other needs <see cref="Insecure"/> until accounts exist.</value>
-    public string Address { get; init; } = "127.0.0.1";
-
-    public bool Insecure { get; init; }
-
-    /// <value>A PostgreSQL connection string; null: SQLite.</value>
-    public string? PostgreSql { get; init; }
-
-    /// <value>Folders besides project folders that sources may be read from.</value>
-    public IReadOnlyList<string> DataRoots { get; init; } = [];
-
-    /// <value>Structured logs go to this file (JSON lines); null: to standard error.</value>
-    public string? LogFile { get; init; }
-}
 
 /// <summary>The one owner of a home: holds <c>home/lock</c>, listens on <c>home/cairn.sock</c> and, when asked, on a port.</summary>
 public sealed class CairnServer : IAsyncDisposable
 {
+    private readonly WebApplication _app;
+    private readonly HomeLock _lock;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _disposed;
+
+    private CairnServer(WebApplication app, HomeLock homeLock, Uri? url)
+    {
+        (_app, _lock, Url) = (app, homeLock, url);
+        _app.Lifetime.ApplicationStopping.Register(() => _stopping.TrySetResult());
+    }
+
     /// <summary>Refused when another process owns the home (<c>home.owned</c>, names its pid), the home is not writable, or the port is taken.</summary>
-    public static Task<Answer<CairnServer>> Start(ServerOptions options, CancellationToken cancellation) => throw new NotImplementedException();
+    public static async Task<Answer<CairnServer>> Start(ServerOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var address = ListenAddress.Resolve(options);
+        if (address.Refusal is { } unusable) return unusable;
+        var home = HomeLock.Take(options.Home);
+        if (home.Refusal is { } owned) return owned;
+
+        WebApplication? app = null;
+        Socket? port = null;
+        try
+        {
+            var bound = ListenAddress.Bind(options, address.Value);
+            if (bound.Refusal is { } busy)
+            {
+                home.Value.Dispose();
+                return busy;
+            }
+
+            port = bound.Value?.Socket;
+            var url = bound.Value?.Url;
+            app = Composition.Build(options with { Home = home.Value.Home }, new Listeners(home.Value.SocketPath, port, address.Value), url);
+            if (await Migration.Run(app.Services, cancellation) is { } refusal)
+            {
+                await Close(app, port, home.Value);
+                return refusal;
+            }
+
+            await app.StartAsync(cancellation);
+            home.Value.Announce(url);
+            return new CairnServer(app, home.Value, url);
+        }
+        catch
+        {
+            await Close(app, port, home.Value);
+            throw;
+        }
+    }
 
     /// <value>http://127.0.0.1:8080; null when it listens on the socket only.</value>
-    public Uri? Url => throw new NotImplementedException();
+    public Uri? Url { get; }
 
-    public string Socket => throw new NotImplementedException();
+    public string Socket => _lock.SocketPath;
+
+    internal IServiceProvider Services => _app.Services;
 
     /// <summary>Completes when the server was asked to stop.</summary>
-    public Task WaitForShutdown(CancellationToken cancellation) => throw new NotImplementedException();
+    public Task WaitForShutdown(CancellationToken cancellation) => _stopping.Task.WaitAsync(cancellation);
 
     /// <summary>Graceful: requests finish, running flow runs are marked interrupted, files are closed, the lock is let go.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        try
+        {
+            await _app.StopAsync();
+        }
+        finally
+        {
+            await Close(_app, null, _lock);
+        }
+    }
+
+    private static async Task Close(WebApplication? app, Socket? port, HomeLock home)
+    {
+        try
+        {
+            if (app is not null) await app.DisposeAsync();
+            port?.Dispose();
+        }
+        finally
+        {
+            home.Dispose(); // last: whoever takes the home over finds every file closed
+        }
+    }
 }

@@ -31,7 +31,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
 #pragma warning restore CA1031
         {
             Fault(fault, context.Request.Method, context.Request.Path);
-            context.Response.Clear();
+            Forget(context.Response.Headers);
             await ProblemBody.Of(
                 StatusCodes.Status500InternalServerError, "server.fault",
                 "The server met a fault of its own. Nothing half done was stored. Its log has the cause under this trace id; report it if it comes again.").Write(context);
@@ -47,6 +47,15 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         var response = (HttpResponse)state;
         if (response.StatusCode == StatusCodes.Status503ServiceUnavailable && response.Headers.RetryAfter.Count == 0) response.Headers.RetryAfter = "1";
         return Task.CompletedTask;
+    }
+
+    // What the handler said of the answer it did not give; the headers of the host stay.
+    private static void Forget(IHeaderDictionary headers)
+    {
+        headers.ContentLength = null;
+        headers.ContentEncoding = default;
+        headers.Location = default;
+        headers.ETag = default;
     }
 
     private static Problem OfStatus(HttpContext context)

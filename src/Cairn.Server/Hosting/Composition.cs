@@ -1,0 +1,89 @@
+using System.Net;
+using Cairn.Access;
+using Cairn.Client;
+using Cairn.Data;
+using Cairn.Flows;
+using Cairn.Projects;
+using Cairn.Server.Telemetry;
+using Cairn.Serving;
+using Cairn.Storage;
+using Cairn.Tracking;
+using Cairn.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Server.Hosting;
+
+/// <summary>The composition root: which modules there are, and the order a request passes through.</summary>
+internal static class Composition
+{
+    private const long LargestBody = 16 << 20;
+
+    public static WebApplication Build(ServerOptions options, Listeners listeners, Uri? url)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(Composition).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listeners));
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = listeners.Bind);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+
+        builder.Logging.AddJsonLines(options.LogFile)
+            .SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Quartz", LogLevel.Warning)
+            // Says on every start that the keys of form tokens are not encrypted; the home is readable by its owner only.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+
+        AddModules(builder.Services, options, listeners);
+        builder.Services.AddSingleton(new RunningServer(options, url, TimeProvider.System));
+        builder.Services.AddSingleton<MetricCollector>().AddHostedService(services => services.GetRequiredService<MetricCollector>());
+        builder.Services.AddDescription();
+
+        var app = builder.Build();
+        app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseProblems();
+        app.UseRouting();
+        app.UseAccess();
+        app.UseAntiforgery();
+        app.UseDescription();
+        app.MapAccess().MapData().MapTracking().MapFlows().MapServing().MapProjects().MapServer();
+        app.MapWeb(page => page.Anonymous());
+        return app;
+    }
+
+    private static void AddModules(IServiceCollection services, ServerOptions options, Listeners listeners)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddRouting();
+        services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
+        services.AddAntiforgery();
+        services.AddDataProtection().SetApplicationName("cairn").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.Home, "keys", "forms")));
+
+        services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
+        services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null });
+        services.AddData().AddTracking().AddFlows().AddServing().AddProjects();
+        services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
+        services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, Listeners listeners)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = LargestBody;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        listeners.Configure(kestrel);
+    }
+}

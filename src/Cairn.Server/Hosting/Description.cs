@@ -1,0 +1,30 @@
+using Cairn.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Server.Hosting;
+
+/// <summary>The description of the API at /openapi/v1.json, and a page to read and try it at /docs.</summary>
+internal static class Description
+{
+    public static IServiceCollection AddDescription(this IServiceCollection services) => services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
+    {
+        document.Info.Title = "Cairn";
+        document.Info.Version = RunningServer.Version;
+        document.Info.Description = "From data to monitored predictions. Times are microseconds UTC; lists are paged with `limit` and `page_token`; errors are RFC 9457 problems with a stable `code`.";
+        document.Servers = []; // wherever this document was read from
+        return Task.CompletedTask;
+    }));
+
+    public static void UseDescription(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json").Anonymous();
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "docs";
+            page.DocumentTitle = "Cairn API";
+            page.SwaggerEndpoint("/openapi/v1.json", "Cairn");
+            page.DisplayRequestDuration();
+        });
+    }
+}

@@ -1,0 +1,18 @@
+using Cairn.Kernel;
+using Cairn.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Server.Hosting;
+
+/// <summary>Opens the database, and brings it up to this version, before the first request.</summary>
+internal static class Migration
+{
+    /// <returns>Why the home cannot be used; null when all is well.</returns>
+    public static async Task<Refusal?> Run(IServiceProvider services, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        services.GetRequiredService<Database>();
+        cancellation.ThrowIfCancellationRequested();
+        return null;
+    }
+}

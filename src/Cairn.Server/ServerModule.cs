@@ -1,0 +1,18 @@
+using Cairn.Server.Operations;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Server;
+
+/// <summary>The host's own endpoints: what it is, whether it is well, and how to stop and copy it.</summary>
+internal static class ServerModule
+{
+    public static IEndpointRouteBuilder MapServer(this IEndpointRouteBuilder routes)
+    {
+        Health.Map(routes);
+        GetMetrics.Map(routes);
+        GetAbout.Map(routes);
+        StopServer.Map(routes);
+        ListEvents.Map(routes);
+        return routes;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Cairn.Server;
+
+public sealed record ServerOptions
+{
+    /// <value>The folder with all state.</value>
+    public required string Home { get; init; }
+
+    /// <value>TCP port on loopback; null: only the socket <c>home/cairn.sock</c>. 0: any free port.</value>
+    public int? Port { get; init; }
+
+    /// <value>False (the default): a busy port is a refusal. True: the next free one is taken.</value>
+    public bool NextFreePort { get; init; }
+
+    /// <value>Address to bind to; default loopback. Any other needs <see cref="Insecure"/> until accounts exist.</value>
+    public string Address { get; init; } = "127.0.0.1";
+
+    public bool Insecure { get; init; }
+
+    /// <value>A PostgreSQL connection string; null: SQLite.</value>
+    public string? PostgreSql { get; init; }
+
+    /// <value>Folders besides project folders that sources may be read from.</value>
+    public IReadOnlyList<string> DataRoots { get; init; } = [];
+
+    /// <value>Structured logs go to this file (JSON lines); null: to standard error.</value>
+    public string? LogFile { get; init; }
+}
