@@ -4,18 +4,26 @@ using Dapper;
 namespace Cairn.Storage;
 
 /// <summary>Plain SQL inside one transaction. Parameters are <c>@name</c>, taken from the properties of an object.</summary>
-/// <remarks>Row types map columns by name, <c>snake_case</c> to <c>PascalCase</c>. Integers are <see cref="long"/> on both databases.</remarks>
+/// <remarks>
+/// Row types are records whose parameters are named as the columns, in the order of the columns (<c>snake_case</c> to
+/// <c>PascalCase</c>), or classes with settable properties in any order. Integers are <see cref="long"/> on both databases; a
+/// <see cref="bool"/> is a BIGINT of 0 or 1; <c>Digest</c> and <c>WorkspaceId</c> are text.
+/// </remarks>
 public class ReadTransaction
 {
-    private protected readonly IDbConnection Connection;
-    private protected readonly IDbTransaction Transaction;
+    private IDbConnection? _connection;
 
-    internal ReadTransaction(IDbConnection connection, IDbTransaction transaction) => (Connection, Transaction) = (connection, transaction);
+    internal ReadTransaction(IDbConnection connection) => _connection = connection;
 
-    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Connection.Query<T>(sql, parameters, Transaction).AsList();
+    private protected IDbConnection Connection =>
+        _connection ?? throw new InvalidOperationException("The transaction is over: SQL belongs inside the work that was given to the database.");
+
+    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Connection.Query<T>(sql, parameters).AsList();
 
     /// <summary>The first row, or null (the default) when there is none.</summary>
-    public T? First<T>(string sql, object? parameters = null) => Connection.QueryFirstOrDefault<T>(sql, parameters, Transaction);
+    public T? First<T>(string sql, object? parameters = null) => Connection.QueryFirstOrDefault<T>(sql, parameters);
 
-    public T? Scalar<T>(string sql, object? parameters = null) => Connection.ExecuteScalar<T>(sql, parameters, Transaction);
+    public T? Scalar<T>(string sql, object? parameters = null) => Connection.ExecuteScalar<T>(sql, parameters);
+
+    internal void End() => _connection = null;
 }

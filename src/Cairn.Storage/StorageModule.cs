@@ -1,4 +1,11 @@
+using Cairn.Storage.Blobs;
+using Cairn.Storage.Events;
+using Cairn.Storage.Postgres;
+using Cairn.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Storage;
 
@@ -6,5 +13,22 @@ namespace Cairn.Storage;
 public static class StorageModule
 {
     /// <summary>Registers <see cref="Database"/>, <see cref="EventLog"/> and <see cref="IBlobStore"/>. Migration runs on first use of the container.</summary>
-    public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options) => services.AddSingleton(options);
+    /// <remarks>Ask for the <see cref="Database"/> while starting: that opens and migrates it, or throws a <see cref="StorageException"/> that says what is wrong.</remarks>
+    public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(options)
+            .AddSingleton<Database>(provider =>
+            {
+                var clock = provider.GetRequiredService<TimeProvider>();
+                var log = provider.GetService<ILoggerFactory>()?.CreateLogger("Cairn.Storage") ?? NullLogger.Instance;
+                return options.PostgreSql is { } connectionString
+                    ? PostgresDatabase.Open(connectionString, clock, log)
+                    : SqliteDatabase.Open(options.Home, clock, log);
+            })
+            .AddSingleton<EventLog>(provider => new TailingEventLog(provider.GetRequiredService<Database>()))
+            .AddSingleton<IBlobStore>(_ => FolderBlobStore.Open(options.Home));
+    }
 }

@@ -5,10 +5,10 @@ namespace Cairn.Storage;
 
 public abstract class WriteTransaction : ReadTransaction
 {
-    private protected WriteTransaction(IDbConnection connection, IDbTransaction transaction) : base(connection, transaction) { }
+    private protected WriteTransaction(IDbConnection connection) : base(connection) { }
 
     /// <summary>Runs a statement; given a list of parameter objects, once for each. Returns the number of rows changed.</summary>
-    public int Execute(string sql, object? parameters = null) => Connection.Execute(sql, parameters, Transaction);
+    public int Execute(string sql, object? parameters = null) => Connection.Execute(sql, parameters);
 
     /// <summary>Writes an event in the transaction of the change it tells of. Returns its id, to name as the cause of what follows.</summary>
     public abstract long Emit(NewEvent happened);

@@ -1,0 +1,27 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Cairn.Storage.Postgres;
+
+/// <summary>Tells what broke in the world from what is wrong with a statement, and what goes away when the work runs again.</summary>
+internal static class PostgresFaults
+{
+    public static bool MayRunAgain(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+
+    public static bool IsFault(Exception exception) => exception switch
+    {
+        PostgresException e => e.SqlState is PostgresErrorCodes.DiskFull or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DataCorrupted,
+        NpgsqlException or SocketException => true,
+        _ => false,
+    };
+
+    public static StorageException Explain(Exception exception, string where) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } e => new(StorageFault.DiskFull, $"{where} has no space left ({e.MessageText}). Nothing of this request was stored. Make room there.", e),
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } e => new(StorageFault.ReadOnly, $"{where} accepts no writes ({e.MessageText}). Connect to the primary.", e),
+        PostgresException { SqlState: PostgresErrorCodes.DataCorrupted } e => new(StorageFault.Corrupt, $"{where} reports damaged data ({e.MessageText}). Restore its backup.", e),
+        _ => new(StorageFault.Unavailable, $"{where} did not answer ({exception.Message}). Check that it runs and that the connection string is right.", exception),
+    };
+}

@@ -1,0 +1,38 @@
+using Cairn.Kernel;
+using Dapper;
+using Npgsql;
+
+namespace Cairn.Storage.Postgres;
+
+internal sealed class PostgresWriteTransaction(NpgsqlConnection connection, TimeProvider clock) : WriteTransaction(connection)
+{
+    public const string Channel = "cairn_events";
+
+    // Held until the commit: the next id is drawn only when everybody can see this one, so ids ascend in commit order.
+    private const string Insert = """
+        SELECT pg_advisory_xact_lock(4848109);
+        SELECT pg_notify('cairn_events', '');
+        INSERT INTO events (workspace_id, time, type, subject, cause_id, payload)
+        VALUES (@workspace, @time, @type, @subject, @cause, @payload) RETURNING id;
+        """;
+
+    public bool HasEmitted { get; private set; }
+
+    public override long Emit(NewEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        HasEmitted = true;
+        using var results = Connection.QueryMultiple(Insert, new
+        {
+            workspace = happened.Workspace.Value,
+            time = clock.Micros(),
+            type = happened.Type,
+            subject = happened.Subject,
+            cause = happened.CauseId,
+            payload = happened.Payload,
+        });
+        results.Read<object>();
+        results.Read<object>();
+        return results.ReadSingle<long>();
+    }
+}

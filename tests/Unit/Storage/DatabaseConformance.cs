@@ -1,0 +1,284 @@
+using System.Collections.Concurrent;
+using Cairn.Kernel;
+using Cairn.Storage;
+
+namespace Cairn.Unit.Tests.Storage;
+
+/// <summary>What every database promises. Run on each by a subclass.</summary>
+public abstract class DatabaseConformance : IAsyncLifetime
+{
+    private Database? _database;
+
+    protected Database Database => _database!;
+
+    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await Open();
+        await Database.Write(t => t.Execute(
+            "CREATE TABLE notes (id BIGINT PRIMARY KEY, text TEXT, weight DOUBLE PRECISION, done BIGINT, digest TEXT, count BIGINT NOT NULL DEFAULT 0)"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_database is not null) await _database.DisposeAsync();
+        await Cleanup();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract Task<Database> Open();
+
+    protected abstract Task Cleanup();
+
+    [Fact]
+    public async Task What_was_written_can_be_read()
+    {
+        var digest = Digest.Of("content"u8);
+        await Database.Write(t => t.Execute("INSERT INTO notes (id, text, weight, done, digest) VALUES (@Id, @Text, @Weight, @Done, @Digest)",
+            new Note(1, "é\"'; --", 0.1, true, digest, 7)));
+
+        var read = await Database.Read(t => t.Query<Note>("SELECT id, text, weight, done, digest, count FROM notes"));
+
+        read.ShouldBe([new Note(1, "é\"'; --", 0.1, true, digest, 0)]);
+    }
+
+    [Fact]
+    public async Task Nulls_and_expressions_without_a_type_map_to_records()
+    {
+        await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (1)"));
+
+        var empty = await Database.Read(t => t.First<Summary>("SELECT max(count) AS latest, sum(count) AS total, count(*) AS rows, min(text) AS first_text FROM notes WHERE id > 5"));
+        var one = await Database.Read(t => t.First<Summary>("SELECT max(count) AS latest, sum(count) AS total, count(*) AS rows, min(text) AS first_text FROM notes"));
+        var note = await Database.Read(t => t.First<Note>("SELECT id, text, weight, done, digest, count FROM notes"));
+
+        empty.ShouldBe(new Summary(null, null, 0, null));
+        one.ShouldBe(new Summary(0, 0, 1, null));
+        note.ShouldBe(new Note(1, null, null, null, null, 0));
+    }
+
+    [Fact]
+    public async Task Truth_is_read_from_columns_and_from_expressions()
+    {
+        (await Database.Read(t => t.Scalar<bool>("SELECT EXISTS (SELECT 1 FROM notes)"))).ShouldBeFalse();
+        await Database.Write(t => t.Execute("INSERT INTO notes (id, done) VALUES (1, @done)", new { done = true }));
+
+        (await Database.Read(t => t.Scalar<bool>("SELECT EXISTS (SELECT 1 FROM notes WHERE done = @done)", new { done = true }))).ShouldBeTrue();
+        (await Database.Read(t => t.Query<bool>("SELECT done FROM notes"))).ShouldBe([true]);
+    }
+
+    [Fact]
+    public async Task Lists_of_parameters_insert_many_rows_and_select_among_values()
+    {
+        var rows = Enumerable.Range(1, 200).Select(i => new { id = (long)i }).ToList();
+
+        (await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (@id)", rows))).ShouldBe(200);
+
+        (await Database.Read(t => t.Query<long>("SELECT id FROM notes WHERE id IN @ids ORDER BY id", new { ids = new long[] { 3, 7, 999 } }))).ShouldBe([3, 7]);
+    }
+
+    [Fact]
+    public async Task An_exception_rolls_everything_back()
+    {
+        await Should.ThrowAsync<TimeoutException>(() => Database.Write<int>(t =>
+        {
+            t.Execute("INSERT INTO notes (id) VALUES (1)");
+            t.Emit(new(WorkspaceId.Default, "note.made", "notes/1"));
+            throw new TimeoutException();
+        }));
+
+        (await Count()).ShouldBe(0);
+        (await Events().Latest(Cancelled)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_refusal_rolls_everything_back_and_is_handed_on()
+    {
+        var refusal = new Refusal.Conflict("notes.full", "No more notes.");
+
+        var answer = await Database.Attempt<long>(t =>
+        {
+            t.Execute("INSERT INTO notes (id) VALUES (1)");
+            return refusal;
+        });
+
+        answer.Refusal.ShouldBe(refusal);
+        (await Count()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_failing_write_takes_no_other_with_it()
+    {
+        var writes = Enumerable.Range(1, 200).Select(i => Database.Attempt<long>(t =>
+        {
+            t.Execute("INSERT INTO notes (id) VALUES (@i)", new { i });
+            if (i % 3 == 0) throw new TimeoutException();
+            return i % 3 == 1 ? new Refusal.Invalid("notes.odd", "No.") : i;
+        })).ToList();
+
+        foreach (var write in writes) await write.ContinueWith(_ => { }, TaskScheduler.Default);
+
+        writes.Count(w => w.IsFaulted).ShouldBe(66);
+        (await Database.Read(t => t.Query<long>("SELECT id FROM notes ORDER BY id"))).ShouldBe(Enumerable.Range(1, 200).Where(i => i % 3 == 2).Select(i => (long)i));
+    }
+
+    [Fact]
+    public async Task A_violated_constraint_reaches_the_caller_as_it_is()
+    {
+        await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (1)"));
+
+        var failure = await Should.ThrowAsync<System.Data.Common.DbException>(() => Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (1)")));
+
+        failure.ShouldNotBeOfType<StorageException>();
+        (await Count()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Concurrent_read_modify_writes_lose_nothing()
+    {
+        await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (1)"));
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                await Database.Write(t =>
+                {
+                    var count = t.Scalar<long>("SELECT count FROM notes WHERE id = 1");
+                    return t.Execute("UPDATE notes SET count = @next WHERE id = 1", new { next = count + 1 });
+                });
+            }
+        })));
+
+        (await Database.Read(t => t.Scalar<long>("SELECT count FROM notes WHERE id = 1"))).ShouldBe(80);
+    }
+
+    [Fact]
+    public async Task A_read_sees_one_snapshot_while_others_write()
+    {
+        await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (1)"));
+        using var firstRead = new SemaphoreSlim(0);
+        using var written = new SemaphoreSlim(0);
+
+        var reading = Task.Run(() => Database.Read(t =>
+        {
+            var before = t.Scalar<long>("SELECT count(*) FROM notes");
+            firstRead.Release();
+            written.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
+            return (before, after: t.Scalar<long>("SELECT count(*) FROM notes"));
+        }));
+        await firstRead.WaitAsync(Cancelled);
+        await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (2)"));
+        written.Release();
+
+        (await reading).ShouldBe((1L, 1L));
+        (await Count()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_read_cannot_write()
+    {
+        await Should.ThrowAsync<Exception>(() => Database.Read(t => t.Query<long>("INSERT INTO notes (id) VALUES (1) RETURNING id")));
+
+        (await Count()).ShouldBe(0);
+        await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (1)"));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_is_over_says_so()
+    {
+        var escaped = await Database.Write(t => t);
+
+        Should.Throw<InvalidOperationException>(() => escaped.Execute("DELETE FROM notes")).Message.ShouldContain("over");
+        Should.Throw<InvalidOperationException>(() => escaped.Emit(new(WorkspaceId.Default, "a.b", "c")));
+    }
+
+    [Fact]
+    public async Task Work_that_was_cancelled_before_it_began_is_not_done()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await cancellation.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (1)"), cancellation.Token));
+
+        (await Count()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Events_are_followed_from_any_point_on_and_as_they_come()
+    {
+        var cause = await Database.Write(t => t.Emit(new(WorkspaceId.Default, "run.finished", "runs/1", """{"a":1}""")));
+        using var stop = new CancellationTokenSource();
+        var seen = new ConcurrentQueue<Event>();
+        var following = Follow(cause - 1, seen, stop.Token);
+
+        await Database.Write(t => t.Emit(new(new("other"), "model.made", "models/m", CauseId: cause)));
+        await Until(() => seen.Count == 2);
+        await stop.CancelAsync();
+        await following;
+
+        var (first, second) = (seen.First(), seen.Last());
+        (first.Type, first.Subject, first.Payload, first.CauseId, first.WorkspaceId).ShouldBe(("run.finished", "runs/1", """{"a":1}""", null, "default"));
+        (second.Type, second.CauseId, second.WorkspaceId, second.Payload).ShouldBe(("model.made", cause, "other", "{}"));
+        Time.FromMicros(first.Time).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+        (await Events().Latest(Cancelled)).ShouldBe(second.Id);
+    }
+
+    [Fact]
+    public async Task Followers_see_all_events_of_concurrent_writers_once_and_in_order()
+    {
+        using var stop = new CancellationTokenSource();
+        var seen = new ConcurrentQueue<Event>();
+        var following = Follow(0, seen, stop.Token);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await Database.Attempt<long>(t =>
+                {
+                    var id = t.Emit(new(WorkspaceId.Default, "a.b", $"writers/{writer}", $$"""{"i":{{i}}}"""));
+                    if (i % 4 == 3) return new Refusal.Conflict("a.b", "Taken back.");
+                    return id;
+                });
+            }
+        })));
+        await Until(() => seen.Count >= 600);
+        await stop.CancelAsync();
+        await following;
+
+        seen.Count.ShouldBe(600);
+        seen.Select(e => e.Id).ShouldBeInOrder();
+        seen.Select(e => e.Id).Distinct().Count().ShouldBe(600);
+        foreach (var writer in seen.GroupBy(e => e.Subject, StringComparer.Ordinal))
+        {
+            writer.Select(e => int.Parse(e.Payload[5..^1])).ShouldBe(Enumerable.Range(0, 100).Where(i => i % 4 != 3));
+        }
+    }
+
+    private Cairn.Storage.Events.TailingEventLog Events() => new(Database);
+
+    private Task<long> Count() => Database.Read(t => t.Scalar<long>("SELECT count(*) FROM notes"));
+
+    private async Task Follow(long after, ConcurrentQueue<Event> seen, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var happened in Events().Follow(after, cancellation)) seen.Enqueue(happened);
+        }
+        catch (OperationCanceledException)
+        {
+            // The test has seen what it waited for.
+        }
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        for (var i = 0; i < 1000 && !condition(); i++) await Task.Delay(20);
+        condition().ShouldBeTrue();
+    }
+
+    private sealed record Note(long Id, string? Text, double? Weight, bool? Done, Digest? Digest, long Count);
+
+    private sealed record Summary(long? Latest, long? Total, long Rows, string? FirstText);
+}
