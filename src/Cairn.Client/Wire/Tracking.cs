@@ -4,6 +4,11 @@ public sealed record ExperimentWire(string ExperimentId, string Name, string Lif
 
 public sealed record CreateExperiment(string Name, IReadOnlyDictionary<string, string>? Tags = null);
 
+public sealed record RenameExperiment(string Name);
+
+/// <summary>Tags to set; those not named stay.</summary>
+public sealed record SetTags(IReadOnlyDictionary<string, string> Tags);
+
 /// <param name="Status"><c>running</c>, <c>scheduled</c>, <c>finished</c>, <c>failed</c> or <c>killed</c>, as in MLflow.</param>
 /// <param name="Metrics">The latest value of each key.</param>
 public sealed record RunWire(
@@ -43,6 +48,31 @@ public sealed record GateVerdictWire(string Verdict, string Summary, long Decide
 
 /// <param name="Detail">The test, its numbers and its power in words.</param>
 public sealed record GateCheckWire(string Gate, bool Passed, string Detail);
+
+/// <summary>A version trained elsewhere: where its files are, and the run here that stands for it, if any.</summary>
+public sealed record RegisterVersion(
+    string Source, string? RunId = null, string? Description = null, IReadOnlyDictionary<string, string>? Tags = null, string? RunLink = null);
+
+public sealed record Describe(string Description);
+
+/// <summary>For the alias champion this is a promotion: the rules and the other members are those of <see cref="Promote"/>.</summary>
+public sealed record SetAlias(long Version, string? Reason = null, bool Unverified = false, bool Override = false);
+
+/// <summary>Moving to Production makes the version champion: the rules and the other members are those of <see cref="Promote"/>.</summary>
+/// <param name="Stage"><c>None</c>, <c>Staging</c>, <c>Production</c> or <c>Archived</c>, in any case.</param>
+/// <param name="ArchiveExisting">Moves the other versions of that stage to Archived; for Staging and Production only.</param>
+public sealed record TransitionStage(string Stage, bool ArchiveExisting = false, string? Reason = null, bool Unverified = false, bool Override = false);
+
+/// <summary>What a version stands on.</summary>
+/// <param name="Run">Null when the version was logged from outside without one.</param>
+/// <param name="Datasets">The inputs of the run; the digest of one of ours names a dataset version.</param>
+/// <param name="Package">Null for a version logged from outside.</param>
+/// <param name="Promotions">The moves of the champion that this version took part in, newest first.</param>
+public sealed record LineageWire(
+    ModelVersionWire Version, RunWire? Run, IReadOnlyList<DatasetInputWire> Datasets, PackageWire? Package, IReadOnlyList<PromotionWire> Promotions);
+
+/// <param name="Signature">Base64 of the ECDSA signature (DER) over the digest.</param>
+public sealed record PackageWire(string Digest, string Signature, long SealedAt, IReadOnlyList<ArtifactWire> Files);
 
 public sealed record Promote(long Version, string? Reason = null, bool Unverified = false, bool Override = false);
 

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Sql;
+
+namespace Cairn.Tracking.Experiments;
+
+/// <summary>The statements on experiments that more than one use case needs.</summary>
+internal static class ExperimentTable
+{
+    private const string Columns = "experiment_id, name, lifecycle_stage, created_at, updated_at";
+
+    public static Experiment? Find(ReadTransaction transaction, WorkspaceId workspace, long id) => transaction.First<Experiment>(
+        $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND experiment_id = @id", new { workspace = workspace.Value, id });
+
+    public static Experiment? FindByName(ReadTransaction transaction, WorkspaceId workspace, string name) => transaction.First<Experiment>(
+        $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND name = @name", new { workspace = workspace.Value, name });
+
+    /// <summary>By id, else by name; deleted ones too.</summary>
+    public static Answer<Experiment> Require(ReadTransaction transaction, WorkspaceId workspace, string? idOrName)
+    {
+        var found = long.TryParse(idOrName, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? Find(transaction, workspace, id) : null;
+        found ??= FindByName(transaction, workspace, idOrName ?? "");
+        return found is null ? Unknown(transaction, workspace, idOrName) : found;
+    }
+
+    public static Answer<Experiment> RequireActive(ReadTransaction transaction, WorkspaceId workspace, string? idOrName)
+    {
+        var found = Require(transaction, workspace, idOrName);
+        return found.Refusal is null && found.Value.IsDeleted ? Deleted(found.Value) : found;
+    }
+
+    /// <summary>A new experiment, or null when the name is taken, be it by a deleted one.</summary>
+    public static Experiment? Insert(
+        WriteTransaction transaction, WorkspaceId workspace, string name, IReadOnlyDictionary<string, string>? tags, long now)
+    {
+        if (FindByName(transaction, workspace, name) is not null) return null;
+
+        var experiment = new Experiment { ExperimentId = Counter.Next(transaction, workspace, "experiments"), Name = name, CreatedAt = now, UpdatedAt = now };
+        var inserted = transaction.Execute(
+            """
+            INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at)
+            VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt) ON CONFLICT DO NOTHING
+            """,
+            new { workspace = workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt });
+        if (inserted == 0) return null;
+
+        PutTags(transaction, workspace, experiment.ExperimentId, tags ?? Tags.None);
+        return experiment;
+    }
+
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, long id, IReadOnlyDictionary<string, string> tags) => SqlList.Insert(
+        transaction,
+        "INSERT INTO experiment_tags (workspace_id, experiment_id, key, value) VALUES",
+        "ON CONFLICT (workspace_id, experiment_id, key) DO UPDATE SET value = excluded.value",
+        [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => new object[] { workspace.Value, id, tag.Key, tag.Value })]);
+
+    public static IReadOnlyList<ExperimentWire> ToWire(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Experiment> experiments)
+    {
+        if (experiments.Count == 0) return [];
+
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value };
+        var ids = SqlList.In(parameters, "id", [.. experiments.Select(experiment => experiment.ExperimentId)]);
+        var tags = Tags.ByOwner(transaction.Query<KeyValue>(
+            $"SELECT CAST(experiment_id AS VARCHAR(20)) AS owner, key, value FROM experiment_tags WHERE workspace_id = @workspace AND experiment_id IN {ids}", parameters));
+        return [.. experiments.Select(experiment => experiment.ToWire(tags(experiment.Id)))];
+    }
+
+    public static Refusal Deleted(Experiment experiment) => new Refusal.Conflict(
+        "experiment.deleted", $"The experiment '{experiment.Name}' (id {experiment.Id}) is deleted. Restore it first: POST /api/v1/experiments/{experiment.Id}/restore.");
+
+    public static Refusal NameTaken(Experiment holder) => new Refusal.Conflict(
+        "experiment.name-taken",
+        $"The name '{holder.Name}' belongs to experiment {holder.Id}{(holder.IsDeleted ? ", which is deleted but can be restored" : "")}. Choose another name{(holder.IsDeleted ? " or restore it" : "")}.");
+
+    private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, string? asked)
+    {
+        var known = transaction.Query<Experiment>(
+            $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'active' ORDER BY updated_at DESC, experiment_id DESC LIMIT 10",
+            new { workspace = workspace.Value });
+        return new Refusal.Missing(
+            "experiment.unknown",
+            $"There is no experiment '{asked}', neither as an id nor as a name. There are: {string.Join(", ", known.Select(experiment => $"{experiment.Name} (id {experiment.Id})"))}.");
+    }
+}

@@ -1,0 +1,130 @@
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Sql;
+
+namespace Cairn.Tracking.RunRecords;
+
+/// <summary>The statements on runs that more than one use case needs.</summary>
+internal static class RunTable
+{
+    /// <summary>Selected from <c>runs r</c>.</summary>
+    public const string Columns =
+        """
+        r.run_id, r.experiment_id, r.name, r.status, r.lifecycle_stage, r.user_name, r.started_at, r.ended_at,
+        (SELECT e.lifecycle_stage FROM experiments e WHERE e.workspace_id = r.workspace_id AND e.experiment_id = r.experiment_id) AS experiment_stage
+        """;
+
+    private const int ShortestPrefix = 4;
+
+    public static Run? Find(ReadTransaction transaction, WorkspaceId workspace, string runId) => transaction.First<Run>(
+        $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id = @runId", new { workspace = workspace.Value, runId });
+
+    public static Answer<Run> Require(ReadTransaction transaction, WorkspaceId workspace, string runId) =>
+        Find(transaction, workspace, runId) is { } run ? run : Unknown(transaction, workspace, runId);
+
+    /// <summary>A run that may be written to.</summary>
+    public static Answer<Run> RequireActive(ReadTransaction transaction, WorkspaceId workspace, string runId)
+    {
+        var found = Require(transaction, workspace, runId);
+        return found.Refusal is null && found.Value.CannotChange() is { } refusal ? refusal : found;
+    }
+
+    /// <summary>By the whole id, or by its beginning when no other run begins so.</summary>
+    public static Answer<Run> RequireByPrefix(ReadTransaction transaction, WorkspaceId workspace, string prefix)
+    {
+        if (prefix.Length is < ShortestPrefix or >= 32 || !prefix.All(char.IsAsciiHexDigitLower)) return Require(transaction, workspace, prefix);
+
+        var matches = transaction.Query<Run>(
+            $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id >= @prefix AND r.run_id < @after ORDER BY r.run_id LIMIT 5",
+            new { workspace = workspace.Value, prefix, after = prefix + "g" });
+        return matches.Count switch
+        {
+            0 => Unknown(transaction, workspace, prefix),
+            1 => matches[0],
+            _ => new Refusal.Conflict(
+                "run.id-ambiguous",
+                $"Several runs begin with {prefix}: {string.Join(", ", matches.Select(run => $"{run.RunId} ({run.Name})"))}{(matches.Count == 5 ? ", …" : "")}. Give more digits."),
+        };
+    }
+
+    public static void Insert(WriteTransaction transaction, WorkspaceId workspace, Run run, IReadOnlyDictionary<string, string> tags)
+    {
+        transaction.Execute(
+            """
+            INSERT INTO runs (workspace_id, run_id, experiment_id, name, status, lifecycle_stage, user_name, started_at)
+            VALUES (@workspace, @RunId, @ExperimentId, @Name, @Status, @LifecycleStage, @UserName, @StartedAt)
+            """,
+            new { workspace = workspace.Value, run.RunId, run.ExperimentId, run.Name, run.Status, run.LifecycleStage, run.UserName, run.StartedAt });
+        PutTags(transaction, workspace, run.RunId, tags.Append(new(RunName.Tag, run.Name)).DistinctBy(tag => tag.Key, StringComparer.Ordinal));
+    }
+
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string runId, IEnumerable<KeyValuePair<string, string>> tags) => SqlList.Insert(
+        transaction,
+        "INSERT INTO run_tags (workspace_id, run_id, key, value) VALUES",
+        "ON CONFLICT (workspace_id, run_id, key) DO UPDATE SET value = excluded.value",
+        [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => new object[] { workspace.Value, runId, tag.Key, tag.Value })]);
+
+    /// <summary>The name lives in the row and in a tag that MLflow clients read; here they move together.</summary>
+    public static void Rename(WriteTransaction transaction, WorkspaceId workspace, string runId, string name)
+    {
+        transaction.Execute("UPDATE runs SET name = @name WHERE workspace_id = @workspace AND run_id = @runId", new { workspace = workspace.Value, runId, name });
+        PutTags(transaction, workspace, runId, [new(RunName.Tag, name)]);
+    }
+
+    /// <summary>With the latest metrics, params, tags and inputs of each; five queries however many runs.</summary>
+    public static IReadOnlyList<RunWire> ToWire(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Run> runs)
+    {
+        if (runs.Count == 0) return [];
+
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value };
+        var ids = SqlList.In(parameters, "run", [.. runs.Select(run => run.RunId)]);
+        var where = $"WHERE workspace_id = @workspace AND run_id IN {ids}";
+        var metrics = transaction.Query<LatestMetric>($"SELECT run_id, key, value, is_nan FROM run_latest_metrics {where}", parameters).ToLookup(row => row.RunId, StringComparer.Ordinal);
+        var values = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_params {where}", parameters));
+        var tags = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_tags {where}", parameters));
+        var inputs = transaction.Query<Input>($"SELECT run_id, name, digest, context FROM run_inputs {where} ORDER BY logged_at, name, digest", parameters)
+            .ToLookup(row => row.RunId, StringComparer.Ordinal);
+
+        return
+        [
+            .. runs.Select(run => new RunWire(
+                run.RunId, run.Experiment, run.Name, run.Status, run.IsDeleted ? "deleted" : "active", run.StartedAt, run.EndedAt, run.UserName,
+                new SortedDictionary<string, double>(
+                    metrics[run.RunId].ToDictionary(row => row.Key, row => row.IsNan != 0 ? double.NaN : row.Value, StringComparer.Ordinal), StringComparer.Ordinal),
+                values(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))])),
+        ];
+    }
+
+    private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, string asked)
+    {
+        var newest = transaction.Query<Run>(
+            $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace ORDER BY r.started_at DESC, r.run_id LIMIT 3", new { workspace = workspace.Value });
+        return new Refusal.Missing(
+            "run.unknown",
+            $"There is no run '{asked}'. "
+            + (newest.Count == 0 ? "No run was made yet." : $"The newest are {string.Join(", ", newest.Select(run => $"{run.RunId} ({run.Name})"))}; GET /api/v1/runs lists all."));
+    }
+
+    private sealed record LatestMetric
+    {
+        public string RunId { get; init; } = "";
+
+        public string Key { get; init; } = "";
+
+        public double Value { get; init; }
+
+        public long IsNan { get; init; }
+    }
+
+    private sealed record Input
+    {
+        public string RunId { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public string Digest { get; init; } = "";
+
+        public string Context { get; init; } = "";
+    }
+}
