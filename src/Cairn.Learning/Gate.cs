@@ -1,5 +1,6 @@
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Learning.Gates;
 
 namespace Cairn.Learning;
 
@@ -7,10 +8,23 @@ namespace Cairn.Learning;
 public sealed record Gate(string Text)
 {
     /// <summary>Refused with what was found, and the metrics and comparisons there are.</summary>
-    public static Answer<Gate> Parse(string text) => throw new NotImplementedException();
+    public static Answer<Gate> Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var rule = GateRule.Parse(text);
+        return rule.Refusal is { } refusal ? refusal : new Gate(rule.Value.Text);
+    }
 
     /// <summary>Asks every gate. The honest baseline is always asked, written or not: no signal, no promotion.</summary>
     /// <param name="champion">What serves now; null: nothing does, and comparisons with it pass.</param>
     public static GateVerdictWire Decide(
-        IReadOnlyList<Gate> gates, Preparation preparation, Candidate candidate, Evaluation evaluation, Predictor? champion, TimeProvider clock) => throw new NotImplementedException();
+        IReadOnlyList<Gate> gates, Preparation preparation, Candidate candidate, Evaluation evaluation, Predictor? champion, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(gates);
+        ArgumentNullException.ThrowIfNull(preparation);
+        ArgumentNullException.ThrowIfNull(candidate);
+        ArgumentNullException.ThrowIfNull(evaluation);
+        ArgumentNullException.ThrowIfNull(clock);
+        return Verdict.Of(gates, evaluation, rule => ChampionComparison.Check(rule, preparation, candidate, champion), clock);
+    }
 }

@@ -9,7 +9,7 @@ internal static class Curves
     public static RocPoint[] Roc(ReadOnlySpan<RankedPoint> points)
     {
         var all = points[^1];
-        var roc = new List<RocPoint> { new(double.PositiveInfinity, 0, 0) };
+        var roc = new List<RocPoint> { new(null, 0, 0) };
         for (var i = 0; i < points.Length; i++)
         {
             var previous = i == 0 ? default : points[i - 1];
@@ -50,7 +50,8 @@ internal static class Curves
         : [.. Enumerable.Range(0, Most).Select(i => points[(int)((long)i * (points.Count - 1) / (Most - 1))])];
 }
 
-internal readonly record struct RocPoint(double Threshold, double FalsePositiveRate, double TruePositiveRate);
+/// <param name="Threshold">Null where nothing is a yes.</param>
+internal readonly record struct RocPoint(double? Threshold, double FalsePositiveRate, double TruePositiveRate);
 
 internal readonly record struct PrecisionRecallPoint(double Threshold, double Recall, double Precision);
 

@@ -152,7 +152,7 @@ public class ScorecardTests
 
         var curve = Curves.Roc(new Ranking(labels, scores).Points());
 
-        curve[0].ShouldBe(new RocPoint(double.PositiveInfinity, 0, 0));
+        curve[0].ShouldBe(new RocPoint(null, 0, 0));
         curve[^1].ShouldBe(new RocPoint(0.1, 1, 1));
         curve.Zip(curve.Skip(1), (a, b) => (b.FalsePositiveRate - a.FalsePositiveRate) * (a.TruePositiveRate + b.TruePositiveRate) / 2).Sum()
             .ShouldBe(6.0 / 9, 1e-15);

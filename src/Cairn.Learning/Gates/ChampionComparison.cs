@@ -1,0 +1,32 @@
+using Cairn.Client.Wire;
+
+namespace Cairn.Learning.Gates;
+
+/// <summary>Challenger against champion on the common hold-out: rows of this test split that the champion kept aside too.</summary>
+/// <remarks>A row is known again by its key, whatever file or order it stands in. Rows the champion may have learned from are left out.</remarks>
+internal static class ChampionComparison
+{
+    public static GateCheckWire Check(GateRule.NotWorseThanChampion rule, Preparation preparation, Candidate candidate, Predictor? champion)
+    {
+        if (champion is null) return new(rule.Text, true, "nothing serves yet: this is the first version");
+
+        var missing = champion.Inputs.Select(i => i.Name).Where(name => !preparation.Frame.Columns.Any(c => c.Name == name)).ToList();
+        if (missing.Count > 0)
+            return new(rule.Text, false, $"the champion cannot be asked: it needs {string.Join(", ", missing)}, which the data no longer has; compare by hand and promote with an override");
+
+        var held = HoldoutKeys(champion);
+        var common = Array.FindAll(preparation.Test, row => held.Contains(preparation.RowKeys[row]));
+        if (common.Length == 0)
+        {
+            return new(rule.Text, false,
+                $"not decided: none of the {preparation.TestRows:N0} test rows was kept aside by the champion too. Keep split.seed and the key column as they were, or promote with an override");
+        }
+
+        var championScores = champion.Score(preparation.Frame);
+        var result = NonInferiority.Of(
+            Array.ConvertAll(common, row => preparation.Labels[row]), candidate.Score(preparation, common), Array.ConvertAll(common, row => championScores[row]), rule.Margin);
+        return new(rule.Text, result.Passed, result.Detail);
+    }
+
+    private static HashSet<ulong> HoldoutKeys(Predictor champion) => throw new NotImplementedException();
+}
