@@ -11,7 +11,9 @@ internal static class ServerModule
         Health.Map(routes);
         GetMetrics.Map(routes);
         GetAbout.Map(routes);
+        GetDoctor.Map(routes);
         StopServer.Map(routes);
+        DownloadBackup.Map(routes);
         ListEvents.Map(routes);
         return routes;
     }

@@ -1,0 +1,25 @@
+namespace Cairn.Server.Homes;
+
+/// <summary>What belongs to a home: its state, and what only its present owner needs.</summary>
+internal static class HomeFolder
+{
+    // Of the running process, or made anew from the rest. The databases are copied apart, consistently.
+    private static readonly string[] NotState = ["lock", "server.json", "server.json.next", "cairn.sock", "backups", "logs", "tmp"];
+
+    /// <summary>The files a backup holds besides the database, as paths below the home with forward slashes.</summary>
+    public static IEnumerable<string> StateFiles(string home) =>
+        from path in Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories)
+        let relative = Path.GetRelativePath(home, path).Replace('\\', '/')
+        let top = relative.Split('/')[0]
+        where !NotState.Contains(top, StringComparer.Ordinal) && !top.StartsWith("replaced-", StringComparison.Ordinal) && !top.StartsWith("restoring-", StringComparison.Ordinal)
+        where !relative.StartsWith("blobs/unfinished/", StringComparison.Ordinal) && !top.EndsWith(".log", StringComparison.Ordinal)
+        where !IsDatabase(top)
+        orderby relative
+        select relative;
+
+    /// <summary>What a restore would have to move away.</summary>
+    public static IReadOnlyList<string> Contents(string home) =>
+        [.. Directory.EnumerateFileSystemEntries(home).Where(entry => !NotState[..4].Contains(Path.GetFileName(entry), StringComparer.Ordinal))];
+
+    private static bool IsDatabase(string name) => name is "cairn.db" or "cairn.db-wal" or "cairn.db-shm";
+}

