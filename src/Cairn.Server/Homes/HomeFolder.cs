@@ -3,8 +3,10 @@ namespace Cairn.Server.Homes;
 /// <summary>What belongs to a home: its state, and what only its present owner needs.</summary>
 internal static class HomeFolder
 {
-    // Of the running process, or made anew from the rest. The databases are copied apart, consistently.
-    private static readonly string[] NotState = ["lock", "server.json", "server.json.next", "cairn.sock", "backups", "logs", "tmp"];
+    private static readonly string[] OfTheOwner = ["lock", "server.json", "server.json.next", "cairn.sock"];
+
+    // Made anew from the rest, or of no use elsewhere.
+    private static readonly string[] NotState = [.. OfTheOwner, "backups", "logs", "tmp"];
 
     /// <summary>The files a backup holds besides the database, as paths below the home with forward slashes.</summary>
     public static IEnumerable<string> StateFiles(string home) =>
@@ -14,12 +16,11 @@ internal static class HomeFolder
         where !NotState.Contains(top, StringComparer.Ordinal) && !top.StartsWith("replaced-", StringComparison.Ordinal) && !top.StartsWith("restoring-", StringComparison.Ordinal)
         where !relative.StartsWith("blobs/unfinished/", StringComparison.Ordinal) && !top.EndsWith(".log", StringComparison.Ordinal)
         where !IsDatabase(top)
-        orderby relative
         select relative;
 
     /// <summary>What a restore would have to move away.</summary>
     public static IReadOnlyList<string> Contents(string home) =>
-        [.. Directory.EnumerateFileSystemEntries(home).Where(entry => !NotState[..4].Contains(Path.GetFileName(entry), StringComparer.Ordinal))];
+        [.. Directory.EnumerateFileSystemEntries(home).Where(entry => !OfTheOwner.Contains(Path.GetFileName(entry), StringComparer.Ordinal))];
 
     private static bool IsDatabase(string name) => name is "cairn.db" or "cairn.db-wal" or "cairn.db-shm";
 }
