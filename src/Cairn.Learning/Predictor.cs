@@ -2,6 +2,9 @@ using System.Text.Json;
 using Cairn.Client.Wire;
 using Cairn.Data;
 using Cairn.Kernel;
+using Cairn.Learning.Models;
+using Cairn.Learning.Packages;
+using Cairn.Learning.Preprocessing;
 using Cairn.Tracking;
 
 namespace Cairn.Learning;
@@ -9,52 +12,125 @@ namespace Cairn.Learning;
 /// <summary>A loaded model: immutable, one copy for all threads. Same row, same bits, on any machine.</summary>
 public sealed class Predictor
 {
+    private readonly Pipeline _pipeline;
+    private readonly FittedModel _model;
+    private readonly CompiledPlan _plan;
+    private readonly ModelDescription _description;
+
+    internal Predictor(Digest package, ModelDescription description, Schema schema, Pipeline pipeline, FittedModel model, IReadOnlySet<ulong> holdoutKeys)
+    {
+        (Package, _description, _pipeline, _model, HoldoutKeys) = (package, description, pipeline, model, holdoutKeys);
+        _plan = new(pipeline, schema);
+        Inputs = [.. _plan.Rules.Select(rule => rule.Wire)];
+    }
+
     /// <summary>Builds the compiled plan and scores the golden rows: different bits are the refusal <c>package.golden-rows</c>.</summary>
-    public static Answer<Predictor> Load(OpenedPackage package) => throw new NotImplementedException();
+    public static Answer<Predictor> Load(OpenedPackage package)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        return PackageReader.Read(package);
+    }
 
-    public Digest Package => throw new NotImplementedException();
+    public Digest Package { get; }
 
-    public string Algorithm => throw new NotImplementedException();
+    public string Algorithm => _model.Algorithm;
 
     /// <value>What a row has to carry, in the order of the schema.</value>
-    public IReadOnlyList<InputFieldWire> Inputs => throw new NotImplementedException();
+    public IReadOnlyList<InputFieldWire> Inputs { get; }
 
-    public IReadOnlyList<string> Features => throw new NotImplementedException();
+    public IReadOnlyList<string> Features => _pipeline.Features;
 
-    public double Threshold => throw new NotImplementedException();
+    public double Threshold => _description.Threshold;
 
-    public string Positive => throw new NotImplementedException();
+    public string Positive => _description.Positive;
 
-    public string Negative => throw new NotImplementedException();
+    public string Negative => _description.Negative;
+
+    /// <value>Of the arithmetic between feature vector and answer: logged, so that a replay knows what it repeats.</value>
+    public static int EvaluatorVersion => FlatTrees.EvaluatorVersion;
+
+    /// <value>Row keys of the test split this model was judged on: a challenger is compared with it on rows both have never seen.</value>
+    internal IReadOnlySet<ulong> HoldoutKeys { get; }
+
+    internal FittedModel Model => _model;
 
     /// <summary>Buffers for one row; reuse it, one thread at a time.</summary>
-    public PredictorRow NewRow() => throw new NotImplementedException();
+    public PredictorRow NewRow() => _plan.NewRow();
 
     /// <summary>
     /// Reads one JSON object into the feature vector. The reader stands on its <c>{</c> and ends on its <c>}</c>. Unknown members
-    /// are ignored; a missing required one, a wrong type, an unknown category or a value out of range is refused by the contract.
+    /// are ignored; a missing required one, one given twice, a wrong type, an unknown category or a value out of range is
+    /// refused by the contract, all of them in one refusal <c>predict.row-invalid</c>.
     /// </summary>
     /// <param name="path">Where the row stands in the request, for messages: <c>$</c>, <c>$.rows[3]</c>.</param>
-    public Refusal? Read(ref Utf8JsonReader json, PredictorRow row, string path) => throw new NotImplementedException();
+    /// <exception cref="JsonException">The bytes are not JSON: as from the reader itself.</exception>
+    public Refusal? Read(ref Utf8JsonReader json, PredictorRow row, string path)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return _plan.Read(ref json, row, path);
+    }
 
     /// <summary>Probability of the positive class. Allocates nothing.</summary>
-    public double Score(PredictorRow row) => throw new NotImplementedException();
+    public double Score(PredictorRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return _model.Score(row.Vector);
+    }
 
-    public ExplanationWire Explain(PredictorRow row) => throw new NotImplementedException();
+    /// <summary>The answer to a logged feature vector: replay.</summary>
+    public double Score(ReadOnlySpan<float> features) => _model.Score(features);
+
+    /// <summary>How far each input column or transform moved the answer from the base value, largest first.</summary>
+    public ExplanationWire Explain(PredictorRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var byFeature = new double[row.Vector.Length];
+        var baseValue = _model.Explain(row.Vector, byFeature);
+
+        var bySource = new double[_pipeline.Steps.Count];
+        for (var i = 0; i < byFeature.Length; i++) bySource[_pipeline.SourceOf[i]] += byFeature[i];
+        var contributions = bySource.Select((value, step) => new ContributionWire(_pipeline.Steps[step].Source, value))
+            .OrderByDescending(c => Math.Abs(c.Contribution)).ThenBy(c => c.Feature, StringComparer.Ordinal);
+        return new(baseValue, _model.ExplanationUnit, [.. contributions]);
+    }
 
     /// <summary>All rows of a frame, through the same evaluator.</summary>
-    public double[] Score(Frame frame) => throw new NotImplementedException();
+    public double[] Score(Frame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var source = new FrameSlots(frame, _pipeline.Inputs, _pipeline.Texts);
+        var row = NewRow();
+        var scores = new double[frame.Rows];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            source.Fill(i, row.Slots);
+            _pipeline.Encode(row.Slots, row.Vector);
+            scores[i] = _model.Score(row.Vector);
+        }
+
+        return scores;
+    }
 }
 
 /// <summary>The buffers of one row: raw inputs and the float32 feature vector.</summary>
 public sealed class PredictorRow
 {
-    internal PredictorRow(int slots, int features) => (Slots, Vector) = (new double[slots], new float[features]);
+    internal PredictorRow(int slots, int features, int inputs) => (Slots, Vector, Seen) = (new double[slots], new float[features], new bool[inputs]);
 
+    /// <value>Inputs in schema order, then transforms.</value>
     internal double[] Slots { get; }
 
     internal float[] Vector { get; }
 
+    /// <value>Which inputs the row has carried.</value>
+    internal bool[] Seen { get; }
+
     /// <value>What the model saw: the feature vector, for the log.</value>
     public ReadOnlySpan<float> Features => Vector;
+
+    internal void Reset(int inputs)
+    {
+        Array.Fill(Slots, double.NaN, 0, inputs);
+        Array.Clear(Seen);
+    }
 }

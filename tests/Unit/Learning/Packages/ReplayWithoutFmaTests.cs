@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
+using System.Text.Json;
+using Cairn.Kernel;
+
+namespace Cairn.Unit.Tests.Learning.Packages;
+
+/// <summary>A machine without FMA and AVX2 gives the same answers: a second process with those paths of the C library and of the JIT switched off.</summary>
+public class ReplayWithoutFmaTests
+{
+    private const string Folder = "CAIRN_REPLAY_FOLDER";
+
+    [Theory]
+    [InlineData("xgboost")]
+    [InlineData("random_forest")]
+    [InlineData("logistic_regression")]
+    public async Task A_process_without_fma_gives_the_same_bits(string algorithm)
+    {
+        var folder = Directory.CreateTempSubdirectory("cairn-replay").FullName;
+        try
+        {
+            var package = new TelcoPackage(algorithm);
+            foreach (var (path, bytes) in package.Files) await File.WriteAllBytesAsync(Path.Combine(folder, path), bytes);
+            await File.WriteAllLinesAsync(Path.Combine(folder, "requests.jsonl"), Telco.Rows.Select(row => System.Text.Encoding.UTF8.GetString(TelcoPackage.Request(row))));
+            var here = Replay(folder);
+
+            await RunChild(folder);
+
+            var there = await File.ReadAllLinesAsync(Path.Combine(folder, "bits.txt"));
+            there.Length.ShouldBe(Telco.Rows.Length + 1);
+            there[1..].ShouldBe(here[1..]);
+            if (Fma.IsSupported) there[0].ShouldNotBe(here[0], "the child computes as this process does: nothing was switched off");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact(Explicit = true)] // the second process alone runs it
+    public async Task Child_writes_its_bits()
+    {
+        var folder = Environment.GetEnvironmentVariable(Folder).ShouldNotBeNull();
+
+        await File.WriteAllLinesAsync(Path.Combine(folder, "bits.txt"), Replay(folder));
+    }
+
+    /// <summary>A digest of the C library's exp, then feature vector and probability of every request.</summary>
+    private static string[] Replay(string folder)
+    {
+        var files = Directory.GetFiles(folder).ToDictionary(path => Path.GetFileName(path)!, File.ReadAllBytes, StringComparer.Ordinal);
+        var predictor = TelcoPackage.Load(files).Value;
+        var row = predictor.NewRow();
+        var bits = new List<string> { Digest.Of([.. Enumerable.Range(0, 100_000).SelectMany(i => BitConverter.GetBytes(Math.Exp(i * 0.000137) + Math.Pow(1.0001, i)))]).Hex };
+        foreach (var line in File.ReadLines(Path.Combine(folder, "requests.jsonl")))
+        {
+            var json = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(line));
+            json.Read();
+            predictor.Read(ref json, row, "$").ShouldBeNull();
+            var features = System.Runtime.InteropServices.MemoryMarshal.AsBytes(row.Features);
+            bits.Add($"{Convert.ToHexString(features)} {BitConverter.DoubleToInt64Bits(predictor.Score(row)):x16}");
+        }
+
+        return [.. bits];
+    }
+
+    private static async Task RunChild(string folder)
+    {
+        var tests = Path.Combine(AppContext.BaseDirectory, "Cairn.Unit.Tests");
+        var start = new ProcessStartInfo(tests, ["-method", $"{typeof(ReplayWithoutFmaTests).FullName}.{nameof(Child_writes_its_bits)}", "-explicit", "only"]) { RedirectStandardOutput = true };
+        start.Environment[Folder] = folder;
+        start.Environment["GLIBC_TUNABLES"] = "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA";
+        start.Environment["DOTNET_EnableAVX2"] = "0";
+        start.Environment["DOTNET_EnableFMA"] = "0";
+        using var child = Process.Start(start).ShouldNotBeNull();
+        var output = await child.StandardOutput.ReadToEndAsync();
+        await child.WaitForExitAsync();
+        child.ExitCode.ShouldBe(0, output);
+    }
+}
