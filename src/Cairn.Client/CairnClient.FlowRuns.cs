@@ -20,7 +20,7 @@ public sealed partial class CairnClient
         {
             progress?.Invoke(run);
             if (run.State is not ("pending" or "running")) return run;
-            run = await GetAsync<FlowRunWire>(Query($"flow-runs/{Escape(flowRunId)}", ("wait_ms", 10_000)), cancellation).ConfigureAwait(false);
+            run = await GetAsync<FlowRunWire>(Query($"flow-runs/{Escape(flowRunId)}", ("wait_ms", 10_000), ("version", run.Version)), cancellation).ConfigureAwait(false);
         }
     }
 

@@ -159,7 +159,7 @@ internal sealed partial class Execution(Flow flow, LiveRun live, Caller caller, 
             {
                 LogCrash(logger, e, task.Name, live.FlowRunId);
                 return await Fail(task, new(
-                    "about:blank", "flow.task-crashed", 500,
+                    "https://cairn.dev/problems/flow.task-crashed", "flow.task-crashed", 500,
                     $"Task {task.Name} met an unexpected error: {e.GetType().Name}: {e.Message} The log has all of it under trace id {live.FlowRunId}. Resume the run to try again.",
                     "flow.task-crashed", live.FlowRunId));
             }
