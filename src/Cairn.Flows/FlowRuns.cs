@@ -89,6 +89,10 @@ public sealed partial class FlowRuns
         return await Find(workspace, flowRunId, cancellation);
     }
 
+    /// <summary>Would a task with that <see cref="FlowTask.CacheKey"/> be reused?</summary>
+    public async Task<bool> IsCached(WorkspaceId workspace, string cacheKey, CancellationToken cancellation) =>
+        await _tables.Cached(workspace.Value, cacheKey, cancellation) is not null;
+
     /// <summary>Newest first.</summary>
     internal async Task<IReadOnlyList<FlowRunWire>> List(WorkspaceId workspace, string? subject, string? before, int limit, CancellationToken cancellation) =>
         [.. (await _tables.List(workspace, subject, before, limit, cancellation))

@@ -1,10 +1,10 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using Cairn.Access;
 using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Flows.Engine;
@@ -166,7 +166,7 @@ internal sealed partial class Execution(Flow flow, LiveRun live, Caller caller, 
         }
     }
 
-    private static bool IsTransient(Exception e) => e is ITransient or DbException { IsTransient: true };
+    private static bool IsTransient(Exception e) => e is ITransient or StorageException { Fault: StorageFault.Unavailable };
 
     private static Problem ToProblem(Refusal refusal)
     {
@@ -234,7 +234,7 @@ internal sealed partial class Execution(Flow flow, LiveRun live, Caller caller, 
         {
             // The run has ended: its last state is stored with its end.
         }
-        catch (DbException e)
+        catch (StorageException e)
         {
             LogProgressLost(logger, e, live.FlowRunId); // progress is a courtesy; states and results are stored apart
         }

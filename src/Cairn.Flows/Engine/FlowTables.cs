@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using Cairn.Access;
 using Cairn.Client;
@@ -41,22 +40,12 @@ internal sealed class FlowTables(Database database, TimeProvider clock)
     });
 
     /// <summary>Makes a stopped run active again, unless it has become active meanwhile or another run of the subject is.</summary>
-    public async Task<Answer<FlowRunRow>> Reopen(FlowRunRow run, IReadOnlyList<TaskRunRow> tasks, Caller caller)
+    public Task<Answer<FlowRunRow>> Reopen(FlowRunRow run, IReadOnlyList<TaskRunRow> tasks, Caller caller) => database.Attempt<FlowRunRow>(t =>
     {
-        try
-        {
-            return await database.Attempt<FlowRunRow>(t =>
-            {
-                if (ActiveOf(t, run) is not null) return Busy(t, run);
-                t.Execute("DELETE FROM task_runs WHERE workspace_id = @WorkspaceId AND flow_run_id = @FlowRunId", run);
-                return Begin(t, run, tasks, caller, "flow.resumed", "flow.resume");
-            });
-        }
-        catch (DbException e) when (e.SqlState == "23505") // another start of the subject was committed between the look and the write
-        {
-            return await database.Read(t => Busy(t, run));
-        }
-    }
+        if (ActiveOf(t, run) is not null) return Busy(t, run);
+        t.Execute("DELETE FROM task_runs WHERE workspace_id = @WorkspaceId AND flow_run_id = @FlowRunId", run);
+        return Begin(t, run, tasks, caller, "flow.resumed", "flow.resume");
+    });
 
     private static FlowRunRow Begin(WriteTransaction t, FlowRunRow run, IReadOnlyList<TaskRunRow> tasks, Caller caller, string happened, string action)
     {
@@ -154,7 +143,7 @@ internal sealed class FlowTables(Database database, TimeProvider clock)
     public Task<(FlowRunRow Run, IReadOnlyList<TaskRunRow> Tasks)?> Find(WorkspaceId workspace, string flowRunId, CancellationToken cancellation) =>
         database.Read<(FlowRunRow, IReadOnlyList<TaskRunRow>)?>(
             t => t.First<FlowRunRow>("SELECT * FROM flow_runs WHERE workspace_id = @workspace AND flow_run_id = @flowRunId", new { workspace = workspace.Value, flowRunId }) is { } run
-                ? (run, TasksOf(t, workspace.Value, [flowRunId]))
+                ? (run, t.Query<TaskRunRow>("SELECT * FROM task_runs WHERE workspace_id = @workspace AND flow_run_id = @flowRunId ORDER BY ordinal", new { workspace = workspace.Value, flowRunId }))
                 : null,
             cancellation);
 
@@ -169,21 +158,20 @@ internal sealed class FlowTables(Database database, TimeProvider clock)
         database.Read<IReadOnlyList<(FlowRunRow, IReadOnlyList<TaskRunRow>)>>(
             t =>
             {
-                var runs = t.Query<FlowRunRow>(
+                var page =
                     $"""
                     SELECT * FROM flow_runs WHERE workspace_id = @workspace
                     {(subject is null ? "" : "AND subject = @subject")} {(before is null ? "" : "AND flow_run_id < @before")}
                     ORDER BY flow_run_id DESC LIMIT @limit
-                    """,
-                    new { workspace = workspace.Value, subject, before, limit });
-                var tasks = runs.Count == 0 ? [] : TasksOf(t, workspace.Value, [.. runs.Select(r => r.FlowRunId)]);
+                    """;
+                var asked = new { workspace = workspace.Value, subject, before, limit };
+                var runs = t.Query<FlowRunRow>(page, asked);
+                var tasks = t.Query<TaskRunRow>(
+                    $"SELECT t.* FROM task_runs t JOIN ({page}) r ON r.workspace_id = t.workspace_id AND r.flow_run_id = t.flow_run_id ORDER BY t.ordinal", asked);
                 var byRun = tasks.ToLookup(k => k.FlowRunId, StringComparer.Ordinal);
                 return [.. runs.Select(r => (r, (IReadOnlyList<TaskRunRow>)[.. byRun[r.FlowRunId]]))];
             },
             cancellation);
-
-    private static IReadOnlyList<TaskRunRow> TasksOf(ReadTransaction t, string workspace, IReadOnlyList<string> ids) => t.Query<TaskRunRow>(
-        "SELECT * FROM task_runs WHERE workspace_id = @workspace AND flow_run_id IN @ids ORDER BY flow_run_id, ordinal", new { workspace, ids });
 
     private static NewEvent Happened(FlowRunRow run, string type, string? task = null) => new(
         new(run.WorkspaceId), type, $"flow-runs/{run.FlowRunId}",
