@@ -9,7 +9,7 @@ public partial class ConventionTests
     private static readonly Dictionary<string, string> Seams = new(StringComparer.Ordinal)
     {
         ["Cairn.Storage.IBlobStore"] = "a folder now, S3 when a home outgrows one disk",
-        ["Cairn.Flows.ITransient"] = "a mark on exceptions that the retry policy reads",
+        ["Cairn.Kernel.ITransient"] = "a mark on exceptions that the retry policy reads",
         ["Cairn.Learning.Models.ITrainer"] = "the algorithms of cairn.yaml",
     };
 

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Cairn.Cli.Commands;
+using Cairn.Cli.Invoking;
+
+namespace Cairn.Cli;
+
+/// <summary>All commands, and what becomes of the arguments.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("Cairn: from a table of customers to a served, monitored model, in one process.")
+        {
+            DemoCommand.Build(),
+            InitCommand.Build(),
+            PlanCommand.Build(),
+            RunCommand.Build(),
+            PredictCommand.Build(),
+            UpCommand.Build(),
+            StopCommand.Build(),
+            LogsCommand.Build(),
+            DoctorCommand.Build(),
+            BackupCommand.Build(),
+            RestoreCommand.Build(),
+            ProjectsCommand.Build(),
+            DatasetsCommand.Build(),
+            RunsCommand.Build(),
+            ModelsCommand.Build(),
+            PromoteCommand.Build(),
+            RollbackCommand.Build(),
+            DeploymentsCommand.Build(),
+            AuditCommand.Build(),
+            VersionCommand.Build(),
+        };
+        foreach (var option in GlobalOptions.Recursive) root.Options.Add(option);
+        return root;
+    }
+
+    public static async Task<int> Run(string[] args)
+    {
+        var parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && args.Length > 0)
+        {
+            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync($"'{Path(parsed)} --help' shows what there is.");
+            return ExitCode.Usage;
+        }
+
+        // Ctrl-C asks; a command that needs longer than this to end cleanly is cut off.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+        return args.Length == 0
+            ? await Build().Parse(["--help"]).InvokeAsync(configuration)
+            : await parsed.InvokeAsync(configuration);
+    }
+
+    private static string Path(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "cairn" : $"cairn {parsed.CommandResult.Command.Name}";
+}

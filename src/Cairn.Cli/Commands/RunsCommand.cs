@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Cairn.Cli.Invoking;
+using Cairn.Cli.Terminals;
+using Cairn.Client;
+using Cairn.Client.Wire;
+
+namespace Cairn.Cli.Commands;
+
+internal static class RunsCommand
+{
+    private static readonly Argument<string> Id = new("run-id") { Description = "The run" };
+    private static readonly Argument<string[]> Ids = new("run-ids") { Description = "Two or more runs", Arity = new ArgumentArity(2, 100) };
+    private static readonly Option<string?> Experiment = new("--experiment") { Description = "Only runs of this experiment (id or name)", HelpName = "experiment" };
+    private static readonly Option<bool> All = new("--all") { Description = "Also what is equal in all of them" };
+    private static readonly Option<int> Limit = Paging.Limit();
+
+    public static Command Build() => new Command("runs", "List, show and compare tracked runs")
+    {
+        new Command("list", "List runs, newest first") { Experiment, Limit }.Does(List),
+        new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
+        new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
+        Experiment,
+        Limit,
+    }.Does(List);
+
+    private static async Task<int> List(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var experiment = await ExperimentId(session.Client, invocation.Get(Experiment), cancellation);
+        var runs = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListRunsAsync(experiment, n, token, cancellation));
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(runs);
+            return ExitCode.Ok;
+        }
+
+        var table = Tables.New("run", "name", "status", "#roc_auc", "#log_loss", "started", "#took");
+        foreach (var run in runs)
+        {
+            table.With(
+                run.RunId, run.Name, run.Status, Metric(run, "roc_auc"), Metric(run, "log_loss"), Format.Time(run.StartedAt),
+                run.EndedAt is { } end ? Format.Seconds((end - run.StartedAt) / 1e6) : "-");
+        }
+
+        invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Show(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var run = await session.Client.GetRunAsync(invocation.Get(Id), cancellation);
+        var artifacts = (await session.Client.ListArtifactsAsync(run.RunId, cancellation: cancellation)).Items;
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(new { Run = run, Artifacts = artifacts });
+            return ExitCode.Ok;
+        }
+
+        invocation.Terminal.Write(Tables.Facts(
+            ("run", run.RunId), ("name", run.Name), ("experiment", run.ExperimentId), ("status", run.Status), ("user", run.User), ("started", Format.Time(run.StartedAt)),
+            ("inputs", string.Join(", ", run.Inputs.Select(i => $"{i.Name} {Format.Short(i.Digest)} ({i.Context})")))));
+        var table = Tables.New("", "name", "value");
+        foreach (var (name, value) in run.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal)) table.With("metric", name, $"{value:G6}");
+        foreach (var (name, value) in run.Params.OrderBy(p => p.Key, StringComparer.Ordinal)) table.With("param", name, value);
+        foreach (var (name, value) in run.Tags.OrderBy(t => t.Key, StringComparer.Ordinal)) table.With("tag", name, value);
+        foreach (var artifact in artifacts) table.With("artifact", artifact.Path, artifact.IsDirectory ? "folder" : Format.Bytes(artifact.Length ?? 0));
+        invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Compare(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var comparison = await session.Client.CompareRunsAsync(invocation.Get(Ids), invocation.Get(All), cancellation);
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(comparison);
+            return ExitCode.Ok;
+        }
+
+        var table = Tables.New(["", "name", .. comparison.Runs.Select(r => r.Name.Length > 0 ? $"{r.Name} {r.RunId[^6..]}" : r.RunId)]);
+        foreach (var (name, values) in comparison.Metrics) table.With(["metric", name, .. values.Select(v => v is { } number ? $"{number:G6}" : "-")]);
+        foreach (var (name, values) in comparison.Params) table.With(["param", name, .. values.Select(v => v ?? "-")]);
+        invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<string?> ExperimentId(CairnClient client, string? asked, CancellationToken cancellation)
+    {
+        if (asked is null) return null;
+        var experiments = await Paging.Take(0, (n, token) => client.ListExperimentsAsync(n, token, cancellation));
+        return experiments.FirstOrDefault(e => e.ExperimentId == asked || e.Name == asked)?.ExperimentId
+            ?? throw new CairnException(Problems.Of("cli.no-such-experiment", $"No experiment is named {asked}. There are: {string.Join(", ", experiments.Select(e => e.Name))}."));
+    }
+
+    private static string Metric(RunWire run, string name) => Format.Metric(run.Metrics.TryGetValue(name, out var value) ? value : null);
+}

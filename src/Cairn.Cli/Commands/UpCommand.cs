@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Cairn.Cli.Invoking;
+using Cairn.Cli.Terminals;
+using Cairn.Client;
+using Cairn.Server;
+
+namespace Cairn.Cli.Commands;
+
+internal static class UpCommand
+{
+    private static readonly Option<int> Port = new("--port") { Description = "TCP port; 0: any free one", DefaultValueFactory = _ => 8080, HelpName = "port" };
+    private static readonly Option<string> Address = new("--address") { Description = "Address to listen on; any but loopback needs --insecure", DefaultValueFactory = _ => "127.0.0.1", HelpName = "address" };
+    private static readonly Option<bool> Insecure = new("--insecure") { Description = "Listen on other addresses though there are no accounts yet: whoever reaches the port is the administrator" };
+    private static readonly Option<string?> PostgreSql = new("--postgres") { Description = "Keep metadata in PostgreSQL (default: CAIRN_POSTGRES, else SQLite in the home)", HelpName = "connection string" };
+    private static readonly Option<string[]> DataRoot = new("--data-root") { Description = "A folder besides project folders that sources may be read from; may be repeated", HelpName = "folder", DefaultValueFactory = _ => [] };
+    private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
+
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, Background }.Does(Run);
+
+    private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
+    {
+        if (invocation.Settings.Server is not null)
+            throw new CairnException(Problems.Of("cli.up-elsewhere", $"'up' starts a server on this machine; with --server or CAIRN_SERVER ({invocation.Settings.Server}) there is one elsewhere. Leave it out, or name a --home."));
+        return invocation.Get(Background) ? await Detached(invocation, cancellation) : await Here(invocation, cancellation);
+    }
+
+    private static async Task<int> Here(Invocation invocation, CancellationToken cancellation)
+    {
+        var started = await CairnServer.Start(
+            new ServerOptions
+            {
+                Home = invocation.Settings.Home,
+                Port = invocation.Get(Port),
+                Address = invocation.Get(Address)!,
+                Insecure = invocation.Get(Insecure),
+                PostgreSql = invocation.Get(PostgreSql) ?? Environment.GetEnvironmentVariable("CAIRN_POSTGRES"),
+                DataRoots = [.. invocation.Get(DataRoot)!.Select(Path.GetFullPath)],
+                LogFile = invocation.Settings.LogFile,
+            },
+            cancellation);
+        if (started.Refusal is { } refusal) throw new CairnException(Problems.Of(refusal));
+
+        await using var server = started.Value;
+        Announce(invocation, server.Url);
+        try
+        {
+            await server.WaitForShutdown(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C and SIGTERM are how a server is stopped.
+        }
+
+        invocation.Terminal.Note("Stopping ...");
+        return ExitCode.Ok;
+    }
+
+    /// <summary>The same command again, in a session of its own so that the terminal can go.</summary>
+    private static async Task<int> Detached(Invocation invocation, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Environment.ProcessPath!);
+        foreach (var argument in Environment.GetCommandLineArgs().Skip(1).Where(a => a != "--background")) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        var waiting = Stopwatch.StartNew();
+        while (waiting.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            if (process.HasExited)
+            {
+                await Console.Error.WriteAsync(await errors);
+                return process.ExitCode == ExitCode.Ok ? ExitCode.Failure : process.ExitCode;
+            }
+
+            await using var living = await Session.FindLiving(invocation.Settings, cancellation);
+            if (living is not null && await living.Client.AboutAsync(cancellation) is { Url: { } url })
+            {
+                Announce(invocation, new Uri(url));
+                return ExitCode.Ok;
+            }
+
+            await Task.Delay(100, cancellation);
+        }
+
+        throw new CairnException(Problems.Of("cli.up-slow", $"The server did not answer within a minute; 'cairn logs --home {invocation.Settings.Home}' may tell why."));
+    }
+
+    private static void Announce(Invocation invocation, Uri? url)
+    {
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(new { Url = url?.GetLeftPart(UriPartial.Authority), invocation.Settings.Home });
+            return;
+        }
+
+        invocation.Terminal.WriteLine($"Cairn serves on {url?.GetLeftPart(UriPartial.Authority)} (API docs: {url}docs)");
+        invocation.Terminal.Note($"Home {invocation.Settings.Home}; Ctrl-C or 'cairn stop' ends it, 'cairn logs' shows what happens.");
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Cairn.Cli.Terminals;
+using Cairn.Client;
+using Cairn.Client.Wire;
+
+namespace Cairn.Cli.Projects;
+
+/// <summary>Starts the lifecycle of a project, or takes it up where it stopped, and follows it to its end.</summary>
+internal static class LifecycleRun
+{
+    /// <returns>What it came to.</returns>
+    /// <exception cref="CairnException">It failed, was cancelled by somebody else or interrupted.</exception>
+    public static async Task<LifecycleResult> Execute(CairnClient client, Terminal terminal, ProjectFolder project, bool promote, bool fresh, CancellationToken cancellation)
+    {
+        var run = (fresh ? null : await TakeUp(client, terminal, project, cancellation)) ?? await client.RunProjectAsync(new RunProject(project.Wire, promote), cancellation);
+        try
+        {
+            run = await Following.Show(terminal, progress => client.WaitForFlowRunAsync(run.FlowRunId, progress, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await Cancel(client, terminal, run.FlowRunId, project);
+            throw;
+        }
+
+        return run.State == "succeeded" && run.Result is { } result
+            ? result.Deserialize<LifecycleResult>(CairnJson.Options)!
+            : throw new CairnException(run.Problem ?? Problems.Of($"cli.run-{run.State}", $"The run {run.FlowRunId} was {run.State}. {run.Message} 'cairn run {project.Path}' takes it up again."));
+    }
+
+    /// <summary>The last run of the same revision, when it did not get to its end.</summary>
+    private static async Task<FlowRunWire?> TakeUp(CairnClient client, Terminal terminal, ProjectFolder project, CancellationToken cancellation)
+    {
+        var latest = (await client.ListFlowRunsAsync($"projects/{project.Name}", limit: 1, cancellation: cancellation)).Items;
+        if (latest is not [{ State: "interrupted" or "cancelled" } stopped]) return null;
+
+        var plan = await client.PlanProjectAsync(project.Wire, cancellation);
+        if (await client.FindProjectAsync(plan.Project, cancellation) is not { } known || known.Revision != plan.Revision) return null;
+        terminal.Note($"The last run was {stopped.State}; it goes on where it stopped (--fresh starts anew).");
+        return await client.ResumeFlowRunAsync(stopped.FlowRunId, cancellation);
+    }
+
+    private static async Task Cancel(CairnClient client, Terminal terminal, string flowRunId, ProjectFolder project)
+    {
+        terminal.Note("Stopping the run ...");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            await client.CancelFlowRunAsync(flowRunId, patience.Token);
+            await client.WaitForFlowRunAsync(flowRunId, cancellation: patience.Token);
+            terminal.Note($"'cairn run {project.Path}' takes it up where it stopped.");
+        }
+        catch (Exception late) when (late is CairnException or OperationCanceledException)
+        {
+            terminal.Note($"It has not stopped yet; the server goes on stopping it. 'cairn run {project.Path}' takes it up later.");
+        }
+    }
+}
