@@ -52,6 +52,33 @@ public sealed partial class CairnClient(HttpClient http)
         return await ReadAsync<T>(request, cancellation).ConfigureAwait(false);
     }
 
+    private async Task DownloadAsync(string path, Stream destination, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Api + path);
+        using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        var source = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            var buffer = new byte[1 << 16];
+            while (await ReadSomeAsync(source, buffer, cancellation).ConfigureAwait(false) is var read && read > 0)
+                await destination.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Apart from writing, whose failure (a full disk) is the caller's to explain.
+    private async Task<int> ReadSomeAsync(Stream source, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            throw Unreachable(broken);
+        }
+    }
+
     private async Task<T> ReadAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
     {
         using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
