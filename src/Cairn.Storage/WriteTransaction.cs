@@ -5,10 +5,10 @@ namespace Cairn.Storage;
 
 public abstract class WriteTransaction : ReadTransaction
 {
-    private protected WriteTransaction(IDbConnection connection) : base(connection) { }
+    private protected WriteTransaction(IDbConnection connection, Func<string, string>? translate = null) : base(connection, translate) { }
 
     /// <summary>Runs a statement; given a list of parameter objects, once for each. Returns the number of rows changed.</summary>
-    public int Execute(string sql, object? parameters = null) => Connection.Execute(sql, parameters);
+    public int Execute(string sql, object? parameters = null) => Connection.Execute(Translate(sql), parameters);
 
     /// <summary>Writes an event in the transaction of the change it tells of. Returns its id, to name as the cause of what follows.</summary>
     public abstract long Emit(NewEvent happened);

@@ -7,7 +7,7 @@ namespace Cairn.Storage.Migrating;
 internal sealed record Migration(long Number, string Name, string Sql)
 {
     /// <value>Of the text before tokens are replaced, so that it is the same for both databases.</value>
-    public string Checksum { get; } = Digest.Of(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))).Hex;
+    public string Checksum => Digest.Of(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))).Hex;
 
     public string FileName => $"{Number:0000}_{Name}.sql";
 

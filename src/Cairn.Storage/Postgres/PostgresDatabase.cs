@@ -57,7 +57,7 @@ internal sealed class PostgresDatabase : Database
     {
         using var connection = _source.OpenConnection();
         connection.Run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        var transaction = new ReadTransaction(connection);
+        var transaction = new ReadTransaction(connection, ListParameters.Translate);
         try
         {
             return work(transaction);

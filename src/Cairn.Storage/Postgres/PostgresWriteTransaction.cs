@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cairn.Storage.Postgres;
 
-internal sealed class PostgresWriteTransaction(NpgsqlConnection connection, TimeProvider clock) : WriteTransaction(connection)
+internal sealed class PostgresWriteTransaction(NpgsqlConnection connection, TimeProvider clock) : WriteTransaction(connection, ListParameters.Translate)
 {
     public const string Channel = "cairn_events";
 

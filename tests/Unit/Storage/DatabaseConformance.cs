@@ -75,6 +75,8 @@ public abstract class DatabaseConformance : IAsyncLifetime
         (await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (@id)", rows))).ShouldBe(200);
 
         (await Database.Read(t => t.Query<long>("SELECT id FROM notes WHERE id IN @ids ORDER BY id", new { ids = new long[] { 3, 7, 999 } }))).ShouldBe([3, 7]);
+        (await Database.Read(t => t.Query<long>("SELECT id FROM notes WHERE id NOT IN @ids AND id < 4", new { ids = new List<long> { 1, 3 } }))).ShouldBe([2]);
+        (await Database.Write(t => t.Execute("DELETE FROM notes WHERE id IN @ids", new { ids = Array.Empty<long>() }))).ShouldBe(0);
     }
 
     [Fact]

@@ -1,0 +1,160 @@
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cairn.Unit.Tests.Storage;
+
+public sealed class GroupCommitTests : IAsyncLifetime
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("cairn-test-").FullName;
+    private readonly SqliteDatabase _database;
+
+    public GroupCommitTests() => _database = SqliteDatabase.Open(_home, TimeProvider.System, NullLogger.Instance);
+
+    public async ValueTask InitializeAsync() => await _database.Write(t => t.Execute("CREATE TABLE notes (id BIGINT PRIMARY KEY, text TEXT)"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        Directory.Delete(_home, recursive: true);
+    }
+
+    [Fact]
+    public async Task Writes_that_wait_share_a_commit()
+    {
+        using var gate = new ManualResetEventSlim();
+        var blocking = _database.Write(_ => gate.Wait(TimeSpan.FromSeconds(20)));
+        var writes = Enumerable.Range(1, 500).Select(Insert).ToList();
+        var commits = _database.Writer.Commits;
+
+        gate.Set();
+        await Task.WhenAll(writes);
+
+        (await blocking).ShouldBeTrue();
+        (await Count()).ShouldBe(500);
+        (_database.Writer.Commits - commits).ShouldBeLessThan(100);
+    }
+
+    [Fact]
+    public async Task Concurrent_writers_need_fewer_commits_than_writes()
+    {
+        var (commits, writes) = (_database.Writer.Commits, _database.Writer.Writes);
+
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; i < 50; i++) await Insert((writer * 50) + i);
+        })));
+
+        (_database.Writer.Writes - writes).ShouldBe(1600);
+        (_database.Writer.Commits - commits).ShouldBeLessThan(1000);
+    }
+
+    [Fact]
+    public async Task A_commit_that_fails_fails_all_in_it_and_the_writer_goes_on()
+    {
+        await _database.Write(t => t.Execute("CREATE TABLE children (id BIGINT PRIMARY KEY, note BIGINT REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)"));
+        using var gate = new ManualResetEventSlim();
+        var blocking = _database.Write(_ => gate.Wait(TimeSpan.FromSeconds(20)));
+        var good = Insert(1);
+        var orphan = _database.Write(t => t.Execute("INSERT INTO children (id, note) VALUES (1, 99)"));
+        gate.Set();
+
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => orphan);
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => good);
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => blocking);
+
+        (await Count()).ShouldBe(0);
+        await Insert(2);
+        (await Count()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_full_disk_fails_what_was_asked_says_what_to_do_and_passes_when_there_is_room()
+    {
+        await _database.Write(t => t.Scalar<long>($"PRAGMA max_page_count = {t.Scalar<long>("PRAGMA page_count") + 45}"));
+        var filling = new string('x', 50_000);
+        Task Fill(int id) => _database.Write(t => t.Execute("INSERT INTO notes (id, text) VALUES (@id, @filling)", new { id, filling }));
+        await Fill(1);
+
+        var failures = new List<StorageException>();
+        for (var id = 2; id < 8; id++)
+        {
+            try
+            {
+                await Fill(id);
+            }
+            catch (StorageException e)
+            {
+                failures.Add(e);
+            }
+        }
+
+        failures.ShouldNotBeEmpty();
+        failures.ShouldAllBe(failure => failure.Fault == StorageFault.DiskFull && failure.Message.Contains("Make room"));
+        (await Count()).ShouldBe(7 - failures.Count);
+        await _database.Write(t => t.Scalar<long>("PRAGMA max_page_count = 1000000"));
+        await Fill(100);
+        (await Count()).ShouldBe(8 - failures.Count);
+    }
+
+    [Fact]
+    public async Task Closing_finishes_what_was_accepted_and_refuses_what_comes_after()
+    {
+        using var gate = new ManualResetEventSlim();
+        var blocking = _database.Write(_ => gate.Wait(TimeSpan.FromSeconds(20)));
+        var writes = Enumerable.Range(1, 300).Select(Insert).ToList();
+
+        var closing = _database.DisposeAsync();
+        gate.Set();
+        await closing;
+
+        await Task.WhenAll(writes);
+        await blocking;
+        await Should.ThrowAsync<ObjectDisposedException>(() => Insert(1000));
+        await using var again = SqliteDatabase.Open(_home, TimeProvider.System, NullLogger.Instance);
+        (await again.Read(t => t.Scalar<long>("SELECT count(*) FROM notes"))).ShouldBe(300);
+    }
+
+    [Fact]
+    public async Task Callers_go_on_beside_the_writer_not_on_its_thread()
+    {
+        await Insert(1);
+
+        Thread.CurrentThread.Name.ShouldNotBe("cairn-writer", StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_backup_while_writing_is_a_consistent_copy()
+    {
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 1; !stop.IsCancellationRequested; i++)
+            {
+                await _database.Write(t =>
+                {
+                    t.Execute("INSERT INTO notes (id) VALUES (@i)", new { i });
+                    return t.Emit(new(WorkspaceId.Default, "note.made", $"notes/{i}"));
+                });
+            }
+        });
+        while (await Count() < 50) await Task.Delay(5);
+        var copy = Path.Combine(_home, "copy", "cairn.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+
+        (await _database.BackupTo(copy, CancellationToken.None)).Refusal.ShouldBeNull();
+        (await _database.BackupTo(copy, CancellationToken.None)).Refusal!.Code.ShouldBe("storage.backup-exists");
+        await stop.CancelAsync();
+        await writing;
+
+        await using var restored = SqliteDatabase.Open(Path.GetDirectoryName(copy)!, TimeProvider.System, NullLogger.Instance);
+        var notes = await restored.Read(t => t.Scalar<long>("SELECT count(*) FROM notes"));
+        notes.ShouldBeGreaterThanOrEqualTo(50);
+        (await restored.Read(t => t.Scalar<long>("SELECT count(*) FROM events"))).ShouldBe(notes);
+    }
+
+    private Task<int> Insert(int id) => _database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (@id)", new { id }));
+
+    private Task<long> Count() => _database.Read(t => t.Scalar<long>("SELECT count(*) FROM notes"));
+}
