@@ -2,6 +2,7 @@ using Cairn.Access.Guarding;
 using Cairn.Access.Problems;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -38,4 +39,20 @@ public static class Endpoints
 
     /// <summary>The same body as a wire record: for refusals that are stored, or answered for one row of many.</summary>
     public static Problem ToWire(this Refusal refusal) => ProblemBody.Of(refusal);
+
+    /// <summary>What stands between Cairn and its stored state, as an answer: its message says what to do.</summary>
+    public static Refusal ToRefusal(this StorageException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return fault.Fault switch
+        {
+            StorageFault.DiskFull => new Refusal.Unavailable("storage.disk-full", fault.Message),
+            StorageFault.ReadOnly => new Refusal.Unavailable("storage.read-only", fault.Message),
+            StorageFault.Corrupt => new Refusal.Unavailable("storage.corrupt", fault.Message),
+            StorageFault.HomeTooNew => new Refusal.Conflict("home.too-new", fault.Message),
+            StorageFault.MigrationAltered => new Refusal.Conflict("home.migration-altered", fault.Message),
+            StorageFault.MigrationFailed => new Refusal.Conflict("home.migration-failed", fault.Message),
+            _ => new Refusal.Unavailable("storage.unavailable", fault.Message),
+        };
+    }
 }

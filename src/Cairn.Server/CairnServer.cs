@@ -2,7 +2,9 @@ using System.Net.Sockets;
 using Cairn.Kernel;
 using Cairn.Server.Homes;
 using Cairn.Server.Hosting;
+using Cairn.Server.Operations;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Server;
 
@@ -43,7 +45,7 @@ public sealed class CairnServer : IAsyncDisposable
             port = bound.Value?.Socket;
             var url = bound.Value?.Url;
             app = Composition.Build(options with { Home = home.Value.Home }, new Listeners(home.Value.SocketPath, port, address.Value), url);
-            if (await Migration.Run(app.Services, cancellation) is { } refusal)
+            if (Migration.Run(app.Services) is { } refusal)
             {
                 await Close(app, port, home.Value);
                 return refusal;
@@ -83,6 +85,18 @@ public sealed class CairnServer : IAsyncDisposable
         {
             await Close(_app, null, _lock);
         }
+    }
+
+    /// <summary>The host's own endpoints: what it is, whether it is well, how to copy and to stop it.</summary>
+    internal static void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        Health.Map(routes);
+        GetMetrics.Map(routes);
+        GetAbout.Map(routes);
+        GetDoctor.Map(routes);
+        ListEvents.Map(routes);
+        DownloadBackup.Map(routes);
+        StopServer.Map(routes);
     }
 
     private static async Task Close(WebApplication? app, Socket? port, HomeLock home)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,13 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         catch (BadHttpRequestException malformed) when (!context.Response.HasStarted)
         {
             await OfBinding(malformed).Write(context);
+            return;
+        }
+        catch (StorageException fault) when (!context.Response.HasStarted)
+        {
+            StorageFault(fault, context.Request.Method, context.Request.Path);
+            Forget(context.Response.Headers);
+            await ProblemBody.Of(fault.ToRefusal()).Write(context);
             return;
         }
 #pragma warning disable CA1031 // the edge: whatever it was, the client gets a problem with a trace id and the log the rest
@@ -103,4 +111,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} met a fault")]
     private partial void Fault(Exception fault, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} met a fault of the storage")]
+    private partial void StorageFault(StorageException fault, string method, string path);
 }

@@ -58,8 +58,9 @@ internal static class Composition
         app.UseAccess();
         app.UseAntiforgery();
         app.UseDescription();
-        app.MapAccess().MapData().MapTracking().MapFlows().MapServing().MapProjects().MapServer();
-        app.MapWeb(page => page.Anonymous());
+        app.MapAccess().MapData().MapTracking().MapFlows().MapServing().MapProjects();
+        CairnServer.MapEndpoints(app);
+        app.MapWeb(page => page.Anonymous(), form => form.StoresNothing());
         return app;
     }
 

@@ -1,3 +1,4 @@
+using Cairn.Access;
 using Cairn.Kernel;
 using Cairn.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,11 +9,16 @@ namespace Cairn.Server.Hosting;
 internal static class Migration
 {
     /// <returns>Why the home cannot be used; null when all is well.</returns>
-    public static async Task<Refusal?> Run(IServiceProvider services, CancellationToken cancellation)
+    public static Refusal? Run(IServiceProvider services)
     {
-        await Task.Yield();
-        services.GetRequiredService<Database>();
-        cancellation.ThrowIfCancellationRequested();
-        return null;
+        try
+        {
+            services.GetRequiredService<Database>();
+            return null;
+        }
+        catch (StorageException fault)
+        {
+            return fault.ToRefusal();
+        }
     }
 }
