@@ -41,7 +41,9 @@ internal static class CommandLine
         var parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && args.Length > 0)
         {
-            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+            // "Required command was not provided" says nothing beside the word that is no command.
+            var errors = parsed.UnmatchedTokens.Count > 0 && parsed.Errors.Count > 1 ? parsed.Errors.Skip(1) : parsed.Errors;
+            foreach (var error in errors) await Console.Error.WriteLineAsync(error.Message);
             await Console.Error.WriteLineAsync($"'{Path(parsed)} --help' shows what there is.");
             return ExitCode.Usage;
         }
