@@ -1,12 +1,26 @@
+using Cairn.Data.Versions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cairn.Data;
 
 /// <summary>Sources, contracts, dataset versions, expressions.</summary>
 public static class DataModule
 {
-    public static IServiceCollection AddData(this IServiceCollection services) => services.AddSingleton<Datasets>();
+    /// <summary>Needs the services of <c>AddStorage</c>.</summary>
+    public static IServiceCollection AddData(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<Datasets>();
+    }
 
-    public static IEndpointRouteBuilder MapData(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapData(this IEndpointRouteBuilder routes)
+    {
+        ListDatasets.Map(routes);
+        ListDatasetVersions.Map(routes);
+        GetDatasetVersion.Map(routes);
+        CompareDatasetVersions.Map(routes);
+        return routes;
+    }
 }

@@ -1,5 +1,12 @@
 using Cairn.Access;
+using Cairn.Data.Contracts;
+using Cairn.Data.Engine;
+using Cairn.Data.Frames;
+using Cairn.Data.Inference;
+using Cairn.Data.Sources;
+using Cairn.Data.Versions;
 using Cairn.Kernel;
+using Cairn.Storage;
 
 namespace Cairn.Data;
 
@@ -22,26 +29,131 @@ public sealed record Inspection(Schema Schema, long Rows, IReadOnlyList<string> 
 public sealed record ColumnSummary(string Name, long Missing, long Distinct, double? Min, double? Max, double? Mean, IReadOnlyList<string> Text);
 
 /// <summary>Reads sources, checks them against their contract, and keeps versions. Paths are absolute: whoever calls has decided that they may be read.</summary>
+/// <remarks>Each call runs a DuckDB of its own and closes it; cancellation interrupts it.</remarks>
 public sealed class Datasets
 {
+    private readonly DatasetVersions _versions;
+    private readonly IBlobStore _blobs;
+    private readonly Jobs _jobs;
+
+    public Datasets(Database database, IBlobStore blobs, StorageOptions storage, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        _versions = new DatasetVersions(database, clock);
+        _blobs = blobs;
+        _jobs = new Jobs(Path.Combine(storage.Home, "tmp"));
+    }
+
+    internal DatasetVersions Versions => _versions;
+
     /// <summary>Looks at a CSV or Parquet file and proposes a contract.</summary>
-    public Task<Answer<Inspection>> Inspect(string path, string? target, string? positive, string? key, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task<Answer<Inspection>> Inspect(string path, string? target, string? positive, string? key, CancellationToken cancellation) =>
+        _jobs.Run(path, (engine, source) => new Inspector(engine, source, target, positive, key).Run(), cancellation);
 
     /// <summary>Checks every rule in one pass; all violations, with counts and examples. A file that cannot be read at all is a refusal.</summary>
-    public Task<Answer<ValidationReport>> Validate(string path, Schema schema, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Answer<ValidationReport>> Validate(string path, Schema schema, CancellationToken cancellation)
+    {
+        if (SchemaRules.Broken(schema) is { } refusal) return refusal;
+        return await _jobs.Run<ValidationReport>(path, (engine, source) => new ContractCheck(engine, source, schema, targetMayBeAbsent: false).Run().Report, cancellation);
+    }
 
     /// <summary>Validates, then stores. Violations are the refusal <c>data.contract-broken</c> with one field problem for each.</summary>
     /// <param name="progress">0 to 1.</param>
-    public Task<Answer<Snapshot>> Take(
-        Caller caller, string dataset, string path, Schema schema, IProgress<double>? progress, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Answer<Snapshot>> Take(
+        Caller caller, string dataset, string path, Schema schema, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        if ((DatasetName.Refused(dataset) ?? SchemaRules.Broken(schema)) is { } refusal) return refusal;
+        return await _jobs.RunAsync<Snapshot>(path, (engine, source) => Take(caller, dataset, engine, source, schema, progress, cancellation), cancellation);
+    }
 
-    public Task<DatasetVersion?> Find(WorkspaceId workspace, string dataset, Digest digest, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task<DatasetVersion?> Find(WorkspaceId workspace, string dataset, Digest digest, CancellationToken cancellation) =>
+        _versions.Find(workspace, dataset, digest, cancellation);
 
-    public Task<DatasetVersion?> Latest(WorkspaceId workspace, string dataset, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task<DatasetVersion?> Latest(WorkspaceId workspace, string dataset, CancellationToken cancellation) => _versions.Latest(workspace, dataset, cancellation);
 
     /// <summary>All rows of a version, its columns in the order of the schema. Verifies the parts' bytes.</summary>
-    public Task<Frame> Load(DatasetVersion version, CancellationToken cancellation) => throw new NotImplementedException();
+    /// <exception cref="InvalidDataException">A part is gone or was altered.</exception>
+    public async Task<Frame> Load(DatasetVersion version, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var paths = new List<string>();
+        foreach (var part in version.Parts)
+        {
+            if (!await _blobs.Verify(part.Blob, cancellation))
+                throw new InvalidDataException($"{version.Dataset} version {version.Version}: part {part.Blob.Short} is gone or was altered. Restore it from a backup, or take the snapshot again.");
+            paths.Add(await _blobs.LocalPath(part.Blob, cancellation));
+        }
 
-    /// <summary>Rows of a CSV or Parquet file read by a contract, for batch scoring; the target may be absent.</summary>
-    public Task<Answer<Frame>> Read(string path, Schema schema, CancellationToken cancellation) => throw new NotImplementedException();
+        return await _jobs.Run(paths, engine => Parts.ReadFrame(engine, version.Schema, paths.Select((_, i) => engine.Linked(i)), version.Rows), cancellation);
+    }
+
+    /// <summary>
+    /// Rows of a CSV or Parquet file read by a contract, for batch scoring; the target may be absent. Rows that break the contract
+    /// refuse the whole file, as they would one by one.
+    /// </summary>
+    public async Task<Answer<Frame>> Read(string path, Schema schema, CancellationToken cancellation)
+    {
+        if (SchemaRules.Broken(schema) is { } refusal) return refusal;
+        return await _jobs.Run<Frame>(
+            path,
+            (engine, source) =>
+            {
+                var (report, scan) = new ContractCheck(engine, source, schema, targetMayBeAbsent: true).Run();
+                if (!report.Valid) return Broken(path, report);
+                var builder = new FrameBuilder(scan.Columns, source.Rows);
+                using var reader = engine.Stream(scan.Canonical());
+                while (reader.Next() is { } chunk) builder.Add(chunk);
+                return builder.Build();
+            },
+            cancellation);
+    }
+
+    private async Task<Answer<Snapshot>> Take(
+        Caller caller, string dataset, DuckDb engine, Source source, Schema schema, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        progress?.Report(0.1);
+        var (report, scan) = new ContractCheck(engine, source, schema, targetMayBeAbsent: false).Run();
+        if (!report.Valid) return Broken(source.Path, report);
+        progress?.Report(0.4);
+
+        var files = Parts.Write(engine, scan, source.Rows);
+        progress?.Report(0.7);
+        var share = progress is null ? null : new Share(progress, 0.7, 0.9);
+        var digest = Parts.DigestOf(engine, schema, files.Select(f => f.Path), share, source.Rows);
+        if (await _versions.Find(caller.Workspace, dataset, digest, cancellation) is { } there)
+        {
+            progress?.Report(1);
+            return new Snapshot(there, Reused: true, report);
+        }
+
+        var parts = new List<DatasetPart>();
+        foreach (var (path, rows) in files)
+        {
+            await using var content = File.OpenRead(path);
+            var blob = await _blobs.Write(content, cancellation);
+            parts.Add(new(blob.Digest, rows, blob.Length));
+        }
+
+        var (version, reused) = await _versions.Add(caller, new(dataset, 0, digest, source.Rows, parts.Sum(p => p.Bytes), schema, parts, source.Path, 0), cancellation);
+        progress?.Report(1);
+        return new Snapshot(version, reused, report);
+    }
+
+    private static Refusal.Invalid Broken(string path, ValidationReport report)
+    {
+        var shown = report.Violations.Take(3).Select(v => $"{v.Column} ({v.Rule}): found {v.Found}, expected {v.Expected}");
+        var more = report.Violations.Count > 3 ? $"; and {report.Violations.Count - 3} more" : "";
+        return new("data.contract-broken", $"{Path.GetFileName(path)} breaks its contract: {string.Join("; ", shown)}{more}. Mend the data, or change the contract if the data is right.")
+        {
+            Fields = [.. report.Violations.Select(v => new FieldProblem(
+                v.Column, v.Found + (v.Examples.Count > 0 ? $" (row {string.Join(", ", v.Examples.Select(e => e.Row))})" : ""), $"{v.Rule}: {v.Expected}"))],
+        };
+    }
+
+    /// <summary>Reports a step as a part of the whole.</summary>
+    private sealed class Share(IProgress<double> whole, double from, double to) : IProgress<double>
+    {
+        public void Report(double value) => whole.Report(from + ((to - from) * value));
+    }
 }

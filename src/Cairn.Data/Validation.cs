@@ -12,5 +12,8 @@ public readonly record struct ExampleRow(long Row, string? Value);
 /// <param name="Rules">How many rules were checked.</param>
 public sealed record ValidationReport(long Rows, int Rules, IReadOnlyList<Violation> Violations)
 {
+    /// <value>What was decided in reading, and columns that the contract does not know: they are left out, not refused.</value>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public bool Valid => Violations.Count == 0;
 }

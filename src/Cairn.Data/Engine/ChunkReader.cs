@@ -1,0 +1,53 @@
+namespace Cairn.Data.Engine;
+
+/// <summary>A result read forwards. A chunk lives until the next one is asked for.</summary>
+internal sealed unsafe class ChunkReader : IDisposable
+{
+    private readonly DuckDb _engine;
+    private readonly string _sql;
+    private readonly int[] _types;
+    private NativeResult _result;
+    private nint _chunk;
+    private bool _disposed;
+
+    internal ChunkReader(DuckDb engine, NativeResult result, string sql)
+    {
+        (_engine, _result, _sql) = (engine, result, sql);
+        _types = new int[result.ColumnCount == 0 ? 0 : (int)result.ColumnCount];
+        for (var i = 0; i < _types.Length; i++) _types[i] = Native.ColumnType(&result, (ulong)i);
+    }
+
+    /// <summary>The next chunk, or null at the end.</summary>
+    public Chunk? Next()
+    {
+        _engine.ThrowIfCancelled();
+        Release();
+        _chunk = Native.FetchChunk(_result);
+        if (_chunk == 0)
+        {
+            fixed (NativeResult* result = &_result)
+            {
+                if (Native.ResultError(result) is not null) throw _engine.Failed(result, _sql);
+            }
+
+            _engine.ThrowIfCancelled();
+            return null;
+        }
+
+        var rows = (int)Native.ChunkSize(_chunk);
+        return rows == 0 ? null : new Chunk(_chunk, rows, _types);
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Release();
+        fixed (NativeResult* result = &_result) Native.DestroyResult(result);
+    }
+
+    private void Release()
+    {
+        if (_chunk != 0) Native.DestroyChunk(ref _chunk);
+    }
+}

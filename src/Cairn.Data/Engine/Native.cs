@@ -1,0 +1,114 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+[assembly: DisableRuntimeMarshalling]
+
+namespace Cairn.Data.Engine;
+
+/// <summary>duckdb_result of the C API: 48 bytes, handed to <see cref="Native.FetchChunk"/> by value.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeResult
+{
+    public ulong ColumnCount;
+    public ulong RowCount;
+    public ulong RowsChanged;
+    public void* Columns;
+    public byte* ErrorMessage;
+    public void* Internal;
+}
+
+/// <summary>The part of DuckDB's C API (1.5) that Cairn calls. States: 0 is success.</summary>
+internal static unsafe partial class Native
+{
+    private const string Library = "duckdb";
+
+#pragma warning disable CA1810 // the resolver has to stand before the first call, not before the first field
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, Resolve);
+#pragma warning restore CA1810
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
+        name == Library ? NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, "libduckdb.so")) : 0;
+
+    [LibraryImport(Library, EntryPoint = "duckdb_create_config")]
+    public static partial int CreateConfig(out nint config);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_set_config", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetConfig(nint config, string name, string value);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_config")]
+    public static partial void DestroyConfig(ref nint config);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_open_ext", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string? path, out nint database, nint config, out byte* error);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_close")]
+    public static partial void Close(ref nint database);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_connect")]
+    public static partial int Connect(nint database, out nint connection);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_disconnect")]
+    public static partial void Disconnect(ref nint connection);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_interrupt")]
+    public static partial void Interrupt(nint connection);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_free")]
+    public static partial void Free(void* memory);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_query", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Query(nint connection, string sql, NativeResult* result);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_prepare", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Prepare(nint connection, string sql, out nint statement);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_prepare_error")]
+    public static partial byte* PrepareError(nint statement);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_prepare")]
+    public static partial void DestroyPrepare(ref nint statement);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_pending_prepared_streaming")]
+    public static partial int PendingStreaming(nint statement, out nint pending);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_pending_error")]
+    public static partial byte* PendingError(nint pending);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_execute_pending")]
+    public static partial int ExecutePending(nint pending, NativeResult* result);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_pending")]
+    public static partial void DestroyPending(ref nint pending);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_result")]
+    public static partial void DestroyResult(NativeResult* result);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_result_error")]
+    public static partial byte* ResultError(NativeResult* result);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_result_error_type")]
+    public static partial int ResultErrorType(NativeResult* result);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_column_type")]
+    public static partial int ColumnType(NativeResult* result, ulong column);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_fetch_chunk")]
+    public static partial nint FetchChunk(NativeResult result);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_data_chunk")]
+    public static partial void DestroyChunk(ref nint chunk);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_data_chunk_get_size")]
+    public static partial ulong ChunkSize(nint chunk);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_data_chunk_get_vector")]
+    public static partial nint ChunkVector(nint chunk, ulong column);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_vector_get_data")]
+    public static partial void* VectorData(nint vector);
+
+    /// <returns>Null when all rows are valid.</returns>
+    [LibraryImport(Library, EntryPoint = "duckdb_vector_get_validity")]
+    public static partial ulong* VectorValidity(nint vector);
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Data.Versions;
+
+/// <summary>GET /api/v1/datasets/{name}/versions: newest first.</summary>
+internal static class ListDatasetVersions
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/datasets/{name}/versions", Handle)
+        .WithName(nameof(ListDatasetVersions)).WithSummary("Versions of a dataset, newest first").WithTags("Data")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+        .Requires(Permission.DataRead);
+
+    private static async Task<Results<Ok<Page<DatasetVersionWire>>, ProblemHttpResult>> Handle(
+        string name, Caller caller, Datasets datasets, CancellationToken cancellation, int limit = Paging.Default, string? page_token = null)
+    {
+        var key = Paging.Key(page_token);
+        if (key.Refusal is { } refusal) return refusal.ToProblem();
+        var before = long.TryParse(key.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : long.MaxValue;
+        var size = Paging.Size(limit);
+        var found = await datasets.Versions.List(caller.Workspace, name, before, size + 1, cancellation);
+        if (found.Count == 0 && before == long.MaxValue)
+            return new Refusal.Missing("data.dataset-unknown", $"There is no dataset {name}. GET /api/v1/datasets lists those there are.").ToProblem();
+        var items = found.Take(size).Select(v => v.ToWire()).ToList();
+        return TypedResults.Ok(new Page<DatasetVersionWire>(items, found.Count > size ? PageToken.Write(items[^1].Version.ToString(CultureInfo.InvariantCulture)) : null));
+    }
+}

@@ -1,0 +1,60 @@
+using Cairn.Data.Contracts;
+using Cairn.Data.Engine;
+using Cairn.Data.Frames;
+using Cairn.Kernel;
+
+namespace Cairn.Data.Versions;
+
+/// <summary>The Parquet files of a version: written in row order, about a million rows each, and read again.</summary>
+internal static class Parts
+{
+    public const long RowsEach = 1 << 20;
+
+    private const string Format = "(FORMAT parquet, COMPRESSION zstd)";
+
+    /// <summary>Writes the rows of a scan into the engine's folder.</summary>
+    public static IReadOnlyList<(string Path, long Rows)> Write(DuckDb engine, TypedScan scan, long rows, long rowsEach = RowsEach)
+    {
+        var whole = Path.Combine(engine.Folder, "all.parquet");
+        engine.Execute($"COPY ({scan.Stored()}) TO {Sql.Text(whole)} {Format}");
+        if (rows <= rowsEach) return [(whole, rows)];
+
+        // One COPY keeps the order of the rows; several files at once would not, so the file is cut afterwards.
+        var names = string.Join(", ", scan.Columns.Select(c => Sql.Name(c.Name)));
+        var parts = new List<(string, long)>();
+        for (var from = 0L; from < rows; from += rowsEach)
+        {
+            var path = Path.Combine(engine.Folder, $"part{parts.Count}.parquet");
+            engine.Execute($"COPY (SELECT {names} FROM read_parquet({Sql.Text(whole)}, file_row_number = true) WHERE file_row_number >= {from} AND file_row_number < {from + rowsEach}) TO {Sql.Text(path)} {Format}");
+            parts.Add((path, Math.Min(rowsEach, rows - from)));
+        }
+
+        File.Delete(whole);
+        return parts;
+    }
+
+    public static Digest DigestOf(DuckDb engine, Schema schema, IEnumerable<string> paths, IProgress<double>? progress, long rows)
+    {
+        using var digest = new DatasetDigest(schema);
+        using var reader = engine.Stream(TypedScan.CanonicalOfStored(schema.Columns, From(paths)));
+        var done = 0L;
+        while (reader.Next() is { } chunk)
+        {
+            digest.Add(chunk);
+            done += chunk.Rows;
+            progress?.Report((double)done / rows);
+        }
+
+        return done == rows ? digest.Finish() : throw new InvalidDataException($"The parts written hold {done} rows instead of {rows}.");
+    }
+
+    public static Frame ReadFrame(DuckDb engine, Schema schema, IEnumerable<string> paths, long rows)
+    {
+        var builder = new FrameBuilder(schema.Columns, rows);
+        using var reader = engine.Stream(TypedScan.CanonicalOfStored(schema.Columns, From(paths)));
+        while (reader.Next() is { } chunk) builder.Add(chunk);
+        return builder.Build();
+    }
+
+    private static string From(IEnumerable<string> paths) => $"read_parquet([{string.Join(", ", paths.Select(Sql.Text))}])";
+}
