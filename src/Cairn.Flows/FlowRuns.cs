@@ -89,9 +89,9 @@ public sealed partial class FlowRuns
         return await Find(workspace, flowRunId, cancellation);
     }
 
-    /// <summary>Would a task with that <see cref="FlowTask.CacheKey"/> be reused?</summary>
-    public async Task<bool> IsCached(WorkspaceId workspace, string cacheKey, CancellationToken cancellation) =>
-        await _tables.Cached(workspace.Value, cacheKey, cancellation) is not null;
+    /// <summary>The result a task with that <see cref="FlowTask.CacheKey"/> would reuse; null: it would run.</summary>
+    public async Task<string?> CachedResult(WorkspaceId workspace, string cacheKey, CancellationToken cancellation) =>
+        (await _tables.Cached(workspace.Value, cacheKey, cancellation))?.Result;
 
     /// <summary>Newest first.</summary>
     internal async Task<IReadOnlyList<FlowRunWire>> List(WorkspaceId workspace, string? subject, string? before, int limit, CancellationToken cancellation) =>

@@ -1,12 +1,42 @@
+using Cairn.Flows;
+using Cairn.Projects.Files;
+using Cairn.Projects.Initializing;
+using Cairn.Projects.Lifecycle;
+using Cairn.Projects.Planning;
+using Cairn.Projects.Revisions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cairn.Projects;
 
 /// <summary>cairn.yaml and the lifecycle of one use case.</summary>
 public static class ProjectsModule
 {
-    public static IServiceCollection AddProjects(this IServiceCollection services) => services;
+    public static IServiceCollection AddProjects(this IServiceCollection services, ProjectsOptions? options = null)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(options ?? new ProjectsOptions())
+            .AddSingleton<ProjectTables>().AddSingleton<ProjectRevisions>().AddSingleton<ProjectReader>().AddSingleton<ProjectView>().AddSingleton<Planner>()
+            .AddSingleton<Workbench>().AddSingleton<TakeSnapshot>().AddSingleton<PrepareTraining>().AddSingleton<TrainAlgorithm>().AddSingleton<EvaluateCandidate>()
+            .AddSingleton<RegisterVersion>().AddSingleton<AskGates>().AddSingleton<PromoteVersion>().AddSingleton<DeployChampion>().AddSingleton<LifecycleFlow>()
+            .AddHostedService<EndAbandonedRuns>();
+    }
 
-    public static IEndpointRouteBuilder MapProjects(this IEndpointRouteBuilder routes) => routes;
+    /// <summary>Maps the routes and teaches the engine the flow <c>lifecycle</c>.</summary>
+    public static IEndpointRouteBuilder MapProjects(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        InitProject.Map(routes);
+        PlanProject.Map(routes);
+        RunProject.Map(routes);
+        ListProjects.Map(routes);
+        GetProject.Map(routes);
+        ListProjectRevisions.Map(routes);
+
+        var flows = routes.ServiceProvider.GetRequiredService<FlowRuns>();
+        flows.Register(LifecycleParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<LifecycleFlow>().Build(LifecycleParameters.Read(parameters)));
+        return routes;
+    }
 }

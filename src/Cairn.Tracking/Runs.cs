@@ -46,9 +46,14 @@ public sealed class Runs
     }
 
     /// <summary>A new running run. Returns its id.</summary>
-    public async Task<Answer<string>> Start(Caller caller, CreateRun run, CancellationToken cancellation)
+    public Task<Answer<string>> Start(Caller caller, CreateRun run, CancellationToken cancellation) => Start(caller, Uuid7.New(_clock), run, cancellation);
+
+    /// <summary>As above, under an id made before: who noted it first finds the run again after a crash. The same id again is the run it already is.</summary>
+    /// <param name="runId">From <see cref="Uuid7.New"/>.</param>
+    public async Task<Answer<string>> Start(Caller caller, string runId, CreateRun run, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        if (!Uuid7.IsWellFormed(runId)) throw new ArgumentException($"'{runId}' is no run id.", nameof(runId));
         ArgumentNullException.ThrowIfNull(run);
         var tags = run.Tags ?? Tags.None;
         var tagged = tags.GetValueOrDefault(RunName.Tag);
@@ -60,18 +65,18 @@ public sealed class Runs
 
         await _defaults.Ensure(caller.Workspace, cancellation);
         var now = _clock.Micros();
-        var id = Uuid7.New(_clock);
         return await _database.Attempt<string>(
             transaction =>
             {
+                if (RunTable.Find(transaction, caller.Workspace, runId) is not null) return runId;
                 var experiment = ExperimentTable.RequireActive(transaction, caller.Workspace, run.ExperimentId);
                 if (experiment.Refusal is { } unknown) return unknown;
 
-                var row = new Run { RunId = id, ExperimentId = experiment.Value.ExperimentId, Name = name, UserName = caller.Name, StartedAt = now };
+                var row = new Run { RunId = runId, ExperimentId = experiment.Value.ExperimentId, Name = name, UserName = caller.Name, StartedAt = now };
                 RunTable.Insert(transaction, caller.Workspace, row, tags);
-                transaction.Write(caller, "run.create", $"runs/{id}", Detail.Of(new { name, experiment = experiment.Value.Id }));
-                transaction.Emit(new NewEvent(caller.Workspace, "run.started", $"runs/{id}", Detail.Of(new { run = id, name, experiment = experiment.Value.Id })));
-                return id;
+                transaction.Write(caller, "run.create", $"runs/{runId}", Detail.Of(new { name, experiment = experiment.Value.Id }));
+                transaction.Emit(new NewEvent(caller.Workspace, "run.started", $"runs/{runId}", Detail.Of(new { run = runId, name, experiment = experiment.Value.Id })));
+                return runId;
             },
             cancellation);
     }

@@ -14,7 +14,7 @@ public sealed record InitializedProject(IReadOnlyDictionary<string, string> File
 
 public sealed record PlanWire(string Project, string Revision, IReadOnlyList<PlanStepWire> Steps);
 
-/// <param name="Action"><c>run</c> or <c>reuse</c>.</param>
+/// <param name="Action"><c>run</c>, <c>reuse</c>, or <c>skip</c> (understood, but nothing acts on it yet).</param>
 public sealed record PlanStepWire(string Step, string Action, string Reason);
 
 /// <param name="Promote">False: everything but the move of the champion.</param>
@@ -46,3 +46,6 @@ public sealed record CandidateWire(string Algorithm, string RunId, double RocAuc
 
 public sealed record ProjectWire(
     string Name, string Revision, long UpdatedAt, string? Dataset, string? Model, long? Champion, string? Deployment, FlowRunWire? LastRun, LifecycleResult? LastResult);
+
+/// <param name="Files">Path below the project folder → SHA-256.</param>
+public sealed record ProjectRevisionWire(string Revision, long CreatedAt, string Caller, IReadOnlyDictionary<string, string> Files);

@@ -230,9 +230,9 @@ public abstract class FlowRunsConformance : IAsyncLifetime
 
         key = "k2";
         (await Run("cached")).Tasks.ShouldAllBe(t => !t.Reused);
-        (await _runs.IsCached(WorkspaceId.Default, "k1", default)).ShouldBeTrue();
-        (await _runs.IsCached(new("other"), "k1", default)).ShouldBeFalse();
-        (await _runs.IsCached(WorkspaceId.Default, "k3", default)).ShouldBeFalse();
+        (await _runs.CachedResult(WorkspaceId.Default, "k1", default)).ShouldBe("\"a()\"");
+        (await _runs.CachedResult(new("other"), "k1", default)).ShouldBeNull();
+        (await _runs.CachedResult(WorkspaceId.Default, "k3", default)).ShouldBeNull();
     }
 
     [Fact]

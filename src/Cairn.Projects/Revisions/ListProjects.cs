@@ -1,0 +1,39 @@
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Projects.Revisions;
+
+/// <summary>GET /api/v1/projects: by name.</summary>
+internal static class ListProjects
+{
+    private const int MostAtOnce = 200;
+
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/projects", Handle)
+        .WithName(nameof(ListProjects)).WithSummary("List projects by name")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .Requires(Permission.ProjectsRead);
+
+    private static async Task<Results<Ok<Page<ProjectWire>>, ProblemHttpResult>> Handle(
+        ProjectTables tables, ProjectView view, Caller caller, int? limit, string? page_token, CancellationToken cancellation)
+    {
+        string? after = null;
+        if (page_token is not null)
+        {
+            var read = PageToken.Read(page_token);
+            if (read.Refusal is { } refused) return refused.ToProblem();
+            after = read.Value;
+        }
+
+        var size = Math.Clamp(limit ?? 50, 1, MostAtOnce);
+        var rows = await tables.List(caller.Workspace, after, size + 1, cancellation);
+        var projects = new List<ProjectWire>();
+        foreach (var row in rows.Take(size)) projects.Add(await view.Of(caller.Workspace, row, cancellation));
+        return TypedResults.Ok(new Page<ProjectWire>(projects, rows.Count > size ? PageToken.Write(rows[size - 1].Name) : null));
+    }
+}
