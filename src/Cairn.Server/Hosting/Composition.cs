@@ -74,7 +74,7 @@ internal static class Composition
 
         services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null });
-        services.AddData().AddTracking().AddFlows().AddServing().AddProjects();
+        services.AddData().AddTracking().AddFlows().AddServing().AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
         services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client);
     }

@@ -65,7 +65,7 @@ public sealed class ChurnSampleTests : IDisposable
         File.ReadLines(Path.Combine(_folder, "s.csv")).First().Split(',').ShouldBe(parsed.Value.Schema!.Columns.Select(c => c.Name));
     }
 
-    private const string DefaultSample = "";
+    private const string DefaultSample = "dfbc1f946b9cf13387109cdd069bd1add96f72a336b195db95eb9e38852161bb";
 
     private string Written(int seed)
     {
