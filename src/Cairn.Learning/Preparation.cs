@@ -40,9 +40,6 @@ public sealed class Preparation
     /// <value>What names each row of the frame, whatever the seed: a hash of its key column, or of all its columns.</value>
     internal ulong[] RowKeys { get; }
 
-    /// <value>Keys of the rows this model never sees: a later challenger is compared with it on these. Ascending.</value>
-    internal IReadOnlyList<ulong> HoldoutKeys => field ??= [.. Test.Select(row => RowKeys[row]).Distinct().Order()];
-
     public int TrainRows => Train.Length;
 
     public int TestRows => Test.Length;

@@ -2,6 +2,7 @@ using Cairn.Data;
 using Cairn.Kernel;
 using Cairn.Learning.Judging;
 using Cairn.Learning.Models;
+using Cairn.Learning.Packages;
 using Cairn.Learning.Splits;
 using Cairn.Learning.Tuning;
 
@@ -48,7 +49,15 @@ public static class Training
     }
 
     /// <summary>Everything a package holds but its seal: MLmodel, native model, pipeline, signature, input example, golden rows, hold-out keys.</summary>
-    public static IReadOnlyDictionary<string, byte[]> WritePackage(Preparation preparation, Candidate candidate, Evaluation evaluation, string model, string runId) => throw new NotImplementedException();
+    /// <remarks>Same inputs, same bytes: the time it says it was made is that of the run.</remarks>
+    public static IReadOnlyDictionary<string, byte[]> WritePackage(Preparation preparation, Candidate candidate, Evaluation evaluation, string model, string runId)
+    {
+        ArgumentNullException.ThrowIfNull(preparation);
+        ArgumentNullException.ThrowIfNull(candidate);
+        ArgumentNullException.ThrowIfNull(evaluation);
+        return PackageWriter.Write(new(
+            candidate.Pipeline, candidate.Model, preparation.Task.Schema, preparation.Frame, preparation.Test, evaluation.Threshold, model, runId, PackageWriter.TimeOf(runId)));
+    }
 }
 
 /// <param name="Done">0 to 1.</param>

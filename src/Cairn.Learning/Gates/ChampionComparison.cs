@@ -14,8 +14,7 @@ internal static class ChampionComparison
         if (missing.Count > 0)
             return new(rule.Text, false, $"the champion cannot be asked: it needs {string.Join(", ", missing)}, which the data no longer has; compare by hand and promote with an override");
 
-        var held = HoldoutKeys(champion);
-        var common = Array.FindAll(preparation.Test, row => held.Contains(preparation.RowKeys[row]));
+        var common = Array.FindAll(preparation.Test, row => champion.HoldoutKeys.Contains(preparation.RowKeys[row]));
         if (common.Length == 0)
         {
             return new(rule.Text, false,
@@ -27,6 +26,4 @@ internal static class ChampionComparison
             Array.ConvertAll(common, row => preparation.Labels[row]), candidate.Score(preparation, common), Array.ConvertAll(common, row => championScores[row]), rule.Margin);
         return new(rule.Text, result.Passed, result.Detail);
     }
-
-    private static HashSet<ulong> HoldoutKeys(Predictor champion) => throw new NotImplementedException();
 }

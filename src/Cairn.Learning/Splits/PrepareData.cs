@@ -30,11 +30,12 @@ internal static class PrepareData
         if (split.Refusal is { } empty) return empty;
         if (CheckClasses(split.Value, labels.Value, task) is { } few) return few;
 
-        var twins = TwinRows.Find(frame, task.Schema, features, split.Value);
-        if (twins.Refusal is { } repeated) return repeated;
+        var preparation = new Preparation(frame, task, labels.Value, split.Value.Train, split.Value.Test, rowKeys: keys);
+        if (LeakageScan.Run(preparation, features) is { } leak) return leak;
 
-        var preparation = new Preparation(frame, task, labels.Value, split.Value.Train, split.Value.Test, twins.Value, keys);
-        return LeakageScan.Run(preparation, features) is { } leak ? leak : preparation;
+        var twins = TwinRows.Find(preparation, features);
+        if (twins.Refusal is { } repeated) return repeated;
+        return twins.Value.Length == 0 ? preparation : new Preparation(frame, task, labels.Value, split.Value.Train, split.Value.Test, twins.Value, keys);
     }
 
     /// <summary>The columns a model may see and that say anything: known at prediction time, not the key, not the target, no free text, not all the same.</summary>

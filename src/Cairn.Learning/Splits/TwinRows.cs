@@ -4,40 +4,58 @@ using Cairn.Kernel;
 namespace Cairn.Learning.Splits;
 
 /// <summary>Rows that say the same as another row: copied before the split, they let a model be tested on what it learned by heart.</summary>
+/// <remarks>
+/// Twins are natural where columns have few values, so what is found is held against what chance would give: two rows of a class
+/// are equal with the product, over the columns, of the sum of squared shares of their values (columns taken as independent).
+/// </remarks>
 internal static class TwinRows
 {
-    public const double MostShare = 0.05;
+    /// <value>Of the test rows of a class; more with a twin in the training split are refused, if chance does not explain them.</value>
+    public const double MostShare = 0.25;
 
-    /// <summary>
-    /// Refused when more than 5 % of the rows of the test split have a twin (equal in all features and the target) in the training
-    /// split, or as many of the training rows among themselves, and the features could tell the rows apart: with few
-    /// combinations twins are natural. A few are a warning.
-    /// </summary>
-    public static Answer<string[]> Find(Frame frame, Schema schema, IReadOnlyList<FrameColumn> features, TestSplit split)
+    /// <value>Found must be this many times what chance gives; related columns make more twins than independent ones.</value>
+    public const double ChanceFactor = 5;
+
+    /// <summary>Refused when a class was copied; a few twins that chance does not explain are a warning.</summary>
+    public static Answer<string[]> Find(Preparation preparation, IReadOnlyList<FrameColumn> features)
     {
-        if (Combinations(features) < 1000.0 * frame.Rows) return Array.Empty<string>();
-
-        var rows = RowKeys.Contents(new Frame(frame.Rows, [.. features, frame[schema.Target!.Column]]), schema);
-        var train = split.Train.GroupBy(r => rows[r]).ToDictionary(g => g.Key, g => g.Count());
-        var across = split.Test.Count(r => train.ContainsKey(rows[r]));
-        var within = train.Values.Where(count => count > 1).Sum();
-        if (across + within == 0) return Array.Empty<string>();
-
-        var found = $"{across:N0} of {split.Test.Length:N0} test rows ({(double)across / split.Test.Length:P1}) stand in the training split too, equal in every feature and the target, "
-            + $"and {within:N0} of {split.Train.Length:N0} training rows stand there more than once";
-        if (across > MostShare * split.Test.Length || within > 2 * MostShare * split.Train.Length)
+        var (schema, target) = (preparation.Task.Schema, preparation.Task.Schema.Target!);
+        var contents = RowKeys.Contents(new Frame(preparation.Frame.Rows, features), schema);
+        var warnings = new List<string>();
+        for (var label = 1; label >= 0; label--)
         {
-            return new Refusal.Invalid("learning.duplicate-rows",
-                $"{found}. A model would be tested on rows it learned by heart. Remove the copies from the source, and resample (if you must) after the split only.");
+            int[] Of(int[] rows) => Array.FindAll(rows, row => (int)preparation.Labels[row] == label);
+
+            var (train, test) = (Of(preparation.Train), Of(preparation.Test));
+            var learned = train.Select(row => contents[row]).ToHashSet();
+            var twins = test.Count(row => learned.Contains(contents[row]));
+            var share = twins / (double)test.Length;
+            var chance = 1 - Math.Exp(-train.Length * features.Aggregate(1.0, (product, column) => product * Coincidence(column, train)));
+            if (twins == 0 || share < ChanceFactor * chance) continue;
+
+            var found = $"{twins:N0} of {test.Length:N0} test rows ({share:P1}) with {target.Column} {(label == 1 ? "=" : "other than")} {target.Positive} stand in the training split too, "
+                + $"equal in every feature and the target; chance would give about {chance:P1}";
+            if (share > MostShare)
+            {
+                return new Refusal.Invalid("learning.duplicate-rows",
+                    $"{found}. The model would be tested on rows it learned by heart. Remove the copies from the source, and resample (if you must) after the split only.");
+            }
+
+            warnings.Add($"{found}.");
         }
 
-        return new[] { $"{found}." };
+        return warnings.ToArray();
     }
 
-    private static double Combinations(IReadOnlyList<FrameColumn> features) => features.Aggregate(1.0, (product, column) => Math.Min(1e15, product * column switch
+    /// <summary>The chance that two rows have the same value.</summary>
+    private static double Coincidence(FrameColumn column, int[] rows)
     {
-        NumberColumn number => number.Values.Distinct().Count(),
-        CategoryColumn category => category.Levels.Count + 1,
-        _ => 1,
-    }));
+        var counts = column switch
+        {
+            NumberColumn number => rows.GroupBy(row => number.Values[row]).Select(g => g.Count()),
+            CategoryColumn category => rows.GroupBy(row => category.Codes[row]).Select(g => g.Count()),
+            _ => [rows.Length],
+        };
+        return counts.Sum(count => (double)count * count) / ((double)rows.Length * rows.Length);
+    }
 }

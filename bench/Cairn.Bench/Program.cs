@@ -1,0 +1,16 @@
+using Cairn.Bench.Learning;
+
+// One suite per name; each prints what it measured and how. Run a Release build.
+var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
+{
+    ["learning-telco"] = LearningTelco.Run,
+};
+
+if (args.Length > 0 && suites.TryGetValue(args[0], out var suite))
+{
+    suite(args[1..]);
+    return 0;
+}
+
+Console.Error.WriteLine($"Usage: Cairn.Bench <suite> [options]. Suites: {string.Join(", ", suites.Keys)}.");
+return 2;
