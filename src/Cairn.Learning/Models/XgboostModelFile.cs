@@ -6,14 +6,19 @@ namespace Cairn.Learning.Models;
 /// <summary>Reads <c>model.ubj</c> as XGBoost 1.6 and newer write it: gradient boosted trees of one output with numeric splits.</summary>
 internal static class XgboostModelFile
 {
+    private const int MostFeatures = 1 << 20;
+
+    /// <summary>Explaining walks trees recursively; a tree as deep as a list must not exhaust the stack.</summary>
+    private const int DeepestTree = 256;
+
     /// <exception cref="InvalidDataException">Not such a model, or one whose trees do not hang together.</exception>
     public static (FlatTrees Trees, string Objective) Read(ReadOnlySpan<byte> ubj)
     {
         var learner = Member<Dictionary<string, object?>>(UbjReader.ReadObject(ubj), "learner");
         var objective = Member<string>(Member<Dictionary<string, object?>>(learner, "objective"), "name");
         var parameters = Member<Dictionary<string, object?>>(learner, "learner_model_param");
-        var features = int.Parse(Member<string>(parameters, "num_feature"), CultureInfo.InvariantCulture);
-        var baseScore = float.Parse(Member<string>(parameters, "base_score"), CultureInfo.InvariantCulture);
+        var features = (int)Number(parameters, "num_feature");
+        var baseScore = Number(parameters, "base_score");
         var baseMargin = objective switch
         {
             "binary:logistic" => baseScore == 0.5f ? 0f : (float)-PortableMath.Log(1 / (double)baseScore - 1),
@@ -23,7 +28,7 @@ internal static class XgboostModelFile
 
         var booster = Member<Dictionary<string, object?>>(learner, "gradient_booster");
         var trees = Member<List<object?>>(Member<Dictionary<string, object?>>(booster, "model"), "trees");
-        if (features is < 1 or > 1 << 24) throw new InvalidDataException($"The model has {features} features.");
+        if (features is < 1 or > MostFeatures) throw new InvalidDataException($"The model has {features} features.");
 
         var layout = new Layout(features);
         foreach (var tree in trees) layout.Add(tree as Dictionary<string, object?> ?? throw new InvalidDataException("A tree is not an object."));
@@ -32,6 +37,12 @@ internal static class XgboostModelFile
 
     private static T Member<T>(Dictionary<string, object?> parent, string name) =>
         parent.GetValueOrDefault(name) is T value ? value : throw new InvalidDataException($"The model has no '{name}' of the expected type.");
+
+    /// <summary>XGBoost keeps its parameters as texts.</summary>
+    private static float Number(Dictionary<string, object?> parent, string name) =>
+        float.TryParse(Member<string>(parent, name), CultureInfo.InvariantCulture, out var value) && float.IsFinite(value)
+            ? value
+            : throw new InvalidDataException($"'{name}' of the model is no number.");
 
     /// <summary>Copies trees depth first; a child that does not exist or is reached twice is refused, nodes that are not reached are left out.</summary>
     private sealed class Layout(int features)
@@ -54,10 +65,11 @@ internal static class XgboostModelFile
 
             _roots.Add(_nodes.Count);
             var reached = new bool[count];
-            var open = new Stack<(int Node, int Parent)>([(0, -1)]);
+            var open = new Stack<(int Node, int Parent, int Depth)>([(0, -1, 0)]);
             while (open.TryPop(out var next))
             {
-                var (node, parent) = next;
+                var (node, parent, depth) = next;
+                if (depth > DeepestTree) throw new InvalidDataException($"A tree is deeper than {DeepestTree}.");
                 if (node < 0 || node >= count || reached[node]) throw new InvalidDataException($"Node {node} of a tree is reached twice or is not there.");
                 reached[node] = true;
                 if (parent >= 0) _nodes[parent] = _nodes[parent] with { Right = _nodes.Count };
@@ -71,8 +83,8 @@ internal static class XgboostModelFile
                 if (types[node] != 0) throw new InvalidDataException("A tree has a categorical split; this binary scores numeric splits.");
                 if (columns[node] < 0 || columns[node] >= features) throw new InvalidDataException($"A tree splits on feature {columns[node]} of {features}.");
                 _gains[columns[node]] += gains[node];
-                open.Push((right[node], _nodes.Count));
-                open.Push((left[node], -1));
+                open.Push((right[node], _nodes.Count, depth + 1));
+                open.Push((left[node], -1, depth + 1));
                 _nodes.Add(new(conditions[node], defaultLeft[node] != 0 ? ~columns[node] : columns[node], 0));
             }
         }

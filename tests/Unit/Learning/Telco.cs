@@ -49,14 +49,14 @@ internal static class Telco
                 columns.Add(new TextColumn(name, values));
                 contracts.Add(new(name, ColumnType.Text));
             }
-            else if (Numbers.Contains(name))
+            else if (Array.IndexOf(Numbers, name) >= 0)
             {
                 columns.Add(new NumberColumn(name, [.. values.Select(v => v.Length == 0 ? double.NaN : double.Parse(v, CultureInfo.InvariantCulture))]));
-                contracts.Add(new(name, name is "SeniorCitizen" or "tenure" ? ColumnType.Integer : ColumnType.Number, Nullable: values.Contains(""), Min: 0));
+                contracts.Add(new(name, name is "SeniorCitizen" or "tenure" ? ColumnType.Integer : ColumnType.Number, Nullable: Array.IndexOf(values, "") >= 0, Min: 0));
             }
             else
             {
-                var levels = values.Distinct().Order(StringComparer.Ordinal).ToList();
+                var levels = values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
                 columns.Add(new CategoryColumn(name, [.. values.Select(v => levels.IndexOf(v))], levels));
                 contracts.Add(new(name, ColumnType.Category, Categories: levels));
             }

@@ -13,7 +13,7 @@ public class OnePipelineTests
     [InlineData("logistic_regression")]
     public void Rows_read_from_json_have_the_feature_vectors_of_training_in_all_bits(string algorithm)
     {
-        var package = new TelcoPackage(algorithm);
+        var package = TelcoPackage.Of(algorithm);
         var predictor = package.Load();
         var matrix = package.Pipeline.Apply(TelcoPackage.Frame, Telco.Rows);
         var batch = predictor.Score(TelcoPackage.Frame);
@@ -38,7 +38,7 @@ public class OnePipelineTests
     [InlineData("random_forest")]
     public void Tree_scores_are_those_of_xgboost(string algorithm)
     {
-        var package = new TelcoPackage(algorithm);
+        var package = TelcoPackage.Of(algorithm);
         var predictor = package.Load();
         using var booster = XgboostBooster.Load(package.Files["model.ubj"]);
         var matrix = package.Pipeline.Apply(TelcoPackage.Frame, Telco.Rows);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Cairn.Data;
 using Cairn.Kernel;
@@ -7,7 +8,6 @@ using Cairn.Learning.Models;
 using Cairn.Learning.Packages;
 using Cairn.Learning.Preprocessing;
 using Cairn.Learning.Splits;
-using Cairn.Tracking;
 
 namespace Cairn.Unit.Tests.Learning.Packages;
 
@@ -23,20 +23,26 @@ internal sealed class TelcoPackage
 
     private static readonly Lazy<(Frame Frame, Schema Schema)> Holes = new(WithHoles);
 
-    public TelcoPackage(string algorithm, int? holdoutRows = null)
+    private static readonly ConcurrentDictionary<string, Lazy<TelcoPackage>> Made = new(StringComparer.Ordinal);
+
+    public TelcoPackage(string algorithm, params (string Name, double Value)[] changes)
     {
         var labels = Telco.Labels(Telco.Rows);
         var folds = StratifiedFolds.Deal(labels, RowKeys.Of(Frame, Schema), 5, seed: 42, partition: 0);
         Train = [.. Telco.Rows.Where(row => folds[row] != 0)];
-        Test = [.. Telco.Rows.Where(row => folds[row] == 0).Take(holdoutRows ?? int.MaxValue)];
+        Test = [.. Telco.Rows.Where(row => folds[row] == 0)];
 
         var trainer = Trainers.Find(algorithm).ShouldNotBeNull();
         Pipeline = Pipeline.Fit(Frame, Train, Schema, Transforms, trainer.NeedsDenseFeatures);
         var parameters = trainer.Draw(0, 42).ToDictionary(StringComparer.Ordinal);
         if (algorithm == "random_forest") parameters["trees"] = 50; // quicker; the walk is the same
+        foreach (var (name, value) in changes) parameters[name] = value;
         Model = trainer.Fit(Pipeline.Apply(Frame, Train), Telco.Labels(Train), parameters, seed: 42, threads: 2);
         Files = Write();
     }
+
+    /// <summary>Trained once for all tests.</summary>
+    public static TelcoPackage Of(string algorithm) => Made.GetOrAdd(algorithm, name => new(() => new(name))).Value;
 
     public static Frame Frame => Holes.Value.Frame;
 
