@@ -12,7 +12,7 @@ public sealed partial class CairnClient
 
     /// <param name="experimentId">Only runs of this experiment.</param>
     public Task<Page<RunWire>> ListRunsAsync(string? experimentId = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
-        GetAsync<Page<RunWire>>(Query("runs", ("experiment_id", experimentId), ("limit", limit), ("page_token", pageToken)), cancellation);
+        GetAsync<Page<RunWire>>(Query("runs", ("experiment", experimentId), ("limit", limit), ("page_token", pageToken)), cancellation);
 
     public Task<RunWire> GetRunAsync(string runId, CancellationToken cancellation = default) => GetAsync<RunWire>($"runs/{Escape(runId)}", cancellation);
 

@@ -1,6 +1,9 @@
 using Cairn.Storage;
+using Cairn.Tracking.Artifacts;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Packages;
+using Cairn.Tracking.Registry;
+using Cairn.Tracking.RunRecords;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +37,42 @@ public static class TrackingModule
         DeleteExperiment.Map(routes);
         RestoreExperiment.Map(routes);
         TagExperiment.Map(routes);
+
+        StartRun.Map(routes);
+        ListRuns.Map(routes);
+        CompareRuns.Map(routes);
+        GetRun.Map(routes);
+        EditRun.Map(routes);
+        DeleteRun.Map(routes);
+        RestoreRun.Map(routes);
+        LogToRun.Map(routes);
+        LogInputToRun.Map(routes);
+        GetMetricHistory.Map(routes);
+
+        ListArtifacts.Map(routes);
+        GetArtifact.Map(routes);
+        PutArtifact.Map(routes);
+
+        ListModels.Map(routes);
+        GetModel.Map(routes);
+        DescribeModel.Map(routes);
+        DeleteModel.Map(routes);
+        TagModel.Map(routes);
+        UntagModel.Map(routes);
+        RegisterOutsideVersion.Map(routes);
+        ListVersions.Map(routes);
+        GetVersion.Map(routes);
+        GetLineage.Map(routes);
+        DescribeVersion.Map(routes);
+        DeleteVersion.Map(routes);
+        TagVersion.Map(routes);
+        UntagVersion.Map(routes);
+        MoveToStage.Map(routes);
+        SetModelAlias.Map(routes);
+        RemoveModelAlias.Map(routes);
+        PromoteVersion.Map(routes);
+        RollBackChampion.Map(routes);
+        ListPromotions.Map(routes);
         return routes;
     }
 }

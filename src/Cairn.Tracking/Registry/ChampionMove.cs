@@ -19,8 +19,8 @@ internal static class ChampionMove
         var found = VersionTable.Require(transaction, caller.Workspace, model, request.Version);
         if (found.Refusal is { } noVersion) return noVersion;
 
-        var history = PromotionTable.All(transaction, caller.Workspace, model);
-        if (Current(transaction, caller.Workspace, model) == request.Version && history is [.., { } last]) return last.ToWire(model); // it serves already: nothing moves
+        if (Current(transaction, caller.Workspace, model) == request.Version && PromotionTable.Last(transaction, caller.Workspace, model) is { } last)
+            return last.ToWire(model); // it is champion already: nothing moves
 
         var version = VersionTable.ToWire(transaction, caller.Workspace, found.Value);
         var kind = PromotionRule.Allow(version, request);

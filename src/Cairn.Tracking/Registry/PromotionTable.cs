@@ -32,17 +32,14 @@ internal static class PromotionTable
     public static IReadOnlyList<Promotion> All(ReadTransaction transaction, WorkspaceId workspace, string model) => transaction.Query<Promotion>(
         $"SELECT {Promotion.Columns} FROM promotions WHERE workspace_id = @workspace AND model = @model ORDER BY sequence", new { workspace = workspace.Value, model });
 
-    /// <summary>The move in force at that time; null: there was no champion yet.</summary>
-    public static Promotion? At(ReadTransaction transaction, WorkspaceId workspace, string model, long time) => transaction.First<Promotion>(
-        $"SELECT {Promotion.Columns} FROM promotions WHERE workspace_id = @workspace AND model = @model AND moved_at <= @time ORDER BY moved_at DESC LIMIT 1",
-        new { workspace = workspace.Value, model, time });
+    public static Promotion? Last(ReadTransaction transaction, WorkspaceId workspace, string model) => transaction.First<Promotion>(
+        $"SELECT {Promotion.Columns} FROM promotions WHERE workspace_id = @workspace AND model = @model ORDER BY sequence DESC LIMIT 1",
+        new { workspace = workspace.Value, model });
 
     /// <summary>Called with the model's row held for change. Should the clock have gone back, the move still comes after the one before it.</summary>
     public static PromotionWire Insert(WriteTransaction transaction, WorkspaceId workspace, PromotionWire move)
     {
-        var last = transaction.First<Promotion>(
-            $"SELECT {Promotion.Columns} FROM promotions WHERE workspace_id = @workspace AND model = @Model ORDER BY sequence DESC LIMIT 1",
-            new { workspace = workspace.Value, move.Model });
+        var last = Last(transaction, workspace, move.Model);
         var dated = move with { Time = Math.Max(move.Time, (last?.MovedAt ?? long.MinValue) + 1) };
         transaction.Execute(
             """

@@ -5,7 +5,7 @@ using Cairn.Tracking.Experiments;
 namespace Cairn.Tracking.RunRecords;
 
 /// <summary>A row of <c>runs</c>, with the lifecycle stage of its experiment.</summary>
-internal sealed record Run
+internal record Run
 {
     public string RunId { get; init; } = "";
 

@@ -1,0 +1,42 @@
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Edge;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Tracking.Registry;
+
+/// <summary>GET /api/v1/models: by name.</summary>
+internal static class ListModels
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/models", Handle)
+        .Requires(Permission.ModelsRead)
+        .WithName(nameof(ListModels)).WithSummary("List registered models by name").WithTags("Models")
+        .ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static async Task<Results<Ok<Page<ModelWire>>, ProblemHttpResult>> Handle(
+        Caller caller, Database database, int? limit, string? page_token, CancellationToken cancellation)
+    {
+        var size = PageSize.Of(limit);
+        var after = page_token is null ? "" : PageToken.Read(page_token);
+        if ((size.Refusal ?? after.Refusal) is { } refusal) return refusal.ToProblem();
+
+        var page = await database.Read(
+            transaction =>
+            {
+                var rows = transaction.Query<RegisteredModel>(
+                    $"SELECT {ModelTable.Columns} FROM registered_models WHERE workspace_id = @workspace AND name > @after ORDER BY name LIMIT @rows",
+                    new { workspace = caller.Workspace.Value, after = after.Value, rows = size.Value + 1 });
+                var shown = rows.Take(size.Value).ToList();
+                return new Page<ModelWire>(
+                    ModelTable.ToWire(transaction, caller.Workspace, shown), rows.Count > size.Value ? PageToken.Write(shown[^1].Name) : null);
+            },
+            cancellation);
+        return TypedResults.Ok(page);
+    }
+}

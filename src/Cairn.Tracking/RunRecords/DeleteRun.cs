@@ -1,0 +1,39 @@
+using Cairn.Access;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Edge;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Tracking.RunRecords;
+
+/// <summary>DELETE /api/v1/runs/{run}: it disappears from lists; nothing is lost.</summary>
+internal static class DeleteRun
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapDelete("/api/v1/runs/{run}", Handle)
+        .Requires(Permission.RunsWrite).Mutates()
+        .WithName(nameof(DeleteRun)).WithSummary("Delete a run; it can be restored").WithTags("Runs")
+        .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Handle(string run, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
+    {
+        var now = clock.Micros();
+        var deleted = await database.Attempt<Done>(
+            transaction =>
+            {
+                var found = RunTable.RequireActive(transaction, caller.Workspace, run);
+                if (found.Refusal is { } refusal) return refusal;
+
+                transaction.Execute(
+                    "UPDATE runs SET lifecycle_stage = 'deleted', deleted_at = @now WHERE workspace_id = @workspace AND run_id = @run",
+                    new { workspace = caller.Workspace.Value, run, now });
+                transaction.Write(caller, "run.delete", $"runs/{run}", Detail.Of(new { found.Value.Name, experiment = found.Value.Experiment }));
+                return default(Done);
+            },
+            cancellation);
+        return deleted.ToNoContent();
+    }
+}

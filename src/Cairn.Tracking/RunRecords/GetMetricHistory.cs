@@ -1,0 +1,88 @@
+using System.Globalization;
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Edge;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Tracking.RunRecords;
+
+/// <summary>GET /api/v1/runs/{run}/metrics/{key}: every point, by timestamp, step and value.</summary>
+internal static class GetMetricHistory
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/runs/{run}/metrics/{**key}", Handle)
+        .Requires(Permission.RunsRead)
+        .WithName(nameof(GetMetricHistory)).WithSummary("All points of a metric of a run, in order of timestamp, step and value").WithTags("Runs")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<Page<MetricPoint>>, ProblemHttpResult>> Handle(
+        string run, string key, Caller caller, Database database, int? limit, string? page_token, CancellationToken cancellation)
+    {
+        var size = PageSize.Of(limit, unlessSaid: 1000, most: 25_000);
+        if (size.Refusal is { } badSize) return badSize.ToProblem();
+
+        Point? after = null;
+        if (page_token is not null)
+        {
+            var token = PageToken.Read(page_token);
+            if (token.Refusal is { } badToken) return badToken.ToProblem();
+            after = Point.Read(token.Value);
+            if (after is null) return View.ForeignToken(page_token).ToProblem();
+        }
+
+        var page = await database.Read<Answer<Page<MetricPoint>>>(
+            transaction =>
+            {
+                var found = RunTable.RequireByPrefix(transaction, caller.Workspace, run);
+                if (found.Refusal is { } unknown) return unknown;
+
+                var rows = transaction.Query<Point>(
+                    $"""
+                    SELECT timestamp, step, value, is_nan FROM run_metrics WHERE workspace_id = @workspace AND run_id = @RunId AND key = @key
+                    {(after is null ? "" : "AND (timestamp, step, value, is_nan) > (@Timestamp, @Step, @Value, @IsNan)")}
+                    ORDER BY timestamp, step, value, is_nan LIMIT @rows
+                    """,
+                    new { workspace = caller.Workspace.Value, found.Value.RunId, key, after?.Timestamp, after?.Step, after?.Value, after?.IsNan, rows = size.Value + 1 });
+                if (rows.Count == 0 && after is null) return Unknown(transaction, caller.Workspace, found.Value, key);
+
+                var shown = rows.Take(size.Value).ToList();
+                return new Page<MetricPoint>(
+                    [.. shown.Select(row => new MetricPoint(key, row.IsNan != 0 ? double.NaN : row.Value, row.Step, row.Timestamp))],
+                    rows.Count > size.Value ? PageToken.Write(shown[^1].Write()) : null);
+            },
+            cancellation);
+        return page.ToOk();
+    }
+
+    private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, Run run, string key)
+    {
+        var known = transaction.Query<string>(
+            "SELECT key FROM run_latest_metrics WHERE workspace_id = @workspace AND run_id = @RunId ORDER BY key LIMIT 20", new { workspace = workspace.Value, run.RunId });
+        return new("run.metric-unknown", $"The run '{run.Name}' has no metric '{key}'. {(known.Count == 0 ? "It has none." : $"It has: {string.Join(", ", known)}.")}");
+    }
+
+    private sealed record Point
+    {
+        public long Timestamp { get; init; }
+
+        public long Step { get; init; }
+
+        public double Value { get; init; }
+
+        public long IsNan { get; init; }
+
+        public string Write() => string.Create(CultureInfo.InvariantCulture, $"{Timestamp} {Step} {Value:R} {IsNan}");
+
+        public static Point? Read(string text) =>
+            text.Split(' ') is [var timestamp, var step, var value, var isNan]
+            && long.TryParse(timestamp, CultureInfo.InvariantCulture, out var t) && long.TryParse(step, CultureInfo.InvariantCulture, out var s)
+            && double.TryParse(value, CultureInfo.InvariantCulture, out var v) && long.TryParse(isNan, CultureInfo.InvariantCulture, out var n)
+                ? new Point { Timestamp = t, Step = s, Value = v, IsNan = n }
+                : null;
+    }
+}

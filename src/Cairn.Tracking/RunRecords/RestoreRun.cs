@@ -1,0 +1,43 @@
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Edge;
+using Cairn.Tracking.Experiments;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Tracking.RunRecords;
+
+/// <summary>POST /api/v1/runs/{run}/restore</summary>
+internal static class RestoreRun
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/api/v1/runs/{run}/restore", Handle)
+        .Requires(Permission.RunsWrite).Mutates()
+        .WithName(nameof(RestoreRun)).WithSummary("Bring back a deleted run").WithTags("Runs")
+        .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static async Task<Results<Ok<RunWire>, ProblemHttpResult>> Handle(string run, Caller caller, Database database, CancellationToken cancellation)
+    {
+        var restored = await database.Attempt<RunWire>(
+            transaction =>
+            {
+                var found = RunTable.Require(transaction, caller.Workspace, run);
+                if (found.Refusal is { } refusal) return refusal;
+                var active = found.Value with { LifecycleStage = Lifecycle.Active };
+                if (active.CannotChange() is { } experimentIsDeleted) return experimentIsDeleted;
+                if (!found.Value.IsDeleted) return new Refusal.Conflict("run.not-deleted", $"The run '{found.Value.Name}' ({run}) is active; there is nothing to restore.");
+
+                transaction.Execute(
+                    "UPDATE runs SET lifecycle_stage = 'active', deleted_at = NULL WHERE workspace_id = @workspace AND run_id = @run",
+                    new { workspace = caller.Workspace.Value, run });
+                transaction.Write(caller, "run.restore", $"runs/{run}", Detail.Of(new { found.Value.Name }));
+                return RunTable.ToWire(transaction, caller.Workspace, [active])[0];
+            },
+            cancellation);
+        return restored.ToOk();
+    }
+}

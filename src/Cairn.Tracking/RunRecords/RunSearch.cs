@@ -1,0 +1,113 @@
+using System.Globalization;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+
+namespace Cairn.Tracking.RunRecords;
+
+/// <summary>One page of runs.</summary>
+/// <param name="Experiment">Null: of all experiments.</param>
+/// <param name="Name">Part of the name, in any case.</param>
+/// <param name="Stage"><c>active</c>, <c>deleted</c>, or null for both.</param>
+internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string? Status, string? Name, string? Stage, RunOrder Order, int Limit, RunSearch.Place? After)
+{
+    public Page<RunWire> Page(ReadTransaction transaction)
+    {
+        var rows = new List<(int Stretch, FoundRun Run)>();
+        for (var stretch = After?.Stretch ?? 0; stretch < Order.Stretches.Count && rows.Count <= Limit; stretch++)
+            rows.AddRange(Walk(transaction, Order.Stretches[stretch], After?.Stretch == stretch ? After : null, Limit + 1 - rows.Count).Select(run => (stretch, run)));
+
+        var shown = rows.Take(Limit).ToList();
+        return new(
+            RunTable.ToWire(transaction, Workspace, [.. shown.Select(row => row.Run)]),
+            rows.Count > Limit ? new Place(shown[^1].Stretch, shown[^1].Run.StartedAt, shown[^1].Run.RunId, shown[^1].Run.Text ?? shown[^1].Run.Number?.ToString("R")).Write(Order) : null);
+    }
+
+    private IReadOnlyList<FoundRun> Walk(ReadTransaction transaction, RunStretch stretch, Place? after, int rows)
+    {
+        var conditions = new List<string> { "r.workspace_id = @workspace", stretch.Condition };
+        if (Experiment is not null)
+        {
+            conditions.Add("r.experiment_id = @experiment");
+            if (stretch.IsByMetric) conditions.Add("m.experiment_id = @experiment");
+        }
+
+        if (Status is not null) conditions.Add("r.status = @status");
+        if (Name is not null) conditions.Add("LOWER(r.name) LIKE @name ESCAPE '!'");
+        if (Stage is not null) conditions.Add(OfStage(Stage));
+        var (comparison, direction) = Order.Descending ? ('<', "DESC") : ('>', "ASC");
+        if (after is not null)
+        {
+            const string newer = "(r.started_at < @started OR (r.started_at = @started AND r.run_id > @run))";
+            conditions.Add(stretch.Value is { } value ? $"{value} {comparison}= @value AND ({value} {comparison} @value OR {newer})" : $"r.started_at <= @started AND {newer}");
+        }
+
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["workspace"] = Workspace.Value,
+            ["rows"] = rows,
+        };
+        if (Experiment is not null) parameters["experiment"] = Experiment;
+        if (Status is not null) parameters["status"] = Status;
+        if (Name is not null) parameters["name"] = Pattern(Name);
+        if (Order.Key is not null) parameters["key"] = Order.Key;
+        if (after is not null)
+        {
+            parameters["started"] = after.StartedAt;
+            parameters["run"] = after.RunId;
+            if (stretch.Value is not null) parameters["value"] = stretch.IsText ? after.Value : after.Number;
+        }
+
+        return transaction.Query<FoundRun>(
+            $"""
+            SELECT {RunTable.Columns}{(stretch.Value is { } sorted ? $", {sorted} AS {(stretch.IsText ? "text" : "number")}" : "")} FROM {stretch.From}
+            WHERE {string.Join(" AND ", conditions)}
+            ORDER BY {(stretch.Value is { } by ? $"{by} {direction}, " : "")}r.started_at DESC, r.run_id LIMIT @rows
+            """,
+            parameters);
+    }
+
+    /// <summary>Asked as a condition, not as a join, so that the walk stays along the runs.</summary>
+    private static string OfStage(string stage)
+    {
+        const string experimentDeleted =
+            "EXISTS (SELECT 1 FROM experiments e WHERE e.workspace_id = r.workspace_id AND e.experiment_id = r.experiment_id AND e.lifecycle_stage = 'deleted')";
+        return stage == "active" ? $"r.lifecycle_stage = 'active' AND NOT {experimentDeleted}" : $"(r.lifecycle_stage = 'deleted' OR {experimentDeleted})";
+    }
+
+    // LOWER of both databases folds ASCII only.
+    private static string Pattern(string part)
+    {
+        var folded = string.Concat(part.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
+        return $"%{folded.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%";
+    }
+
+    /// <summary>The last run of a page: where the next one goes on.</summary>
+    internal sealed record Place(int Stretch, long StartedAt, string RunId, string? Value)
+    {
+        public double Number => double.Parse(Value!, CultureInfo.InvariantCulture);
+
+        public string Write(RunOrder order) => PageToken.Write(string.Join('\n', order.Text, Stretch, StartedAt, RunId, Value));
+
+        public static Answer<Place> Read(string token, RunOrder order)
+        {
+            var key = PageToken.Read(token);
+            if (key.Refusal is { } refusal) return refusal;
+
+            var parts = key.Value.Split('\n', 5);
+            return parts.Length == 5 && parts[0] == order.Text
+                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var stretch) && stretch < order.Stretches.Count
+                && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var started)
+                && (order.Stretches[stretch] is { Value: null } or { IsText: true } || double.TryParse(parts[4], CultureInfo.InvariantCulture, out _))
+                ? new Place(stretch, started, parts[3], parts[4])
+                : Edge.View.ForeignToken(token);
+        }
+    }
+
+    private sealed record FoundRun : Run
+    {
+        public double? Number { get; init; }
+
+        public string? Text { get; init; }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Net;
+using System.Net.Http.Json;
+using Cairn.Client.Wire;
+
+namespace Cairn.Api.Tests.Tracking;
+
+public sealed class RunsOnSqlite : RunTests
+{
+    protected override bool Postgres => false;
+}
+
+public sealed class RunsOnPostgres : RunTests
+{
+    protected override bool Postgres => true;
+}
+
+public abstract class RunTests : IAsyncLifetime
+{
+    private const string Runs = "/api/v1/runs";
+
+    private TrackingHost _host = null!;
+
+    protected abstract bool Postgres { get; }
+
+    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_run_is_made_logged_to_and_read_by_the_beginning_of_its_id()
+    {
+        var run = await _host.Run("mine");
+        await _host.Log(run.RunId, new LogBatch([new("auc", 0.8, 1), new("auc", 0.9, 2), new("nan", double.NaN)], Map("depth", "6"), Map("team", "crm"))).ShouldSucceed();
+
+        var read = await _host.Get<RunWire>($"{Runs}/{run.RunId[..8]}");
+
+        read.RunId.ShouldBe(run.RunId);
+        read.Metrics["auc"].ShouldBe(0.9);
+        double.IsNaN(read.Metrics["nan"]).ShouldBeTrue();
+        read.Params["depth"].ShouldBe("6");
+        read.Tags["team"].ShouldBe("crm");
+        (await _host.Audited()).ShouldBe(["run.create"]); // logging is attributed to the run, not audited
+    }
+
+    [Fact]
+    public async Task A_beginning_that_several_runs_share_names_them()
+    {
+        var one = await _host.Run("one");
+        await _host.Run("two");
+
+        (await _host.Http.GetAsync($"{Runs}/{one.RunId[..4]}").ShouldBeProblem(HttpStatusCode.Conflict, "run.id-ambiguous")).ShouldContain(one.RunId);
+        (await _host.Http.GetAsync($"{Runs}/ffff").ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown")).ShouldContain("two");
+    }
+
+    [Fact]
+    public async Task What_is_not_of_this_workspace_is_unknown()
+    {
+        var run = await _host.Run();
+        var path = $"{Runs}/{run.RunId}";
+
+        await _host.Neighbour.GetAsync(path).ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.GetAsync($"{Runs}/{run.RunId[..6]}").ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.PatchAsync(path, JsonContent.Create(new { status = "failed" })).ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.DeleteAsync(path).ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.PostAsync($"{path}/restore", null).ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.PostAsync($"{path}/log", JsonContent.Create(new { tags = new { a = "b" } })).ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.PostAsync($"{path}/inputs", JsonContent.Create(new { name = "d", digest = "x", context = "" })).ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.GetAsync($"{path}/metrics/auc").ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        await _host.Neighbour.GetAsync($"{Runs}/compare?ids={run.RunId},{run.RunId}").ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+        (await TrackingHost.Read<Page<RunWire>>(await _host.Neighbour.GetAsync(Runs))).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Status_end_and_name_change_and_a_deleted_run_does_not()
+    {
+        var run = await _host.Run("a");
+        var path = $"{Runs}/{run.RunId}";
+
+        var ended = await TrackingHost.Read<RunWire>(await _host.Patch(path, new UpdateRun("finished", 5, "b")));
+        (ended.Status, ended.EndedAt, ended.Name, ended.Tags["mlflow.runName"]).ShouldBe(("finished", 5, "b", "b"));
+        (await _host.Patch(path, new UpdateRun("done")).ShouldBeProblem(HttpStatusCode.BadRequest, "run.status-invalid")).ShouldContain("finished");
+
+        await _host.Http.DeleteAsync(path).ShouldSucceed();
+        await _host.Patch(path, new UpdateRun("failed")).ShouldBeProblem(HttpStatusCode.Conflict, "run.deleted");
+        await _host.Http.DeleteAsync(path).ShouldBeProblem(HttpStatusCode.Conflict, "run.deleted");
+        (await TrackingHost.Read<RunWire>(await _host.Http.PostAsync($"{path}/restore", null))).LifecycleStage.ShouldBe("active");
+        await _host.Http.PostAsync($"{path}/restore", null).ShouldBeProblem(HttpStatusCode.Conflict, "run.not-deleted");
+    }
+
+    [Fact]
+    public async Task The_list_takes_experiment_status_and_part_of_the_name()
+    {
+        await _host.Post("/api/v1/experiments", new CreateExperiment("churn"));
+        var first = await _host.Run("Alpha_1", "churn");
+        await _host.Run("alphaX1", "churn");
+        await _host.Run("beta");
+        await _host.Patch($"{Runs}/{first.RunId}", new UpdateRun("failed"));
+
+        (await Names("?experiment=churn")).ShouldBe(["alphaX1", "Alpha_1"]);
+        (await Names("?experiment=1&status=failed")).ShouldBe(["Alpha_1"]);
+        (await Names("?name=ALPHA_")).ShouldBe(["Alpha_1"]);
+        await _host.Http.GetAsync($"{Runs}?experiment=none").ShouldBeProblem(HttpStatusCode.NotFound, "experiment.unknown");
+        await _host.Http.GetAsync($"{Runs}?status=done").ShouldBeProblem(HttpStatusCode.BadRequest, "run.status-invalid");
+        await _host.Http.GetAsync($"{Runs}?order_by=color").ShouldBeProblem(HttpStatusCode.BadRequest, "run.order-invalid");
+    }
+
+    [Theory]
+    [InlineData("metrics.auc desc", "best,good,same,nan,none2,none1")]
+    [InlineData("metrics.auc", "same,good,best,nan,none2,none1")]
+    [InlineData("params.depth asc", "good,best,none2,none1,nan,same")]
+    [InlineData("name", "best,good,nan,none1,none2,same")]
+    [InlineData("started_at asc", "best,good,same,nan,none1,none2")]
+    [InlineData("started_at desc", "none2,none1,nan,same,good,best")]
+    [InlineData("status", "best,none2,none1,nan,same,good")]
+    [InlineData("ended_at desc", "best,none2,none1,nan,same,good")]
+    public async Task The_list_is_sorted_and_paged_in_any_order_with_NaN_and_missing_last(string order, string expected)
+    {
+        foreach (var (name, auc, depth) in new (string, double?, string?)[] { ("best", 0.9, "8"), ("good", 0.8, "6"), ("same", 0.8 - 1e-9, null), ("nan", double.NaN, null), ("none1", null, null), ("none2", null, null) })
+        {
+            var run = await _host.Run(name);
+            await _host.Log(run.RunId, new LogBatch(auc is null ? null : [new("auc", auc.Value), new("other", 1)], depth is null ? null : Map("depth", depth)));
+            if (name == "best") await _host.Patch($"{Runs}/{run.RunId}", new UpdateRun("finished"));
+        }
+
+        foreach (var size in new[] { 1, 2, 4, 100 })
+        foreach (var experiment in new[] { "", "&experiment=0" })
+        {
+            var seen = new List<string>();
+            string? token = null;
+            do
+            {
+                var page = await _host.Get<Page<RunWire>>($"{Runs}?limit={size}&order_by={Uri.EscapeDataString(order)}{experiment}{(token is null ? "" : $"&page_token={token}")}");
+                page.Items.Count.ShouldBeLessThanOrEqualTo(size);
+                seen.AddRange(page.Items.Select(run => run.Name));
+                token = page.NextPageToken;
+            }
+            while (token is not null);
+
+            string.Join(',', seen).ShouldBe(expected, $"pages of {size}{experiment}");
+        }
+    }
+
+    [Fact]
+    public async Task A_page_token_is_good_for_its_order_only()
+    {
+        await _host.Run();
+        await _host.Run();
+        var token = (await _host.Get<Page<RunWire>>($"{Runs}?limit=1")).NextPageToken;
+
+        await _host.Http.GetAsync($"{Runs}?limit=1&order_by=name&page_token={token}").ShouldBeProblem(HttpStatusCode.BadRequest, "request.page-token");
+    }
+
+    [Fact]
+    public async Task A_metric_has_its_whole_history_in_pages()
+    {
+        var run = await _host.Run();
+        await _host.Log(run.RunId, new LogBatch([new("a/loss", 3, 1, 30), new("a/loss", double.NaN, 0, 10), new("a/loss", 2, 2, 20), new("a/loss", 2, 2, 20), new("a/loss", -1, 0, 10)]));
+
+        var first = await _host.Get<Page<MetricPoint>>($"{Runs}/{run.RunId}/metrics/a/loss?limit=2");
+        var rest = await _host.Get<Page<MetricPoint>>($"{Runs}/{run.RunId}/metrics/a/loss?page_token={first.NextPageToken}");
+
+        first.Items.Select(point => (point.Value, point.Step, point.Timestamp)).ShouldBe([(-1, 0, 10), (double.NaN, 0, 10)]);
+        rest.Items.Select(point => point.Value).ShouldBe([2, 3]);
+        rest.NextPageToken.ShouldBeNull();
+        (await _host.Http.GetAsync($"{Runs}/{run.RunId}/metrics/auc").ShouldBeProblem(HttpStatusCode.NotFound, "run.metric-unknown")).ShouldContain("a/loss");
+    }
+
+    [Fact]
+    public async Task Comparing_shows_what_differs_and_on_demand_all()
+    {
+        var one = await _host.Run();
+        var two = await _host.Run();
+        await _host.Log(one.RunId, new LogBatch([new("auc", 0.8), new("nan", double.NaN)], new Dictionary<string, string>(StringComparer.Ordinal) { ["depth"] = "6", ["rate"] = "0.1" }));
+        await _host.Log(two.RunId, new LogBatch([new("auc", 0.9), new("nan", double.NaN)], new Dictionary<string, string>(StringComparer.Ordinal) { ["depth"] = "6" }));
+        var ids = $"{one.RunId},{two.RunId}";
+
+        var differing = await _host.Get<RunComparisonWire>($"{Runs}/compare?ids={ids}");
+        differing.Params.ShouldHaveSingleItem().Value.ShouldBe(["0.1", null]);
+        differing.Metrics.ShouldHaveSingleItem().Value.ShouldBe([0.8, 0.9]);
+        (await _host.Get<RunComparisonWire>($"{Runs}/compare?ids={ids}&all=true")).Params.Keys.ShouldBe(["depth", "rate"]);
+        await _host.Http.GetAsync($"{Runs}/compare?ids={one.RunId}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.compare-count");
+        await _host.Http.GetAsync($"{Runs}/compare?ids={string.Join(',', Enumerable.Repeat(one.RunId, 21))}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.compare-count");
+    }
+
+    [Fact]
+    public async Task Inputs_show_in_the_run()
+    {
+        var run = await _host.Run();
+        await _host.Post($"{Runs}/{run.RunId}/inputs", new DatasetInputWire("customers", "abc", "training")).ShouldSucceed();
+
+        (await _host.Get<RunWire>($"{Runs}/{run.RunId}")).Inputs.ShouldBe([new("customers", "abc", "training")]);
+        await _host.Post($"{Runs}/{run.RunId}/inputs", new DatasetInputWire("", "abc", "")).ShouldBeProblem(HttpStatusCode.BadRequest, "run.input-invalid");
+    }
+
+    [Fact]
+    public async Task The_same_idempotency_key_makes_one_run()
+    {
+        var ids = new List<string>();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Runs) { Content = JsonContent.Create(new { experiment_id = "0" }) };
+            request.Headers.Add("Idempotency-Key", "one");
+            ids.Add((await TrackingHost.Read<RunWire>(await _host.Http.SendAsync(request))).RunId);
+        }
+
+        ids.Distinct(StringComparer.Ordinal).Count().ShouldBe(1);
+        await _host.Post(Runs, new CreateRun("none")).ShouldBeProblem(HttpStatusCode.NotFound, "experiment.unknown");
+    }
+
+    private async Task<IEnumerable<string>> Names(string query) => (await _host.Get<Page<RunWire>>(Runs + query)).Items.Select(run => run.Name);
+
+    private static Dictionary<string, string> Map(string key, string value) => new(StringComparer.Ordinal) { [key] = value };
+}
