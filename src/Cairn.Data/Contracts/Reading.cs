@@ -72,7 +72,7 @@ internal sealed record Reading(string Column, SourceType Source, ColumnType Type
     }
 
     /// <summary>True for a date with slashes whose order of day and month has to be decided.</summary>
-    public static string HasSlashes(string raw) => $"({raw} LIKE '%_/_%/____%' AND NOT {raw} LIKE '____/%')";
+    public static string HasSlashes(string raw) => $"(position('/' IN {raw}) BETWEEN 2 AND 3)";
 
     public static string ParsedSlashes(string raw, DateOrder order) =>
         Micros($"try_strptime({raw}, [{string.Join(", ", TimesOfDay.Select(t => Sql.Text((order == DateOrder.DayFirst ? "%d/%m/%Y" : "%m/%d/%Y") + t)))}])");
@@ -82,10 +82,10 @@ internal sealed record Reading(string Column, SourceType Source, ColumnType Type
     private string ParsedTime(string raw)
     {
         // The cast alone would take 'epoch', '15-11-23' and 'infinity'.
-        var iso = $"CASE WHEN {raw} LIKE '____-_%' OR {raw} LIKE '____/_%' THEN {Micros($"try_cast({raw} AS TIMESTAMPTZ)")} END";
+        var iso = $"CASE WHEN position('-' IN {raw}) = 5 OR position('/' IN {raw}) = 5 THEN {Micros($"try_cast({raw} AS TIMESTAMPTZ)")} END";
         var dots = Micros($"try_strptime({raw}, [{string.Join(", ", TimesOfDay.Take(3).Select(t => Sql.Text("%d.%m.%Y" + t)))}])");
         var slashes = Dates == DateOrder.Unknown ? "" : $" WHEN {HasSlashes(raw)} THEN {ParsedSlashes(raw, Dates)}";
-        return $"CASE WHEN contains({raw}, '.') AND {raw} LIKE '%_._%.____%' AND NOT {raw} LIKE '____-%' THEN {dots}{slashes} ELSE {iso} END";
+        return $"CASE WHEN position('.' IN {raw}) BETWEEN 2 AND 3 THEN {dots}{slashes} ELSE {iso} END";
     }
 
     /// <summary>Microseconds UTC of a time from the years 1000 to 9999; others are mistakes of two-digit years.</summary>

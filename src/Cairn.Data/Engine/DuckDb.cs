@@ -39,6 +39,7 @@ internal sealed unsafe class DuckDb : IDisposable
             if (Native.Connect(database, out connection) != 0) throw new InvalidOperationException("DuckDB accepts no connection.");
             var engine = new DuckDb(database, connection, folder, cancellation);
             var allowed = files.Select((file, i) => Sql.Text(engine.Linked(i)) + ", " + Sql.Text(Resolved(file)));
+            engine.Execute("SET TimeZone = 'UTC'");
             engine.Execute($"SET allowed_paths = [{string.Join(", ", allowed)}]");
             engine.Execute($"SET allowed_directories = [{Sql.Text(folder)}]");
             engine.Execute("SET enable_external_access = false");
@@ -141,7 +142,6 @@ internal sealed unsafe class DuckDb : IDisposable
             Set("threads", $"{options.Threads}");
             Set("memory_limit", $"{options.MemoryMegabytes}MiB");
             Set("temp_directory", Path.Combine(folder, "spill"));
-            Set("TimeZone", "UTC");
             Set("autoinstall_known_extensions", "false");
             Set("autoload_known_extensions", "false");
             Set("preserve_insertion_order", "true");

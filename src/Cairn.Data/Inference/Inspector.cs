@@ -73,7 +73,7 @@ internal sealed class Inspector(DuckDb engine, Source source, string? target, st
         }
 
         var candidates = _scanned.Where((c, i) => c.Name != target && c.Texts == source.Rows && c.Type is ColumnType.Text or ColumnType.Integer && source.Rows > 1
-            && c.Distinct >= 0.95 * source.Rows && (LooksLikeId(c.Name) || (i == 0 && c.Type == ColumnType.Text))).OrderByDescending(c => LooksLikeId(c.Name)).Take(5);
+            && c.Distinct >= 0.95 * source.Rows && (LooksLikeId(c.Name) || (i == 0 && c is { Candidate: ColumnType.Text, Sampled.NearlyNumbers: false }))).OrderByDescending(c => LooksLikeId(c.Name)).Take(5);
         foreach (var candidate in candidates)
         {
             if (Exact(candidate) is var (values, distinct) && (values != source.Rows || distinct != source.Rows)) continue;

@@ -1,6 +1,6 @@
 namespace Cairn.Data.Sources;
 
 /// <summary>What the scan of a well-formed CSV file found: all that DuckDB needs to be told.</summary>
-/// <param name="BlankLines">Empty lines before the header.</param>
+/// <param name="HeaderOffset">Where the header starts, in bytes: empty lines may stand before it.</param>
 /// <param name="MixedLineEnds">More than one of \n, \r\n and \r ends a line.</param>
-internal sealed record CsvLayout(char Delimiter, IReadOnlyList<string> Columns, long Rows, int BlankLines, bool MixedLineEnds);
+internal sealed record CsvLayout(char Delimiter, IReadOnlyList<string> Columns, long Rows, long HeaderOffset, bool MixedLineEnds);

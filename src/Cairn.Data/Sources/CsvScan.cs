@@ -33,7 +33,7 @@ internal sealed class CsvScan
         var delimiter = CsvHeader.Delimiter(buffer.AsSpan(start, filled - start));
         var machine = new CsvMachine(delimiter);
         IReadOnlyList<string>? columns = null;
-        var (rows, blank, ragged) = (0L, 0, 0L);
+        var (rows, ragged, headerOffset) = (0L, 0L, 0L);
         var examples = new List<FieldProblem>();
         var carried = 0;
 
@@ -60,13 +60,13 @@ internal sealed class CsvScan
                     columns = named.Value;
                     if (columns.Count > MostColumns) return Wide(columns.Count);
                 }
-                else if (columns is null)
+                else if (columns is not null)
                 {
-                    blank++;
+                    Count(machine);
                 }
                 else
                 {
-                    Count(machine);
+                    headerOffset = _offset + start + at;
                 }
 
                 machine.StartRecord();
@@ -95,7 +95,7 @@ internal sealed class CsvScan
         }
 
         if (rows == 0) return new Refusal.Invalid("data.no-rows", $"{_name} has a header ({columns.Count} columns) and no rows. Rows are needed to read it.");
-        return new CsvLayout(delimiter, columns, rows, blank, int.PopCount(machine.LineEnds) > 1);
+        return new CsvLayout(delimiter, columns, rows, headerOffset, int.PopCount(machine.LineEnds) > 1);
 
         void Count(CsvMachine record)
         {

@@ -51,8 +51,9 @@ internal sealed record Source(string Path, string From, IReadOnlyList<SourceColu
     public static Answer<Source> OfCsv(DuckDb engine, string path, CsvLayout layout)
     {
         var names = string.Join(", ", layout.Columns.Select((_, i) => $"'c{i}': 'VARCHAR'"));
+        var file = layout.HeaderOffset == 0 ? engine.Linked(0) : WithoutBlankLines(engine, path, layout.HeaderOffset);
         var from = $"""
-            read_csv({Sql.Text(engine.Linked(0))}, auto_detect = false, header = true, skip = {layout.BlankLines}, delim = {Sql.Text(layout.Delimiter.ToString())},
+            read_csv({Sql.Text(file)}, auto_detect = false, header = true, delim = {Sql.Text(layout.Delimiter.ToString())},
               quote = '"', escape = '"', nullstr = '', strict_mode = {(layout.MixedLineEnds ? "false" : "true")}, columns = {"{"}{names}{"}"})
             """;
         var columns = layout.Columns.Select((name, i) => new SourceColumn(name, SourceType.Text, $"c{i}", "text")).ToList();
@@ -61,6 +62,19 @@ internal sealed record Source(string Path, string From, IReadOnlyList<SourceColu
         if (layout.MixedLineEnds) notes.Add("The lines end in different ways (\\n, \\r\\n, \\r); each is taken as an end.");
         if (layout.Columns.All(n => double.TryParse(n, out _))) notes.Add("Every column name is a number: if the first line is data, add a header.");
         return new Source(path, from, columns, layout.Rows, notes);
+    }
+
+    /// <summary>DuckDB takes an empty first line for the header.</summary>
+    private static string WithoutBlankLines(DuckDb engine, string path, long headerOffset)
+    {
+        var copy = System.IO.Path.Combine(engine.Folder, "source.csv");
+        using var from = File.OpenRead(path);
+        using var to = File.Create(copy);
+        from.Position = headerOffset;
+        while (from.ReadByte() is '\r' or '\n') headerOffset++; // the end of a \r\n
+        from.Position = headerOffset;
+        from.CopyTo(to);
+        return copy;
     }
 
     public static Answer<Source> OfParquet(DuckDb engine, string path)
