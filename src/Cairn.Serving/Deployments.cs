@@ -1,15 +1,52 @@
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Serving.Live;
+using Cairn.Storage;
 
 namespace Cairn.Serving;
 
 /// <summary>Named endpoints. Each serves the champion of its model; a promotion swaps it atomically, and no request fails.</summary>
 public sealed class Deployments
 {
+    private readonly Database _database;
+    private readonly LiveDeployments _live;
+    private readonly TimeProvider _clock;
+
+    internal Deployments(Database database, LiveDeployments live, TimeProvider clock) => (_database, _live, _clock) = (database, live, clock);
+
     /// <summary>Makes the deployment when there is none. The first one of a workspace is the default.</summary>
-    public Task<Answer<DeploymentWire>> Ensure(Caller caller, string name, string model, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Answer<DeploymentWire>> Ensure(Caller caller, string name, string model, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        if (DeploymentName.Check(name) is { } invalid) return invalid;
+
+        var now = _clock.Micros();
+        var made = await _database.Attempt(transaction => DeploymentTable.Ensure(transaction, caller, name, model, now), cancellation);
+        if (made.Refusal is { } refusal) return refusal;
+
+        var deployment = _live.Add(made.Value);
+        await _live.Refresh(caller.Workspace, model, cancellation);
+        return deployment.ToWire();
+    }
 
     /// <summary>Completes when the deployment serves that version, or says why it cannot (the package failed its check).</summary>
-    public Task<Answer<DeploymentWire>> WaitUntilServes(WorkspaceId workspace, string name, long version, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Answer<DeploymentWire>> WaitUntilServes(WorkspaceId workspace, string name, long version, CancellationToken cancellation)
+    {
+        if (_live.Find(workspace, name) is not { Refusal: null, Value: var deployment }) return _live.Find(workspace, name).Refusal!;
+
+        // The event of the promotion brings it too; who waits for it does not wait for the event.
+        if (deployment.Serving?.Version != version) await _live.Refresh(workspace, deployment.Row.Model, cancellation);
+        var serves = deployment.ToWire();
+        if (serves.Version == version) return serves;
+
+        return serves.Problem is { } problem
+            ? new Refusal.Conflict("deployment.version-not-served", $"The deployment {name} does not serve version {version} of {serves.Model}: {problem}")
+            : new Refusal.Conflict("deployment.version-not-champion", $"The deployment {name} serves version {serves.Version} of {serves.Model}, which is champion now; version {version} is not.");
+    }
+
+    /// <summary>All of a workspace, by name. What cannot serve its champion says why in <see cref="DeploymentWire.Problem"/>.</summary>
+    public IReadOnlyList<DeploymentWire> List(WorkspaceId workspace) => [.. _live.Of(workspace).Select(deployment => deployment.ToWire())];
+
+    public DeploymentWire? Find(WorkspaceId workspace, string name) => _live.Find(workspace, name) is { Refusal: null, Value: var deployment } ? deployment.ToWire() : null;
 }

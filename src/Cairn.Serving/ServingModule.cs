@@ -1,12 +1,31 @@
+using Cairn.Serving.Live;
+using Cairn.Serving.Online;
+using Cairn.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cairn.Serving;
 
 /// <summary>Deployments and online prediction.</summary>
 public static class ServingModule
 {
-    public static IServiceCollection AddServing(this IServiceCollection services) => services.AddSingleton<Deployments>();
+    public static IServiceCollection AddServing(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton<LiveDeployments>()
+            .AddSingleton(provider => new Deployments(
+                provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
+            .AddHostedService<ChampionFollower>();
+    }
 
-    public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
+    {
+        ListDeployments.Map(routes);
+        GetDeployment.Map(routes);
+        Predict.Map(routes);
+        PredictDefault.Map(routes);
+        return routes;
+    }
 }

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Cairn.Client;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Serving.Live;
+
+/// <summary>Loads every champion before the first request, then follows the events that tell of another.</summary>
+internal sealed partial class ChampionFollower(LiveDeployments live, EventLog events, ILogger<ChampionFollower> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private long _seen;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _seen = await events.Latest(cancellationToken); // before loading: what changes meanwhile is seen again, not missed
+        await live.LoadAll(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var happened in events.Follow(_seen, stoppingToken))
+                {
+                    await Handle(happened, stoppingToken);
+                    _seen = happened.Id;
+                }
+            }
+            catch (StorageException e)
+            {
+                LogInterrupted(e);
+                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private Task Handle(Event happened, CancellationToken cancellation) => happened.Type switch
+    {
+        Models.ChampionChanged when Change(happened) is { } change => live.Refresh(new WorkspaceId(happened.WorkspaceId), change.Model, cancellation),
+        DeploymentTable.Made => live.LoadAll(cancellation), // perhaps made by another process
+        _ => Task.CompletedTask,
+    };
+
+    private static ChampionChange? Change(Event happened) => JsonSerializer.Deserialize<ChampionChange>(happened.Payload, CairnJson.Options);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Following the champions was interrupted; what serves goes on serving")]
+    private partial void LogInterrupted(Exception exception);
+}

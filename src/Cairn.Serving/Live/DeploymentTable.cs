@@ -1,0 +1,35 @@
+using Cairn.Access;
+using Cairn.Kernel;
+using Cairn.Storage;
+
+namespace Cairn.Serving.Live;
+
+internal sealed record DeploymentRow(WorkspaceId WorkspaceId, string Name, string Model, bool IsDefault, long CreatedAt);
+
+internal static class DeploymentTable
+{
+    public const string Made = "deployment.made";
+
+    private const string Select = "SELECT workspace_id, name, model, is_default, created_at FROM deployments";
+
+    public static IReadOnlyList<DeploymentRow> All(ReadTransaction transaction) => transaction.Query<DeploymentRow>($"{Select} ORDER BY workspace_id, name");
+
+    public static Answer<DeploymentRow> Ensure(WriteTransaction transaction, Caller caller, string name, string model, long now)
+    {
+        var workspace = caller.Workspace;
+        if (transaction.First<DeploymentRow>($"{Select} WHERE workspace_id = @workspace AND name = @name", new { workspace, name }) is { } found)
+        {
+            return found.Model == model
+                ? found
+                : new Refusal.Conflict("deployment.model-differs", $"The deployment {name} serves the model {found.Model}, not {model}. Choose another name for the deployment, or name its model {found.Model}.");
+        }
+
+        var isFirst = transaction.Scalar<long>("SELECT count(*) FROM deployments WHERE workspace_id = @workspace", new { workspace }) == 0;
+        var made = new DeploymentRow(workspace, name, model, isFirst, now);
+        transaction.Execute(
+            "INSERT INTO deployments (workspace_id, name, model, is_default, created_at) VALUES (@WorkspaceId, @Name, @Model, @IsDefault, @CreatedAt)", made);
+        transaction.Write(caller, "deployment.make", $"deployments/{name}");
+        transaction.Emit(new(workspace, Made, $"deployments/{name}"));
+        return made;
+    }
+}

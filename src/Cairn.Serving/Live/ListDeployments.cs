@@ -1,0 +1,39 @@
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Serving.Live;
+
+/// <summary>GET /api/v1/deployments: by name.</summary>
+internal static class ListDeployments
+{
+    private const int Largest = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/deployments", Handle)
+        .WithName(nameof(ListDeployments)).WithSummary("List deployments and what they serve").WithTags("Serving")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .Requires(Permission.DeploymentsRead);
+
+    private static Results<Ok<Page<DeploymentWire>>, ProblemHttpResult> Handle(Caller caller, Deployments deployments, int limit = 100, string? page_token = null)
+    {
+        if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
+
+        var after = "";
+        if (page_token is not null)
+        {
+            var read = PageToken.Read(page_token);
+            if (read.Refusal is { } refusal) return refusal.ToProblem();
+            after = read.Value;
+        }
+
+        var rest = deployments.List(caller.Workspace).Where(deployment => string.CompareOrdinal(deployment.Name, after) > 0).Take(limit + 1).ToList();
+        return rest.Count <= limit
+            ? TypedResults.Ok(new Page<DeploymentWire>(rest))
+            : TypedResults.Ok(new Page<DeploymentWire>(rest[..limit], PageToken.Write(rest[limit - 1].Name)));
+    }
+}

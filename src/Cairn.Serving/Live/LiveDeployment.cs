@@ -1,0 +1,35 @@
+using Cairn.Client.Wire;
+
+namespace Cairn.Serving.Live;
+
+/// <summary>A deployment and what it serves now.</summary>
+internal sealed class LiveDeployment(DeploymentRow row)
+{
+    // One reference for all of it: readers see the state before a swap or the state after it.
+    private volatile State _state = new(null, "Its model is being loaded.", row.CreatedAt);
+
+    public DeploymentRow Row => row;
+
+    /// <value>Null: nothing; <see cref="Problem"/> says why.</value>
+    public ServedModel? Serving => _state.Serving;
+
+    /// <value>Why the champion does not serve; null when it does.</value>
+    public string? Problem => _state.Problem;
+
+    public void Serve(ServedModel model, long now) => _state = new(model, null, now);
+
+    public void Stop(string problem, long now) => _state = new(null, problem, now);
+
+    /// <summary>Goes on with what it serves, if anything.</summary>
+    public void Keep(string problem) => _state = _state with { Problem = problem };
+
+    public DeploymentWire ToWire(bool withInputs = false)
+    {
+        var state = _state;
+        return new(
+            row.Name, row.Model, row.IsDefault, state.Serving?.Version, state.Serving?.Package.Predictor.Package.Hex, state.Since, state.Problem,
+            withInputs ? state.Serving?.Package.Predictor.Inputs : null);
+    }
+
+    private sealed record State(ServedModel? Serving, string? Problem, long Since);
+}

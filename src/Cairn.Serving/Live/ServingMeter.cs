@@ -1,0 +1,12 @@
+using System.Diagnostics.Metrics;
+
+namespace Cairn.Serving.Live;
+
+internal static class ServingMeter
+{
+    private static readonly Meter Meter = new("Cairn.Serving");
+
+    public static readonly Counter<long> Predictions = Meter.CreateCounter<long>("cairn.predictions", "{row}", "Rows answered, by deployment.");
+
+    public static readonly Counter<long> Swaps = Meter.CreateCounter<long>("cairn.model_swaps", "{swap}", "Models taken into service, by deployment.");
+}

@@ -1,0 +1,99 @@
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Serving.Live;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Serving.Online;
+
+/// <summary>POST /api/v1/deployments/{name}/predict: one row or many, answered by the model that serves now.</summary>
+internal static class Predict
+{
+    public static void Map(IEndpointRouteBuilder routes) => Describe(routes
+        .MapPost("/api/v1/deployments/{name}/predict", Handle)
+        .WithName(nameof(Predict)).WithSummary("Predict with a deployment: one row or many"));
+
+    /// <summary>What both ways to predict say of themselves.</summary>
+    public static void Describe(RouteHandlerBuilder route) => route
+        .WithTags("Serving")
+        .WithDescription("Takes one object with the inputs of the model, {\"rows\": [...]} or a list of objects (at most 10,000 rows, 16 MiB). Every row is answered or none is. explain=true adds how far each feature moved the answer.")
+        .Accepts<Dictionary<string, object>>("application/json")
+        .Produces<PredictionWire>()
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .Requires(Permission.Predict).DataPlane();
+
+    public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, bool explain, TimeProvider clock)
+    {
+        if (deployment.Refusal is { } missing)
+        {
+            await missing.ToProblem().ExecuteAsync(context);
+            return;
+        }
+
+        if (!context.Request.HasJsonContentType())
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return;
+        }
+
+        var cancellation = context.RequestAborted;
+        var read = await RequestBody.Read(context.Request, cancellation);
+        if (read.Refusal is { } tooLarge)
+        {
+            await tooLarge.ToProblem().ExecuteAsync(context);
+            return;
+        }
+
+        using var body = read.Value;
+        var buffer = AnswerBuffer.Rent();
+        try
+        {
+            if (Rows(deployment.Value, body, explain, clock, buffer) is { } refusal)
+            {
+                await refusal.ToProblem().ExecuteAsync(context);
+                return;
+            }
+
+            var written = buffer.Written;
+            context.Response.ContentType = "application/json; charset=utf-8";
+            context.Response.ContentLength = written.Length;
+            await context.Response.BodyWriter.WriteAsync(written, cancellation);
+        }
+        finally
+        {
+            buffer.Return();
+        }
+    }
+
+    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, bool explain = false) =>
+        Answer(context, live.Find(caller.Workspace, name), explain, clock);
+
+    private static Refusal? Rows(LiveDeployment deployment, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer)
+    {
+        // Read once: a swap in the middle of the request does not touch it.
+        if (deployment.Serving is not { } served)
+            return new Refusal.Unavailable("deployment.no-model", $"The deployment {deployment.Row.Name} serves nothing. {deployment.Problem}");
+
+        var row = served.Package.Rows.Get();
+        try
+        {
+            var rows = new PredictRows(served, row, explain, clock, buffer);
+            var refusal = rows.Run(body.Bytes);
+            if (refusal is not null) return refusal;
+            buffer.Json.Flush();
+            ServingMeter.Predictions.Add(rows.Count, new KeyValuePair<string, object?>("deployment", deployment.Row.Name));
+            return null;
+        }
+        finally
+        {
+            served.Package.Rows.Return(row);
+        }
+    }
+}

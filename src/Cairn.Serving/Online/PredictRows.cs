@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Cairn.Kernel;
+using Cairn.Learning;
+using Cairn.Serving.Live;
+
+namespace Cairn.Serving.Online;
+
+/// <summary>
+/// From the bytes of a request to the bytes of its answer: <c>{…}</c> is one row, <c>{"rows": [{…}, …]}</c> and <c>[{…}, …]</c> are
+/// many. Either every row is answered or none is, with all that is wrong.
+/// </summary>
+internal ref struct PredictRows(ServedModel served, PredictorRow row, bool explain, TimeProvider clock, AnswerBuffer answer)
+{
+    public const int MostRows = 10_000, MostExplained = 1_000, MostProblems = 50;
+
+    private readonly ServedModel _served = served;
+    private List<FieldProblem>? _problems;
+    private int _badRows;
+    private Refusal? _first;
+
+    /// <value>Rows answered.</value>
+    public int Count { get; private set; }
+
+    /// <returns>Null: the answer is written.</returns>
+    public Refusal? Run(ReadOnlySpan<byte> body)
+    {
+        if (body.StartsWith("\uFEFF"u8)) body = body[3..];
+        if (!Utf8.IsValid(body)) return Malformed("it is not UTF-8", "$", null, null);
+
+        // A row is flat; depth 8 leaves room for members that are ignored.
+        var json = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 8 });
+        try
+        {
+            json.Read();
+            var refusal = json.TokenType switch
+            {
+                JsonTokenType.StartArray => Many(ref json, "$"),
+                JsonTokenType.StartObject when IsEnvelope(json) => Envelope(ref json),
+                JsonTokenType.StartObject => One(ref json),
+                _ => Malformed("it is neither an object nor a list", "$", null, null),
+            };
+            if (refusal is null) json.Read(); // throws when something follows
+            return refusal;
+        }
+        catch (JsonException e)
+        {
+            return Malformed(Sentence(e), e.Path ?? "$", e.LineNumber, e.BytePositionInLine);
+        }
+        catch (InvalidOperationException e) when (e.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) is true)
+        {
+            return Malformed("a text holds half of a surrogate pair", "$", null, null);
+        }
+    }
+
+    private Refusal? One(ref Utf8JsonReader json)
+    {
+        if (_served.Package.Predictor.Read(ref json, row, "$") is { } refusal) return refusal;
+        Write();
+        return null;
+    }
+
+    private Refusal? Envelope(ref Utf8JsonReader json)
+    {
+        json.Read(); // "rows"
+        json.Read(); // [
+        if (Many(ref json, "$.rows") is { } refusal) return refusal;
+        while (json.Read() && json.TokenType != JsonTokenType.EndObject) json.Skip();
+        return null;
+    }
+
+    private Refusal? Many(ref Utf8JsonReader json, string path)
+    {
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartArray("predictions"u8);
+        var most = explain ? MostExplained : MostRows;
+        for (var index = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; index++)
+        {
+            if (index == most)
+            {
+                return new Refusal.TooLarge("predict.too-many-rows",
+                    explain ? $"At most {most} rows are explained in a request. Send fewer, or leave out explain." : $"At most {most} rows are taken in a request. Send them in several.");
+            }
+
+            if (_served.Package.Predictor.Read(ref json, row, $"{path}[{index}]") is { } refusal)
+            {
+                Note(refusal);
+                if (_problems!.Count >= MostProblems) return Refuse(more: true);
+            }
+            else if (_problems is null)
+            {
+                Write();
+            }
+        }
+
+        if (_problems is not null) return Refuse(more: false);
+        answer.Json.WriteEndArray();
+        answer.Json.WriteEndObject();
+        return null;
+    }
+
+    private void Write()
+    {
+        var predictor = _served.Package.Predictor;
+        PredictionJson.Write(answer.Json, _served, Uuid7.New(clock), predictor.Score(row), explain ? predictor.Explain(row) : null);
+        Count++;
+    }
+
+    private void Note(Refusal refusal)
+    {
+        _first ??= refusal;
+        _badRows++;
+        (_problems ??= []).AddRange(refusal.Fields);
+    }
+
+    private readonly Refusal Refuse(bool more) => _badRows == 1 && !more
+        ? _first!
+        : new Refusal.Invalid(_first!.Code, $"{(more ? "At least " : "")}{_badRows} rows do not keep the contract of the model, so nothing was predicted. See errors{(more ? $" for the first {MostProblems} places" : "")}.")
+        {
+            Fields = [.. _problems!.Take(MostProblems)],
+        };
+
+    /// <summary>True when the first member is <c>"rows"</c> with a list; no input of a model takes a list.</summary>
+    private static bool IsEnvelope(Utf8JsonReader json) =>
+        json.Read() && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("rows"u8) && json.Read() && json.TokenType == JsonTokenType.StartArray;
+
+    private static Refusal.Invalid Malformed(string what, string path, long? line, long? position)
+    {
+        var place = line is null ? "" : $" (line {line + 1}, byte {position + 1})";
+        return new("request.malformed", $"The body is not JSON as this endpoint takes it: {what}{place}. Send one object, {{\"rows\": [...]}} or a list of objects.")
+        {
+            Fields = [new(path, what, "JSON as described in /docs")],
+        };
+    }
+
+    // The reader appends the place, counted from 0.
+    private static string Sentence(JsonException e) => e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and >= 0 ? e.Message[..end].TrimEnd('.') : e.Message;
+}

@@ -1,0 +1,49 @@
+using Cairn.Data;
+using Cairn.Learning.Models;
+using Cairn.Learning.Packages;
+using Cairn.Learning.Preprocessing;
+
+namespace Cairn.Api.Tests.Serving;
+
+/// <summary>A small real model: who orders a second cup. Another seed is another model with other answers.</summary>
+internal static class CoffeeModel
+{
+    public const string Row = """{"age": 30, "cups": 2, "roast": "dark", "member": true}""";
+
+    private static readonly string[] Roasts = ["dark", "light", "medium"];
+
+    private static readonly Schema Schema = new(
+        [
+            new("age", ColumnType.Integer, Min: 0, Max: 120),
+            new("cups", ColumnType.Number, Nullable: true),
+            new("roast", ColumnType.Category, Categories: Roasts),
+            new("member", ColumnType.Boolean),
+            new("again", ColumnType.Category, Categories: ["No", "Yes"]),
+        ],
+        Target: new("again", "Yes"));
+
+    public static IReadOnlyDictionary<string, byte[]> Package(int seed)
+    {
+        const int Rows = 400;
+        var draw = new Random(seed);
+        var age = Column(() => draw.Next(16, 90));
+        var cups = Column(() => draw.Next(0, 9));
+        var member = Column(() => draw.Next(2));
+        var roast = new int[Rows];
+        var again = new int[Rows];
+        for (var i = 0; i < Rows; i++)
+        {
+            roast[i] = draw.Next(3);
+            again[i] = draw.NextDouble() < 1 / (1 + Math.Exp(2 - (0.6 * cups[i]) - member[i] + (0.02 * (age[i] - 40)))) ? 1 : 0;
+        }
+
+        var frame = new Frame(Rows, [new NumberColumn("age", age), new NumberColumn("cups", cups), new CategoryColumn("roast", roast, Roasts), new NumberColumn("member", member), new CategoryColumn("again", again, ["No", "Yes"])]);
+        int[] train = [.. Enumerable.Range(0, 320)], test = [.. Enumerable.Range(320, 80)];
+        var trainer = Trainers.Find("logistic_regression")!;
+        var pipeline = Pipeline.Fit(frame, train, Schema, [], trainer.NeedsDenseFeatures);
+        var model = trainer.Fit(pipeline.Apply(frame, train), [.. train.Select(row => (float)again[row])], trainer.Draw(0, seed), seed, threads: 1);
+        return PackageWriter.Write(new(pipeline, model, Schema, frame, test, 0.5, "coffee", "0193a1b2c3d47e5f8a9b0c1d2e3f4a5b", 1_764_000_000_000_000));
+
+        double[] Column(Func<double> value) => [.. Enumerable.Range(0, Rows).Select(_ => value())];
+    }
+}

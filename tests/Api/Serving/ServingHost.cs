@@ -1,0 +1,131 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Cairn.Access;
+using Cairn.Client;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Serving;
+using Cairn.Storage;
+using Cairn.Tracking;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Api.Tests.Serving;
+
+/// <summary>The modules a prediction needs, on a home and a port of their own.</summary>
+internal sealed class ServingHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ServingHost(string home, WebApplication app)
+    {
+        (Home, _app) = (home, app);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    public string Home { get; }
+
+    public HttpClient Http { get; }
+
+    public Deployments Deployments => _app.Services.GetRequiredService<Deployments>();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<ServingHost> Start(string? home = null)
+    {
+        home ??= Directory.CreateTempSubdirectory("cairn-test-").FullName;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
+        builder.Services.AddStorage(new() { Home = home }).AddAccess().AddTracking().AddServing();
+        var app = builder.Build();
+        app.UseProblems();
+        app.UseRouting();
+        app.UseAccess();
+        app.MapServing();
+        await app.StartAsync(Cancelled);
+        return new(home, app);
+    }
+
+    /// <summary>A version of a model from a package of its own.</summary>
+    public async Task<long> Register(string model, int seed)
+    {
+        var (runs, packages, models) = (_app.Services.GetRequiredService<Runs>(), _app.Services.GetRequiredService<ModelPackages>(), _app.Services.GetRequiredService<Models>());
+        var caller = Caller.LocalAdmin;
+        var experiment = await runs.EnsureExperiment(caller, "coffee", Cancelled);
+        var run = await runs.Start(caller, new(experiment.Value), Cancelled);
+        var sealedPackage = await packages.Seal(caller.Workspace, CoffeeModel.Package(seed), Cancelled);
+        sealedPackage.Refusal.ShouldBeNull();
+        var version = await models.Register(caller, model, run.Value, sealedPackage.Value.Digest, new Dictionary<string, string>(), Cancelled);
+        version.Refusal.ShouldBeNull();
+        return version.Value;
+    }
+
+    public async Task Promote(string model, long version)
+    {
+        var promoted = await _app.Services.GetRequiredService<Models>().Promote(Caller.LocalAdmin, model, new(version, "test", Override: true), Cancelled);
+        promoted.Refusal.ShouldBeNull();
+    }
+
+    /// <summary>A deployment of a model with one version that serves.</summary>
+    public async Task<DeploymentWire> Deploy(string name, string model = "coffee", int seed = 1)
+    {
+        var version = await Register(model, seed);
+        await Promote(model, version);
+        var deployment = await Deployments.Ensure(Caller.LocalAdmin, name, model, Cancelled);
+        deployment.Refusal.ShouldBeNull();
+        deployment.Value.Version.ShouldBe(version, deployment.Value.Problem);
+        return deployment.Value;
+    }
+
+    public async Task AlterPackage(long version, string model)
+    {
+        var found = (await _app.Services.GetRequiredService<Models>().Find(WorkspaceId.Default, model, version, Cancelled))!;
+        var opened = await _app.Services.GetRequiredService<ModelPackages>().Open(WorkspaceId.Default, Digest.Parse(found.PackageDigest!), Cancelled);
+        var file = opened.Value.Package.Files.First(f => f.Key.Contains("pipeline", StringComparison.Ordinal)).Value;
+        var path = await _app.Services.GetRequiredService<IBlobStore>().LocalPath(file, Cancelled);
+        var bytes = await File.ReadAllBytesAsync(path, Cancelled);
+        bytes[^2] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, Cancelled);
+    }
+
+    public Task<HttpResponseMessage> Post(string path, string body, string contentType = "application/json") => Post(path, Encoding.UTF8.GetBytes(body), contentType);
+
+    public Task<HttpResponseMessage> Post(string path, byte[] body, string contentType = "application/json")
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        return Http.PostAsync(path, content, Cancelled);
+    }
+
+    public static async Task<Problem> ProblemOf(HttpResponseMessage response)
+    {
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        var problem = (await response.Content.ReadFromJsonAsync<Problem>(CairnJson.Options, Cancelled))!;
+        problem.Status.ShouldBe((int)response.StatusCode);
+        return problem;
+    }
+
+    public static async Task<T> Read<T>(HttpResponseMessage response)
+    {
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync(Cancelled));
+        return (await response.Content.ReadFromJsonAsync<T>(CairnJson.Options, Cancelled))!;
+    }
+
+    public async Task Stop()
+    {
+        Http.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        Directory.Delete(Home, recursive: true);
+    }
+}
