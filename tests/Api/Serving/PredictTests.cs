@@ -7,18 +7,23 @@ using Cairn.Kernel;
 
 namespace Cairn.Api.Tests.Serving;
 
-public sealed class PredictTests : IAsyncLifetime
+public sealed class PredictTests(PredictTests.Coffee coffee) : IClassFixture<PredictTests.Coffee>
 {
     private const string Path = "/api/v1/deployments/coffee/predict";
-    private ServingHost _host = null!;
+    private readonly ServingHost _host = coffee.Host;
 
-    public async ValueTask InitializeAsync()
+    public sealed class Coffee : IAsyncLifetime
     {
-        _host = await ServingHost.Start();
-        await _host.Deploy("coffee");
-    }
+        internal ServingHost Host { get; private set; } = null!;
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+        public async ValueTask InitializeAsync()
+        {
+            Host = await ServingHost.Start();
+            await Host.Deploy("coffee");
+        }
+
+        public ValueTask DisposeAsync() => Host.DisposeAsync();
+    }
 
     [Fact]
     public async Task One_row_is_answered_with_one_prediction()

@@ -60,7 +60,7 @@ internal sealed class ServingHost : IAsyncDisposable
         var run = await runs.Start(caller, new(experiment.Value), Cancelled);
         var sealedPackage = await packages.Seal(caller.Workspace, CoffeeModel.Package(seed), Cancelled);
         sealedPackage.Refusal.ShouldBeNull();
-        var version = await models.Register(caller, model, run.Value, sealedPackage.Value.Digest, new Dictionary<string, string>(), Cancelled);
+        var version = await models.Register(caller, model, run.Value, sealedPackage.Value.Digest, new Dictionary<string, string>(StringComparer.Ordinal), Cancelled);
         version.Refusal.ShouldBeNull();
         return version.Value;
     }

@@ -111,7 +111,7 @@ public class SwapTests
 
         var after = await ServingHost.Read<PredictionWire>(await second.Post("/api/v1/predict", CoffeeModel.Row));
         (after with { PredictionId = "" }).ShouldBe(before with { PredictionId = "" });
-        after.PredictionId.ShouldNotBe(before.PredictionId);
+        (after.PredictionId == before.PredictionId).ShouldBeFalse();
     }
 
     [Fact]
