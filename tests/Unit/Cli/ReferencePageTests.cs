@@ -18,12 +18,11 @@ public class ReferencePageTests
         var prose = written[..(written.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)];
         var expected = $"{prose}\n\n{Describe(CommandLine.Build())}";
 
-        if (written != expected)
-        {
-            var proposal = Path.Combine(Root(), "artifacts", "cli.md");
-            File.WriteAllText(proposal, expected);
-            written.ShouldBe(expected, $"Look at the difference; if it is wanted: cp {proposal} {page}");
-        }
+        if (written == expected) return;
+        var proposal = Path.Combine(Root(), "artifacts", "cli.md");
+        File.WriteAllText(proposal, expected);
+        var (onPage, said) = written.Split('\n').Zip(expected.Split('\n')).FirstOrDefault(lines => lines.First != lines.Second);
+        Assert.Fail($"The page says '{onPage}' where the commands say '{said}'. If that is wanted: cp {proposal} {page}");
     }
 
     [Fact]
