@@ -19,7 +19,4 @@ public sealed partial class CairnClient
 
     /// <summary>Null when there is none of that name.</summary>
     public Task<ProjectWire?> FindProjectAsync(string name, CancellationToken cancellation = default) => FindAsync<ProjectWire>($"projects/{Escape(name)}", cancellation);
-
-    /// <summary>Writes a sample table as CSV. The same name gives the same bytes.</summary>
-    public Task DownloadSampleAsync(string name, Stream destination, CancellationToken cancellation = default) => DownloadAsync($"samples/{Escape(name)}", destination, cancellation);
 }

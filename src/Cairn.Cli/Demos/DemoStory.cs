@@ -6,6 +6,7 @@ using Cairn.Cli.Projects;
 using Cairn.Cli.Terminals;
 using Cairn.Client;
 using Cairn.Client.Wire;
+using Cairn.Server;
 
 namespace Cairn.Cli.Demos;
 
@@ -45,7 +46,7 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
     public async Task<DemoOutcome> Tell(string? data, string? target, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var source = data is null ? await Sample(cancellation) : Own(data, target);
+        var source = data is null ? Sample() : Own(data, target);
         var project = await Prepare(source, cancellation);
 
         terminal.Note($"Running the project {project.Name} ({project.Path}):");
@@ -62,27 +63,16 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
     private async Task<string?> ServedBefore(ProjectFolder project, CancellationToken cancellation) =>
         await client.FindProjectAsync(project.Name, cancellation) is { Champion: not null } known ? known.Deployment : null;
 
-    private async Task<DemoData> Sample(CancellationToken cancellation)
+    private DemoData Sample()
     {
         var path = Path.Combine(home, "demo", "churn", "data", "customers.csv");
         if (!File.Exists(path))
         {
             terminal.Note("Generating the churn sample ...");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var next = path + ".next";
-            try
-            {
-                var file = File.Create(next);
-                await using (file) await client.DownloadSampleAsync("churn", file, cancellation);
-                File.Move(next, path);
-            }
-            finally
-            {
-                File.Delete(next);
-            }
+            Samples.WriteChurn(path);
         }
 
-        return new DemoData("churn", path, DemoData.GuessTarget(path));
+        return new DemoData("churn", path, Samples.ChurnTarget);
     }
 
     private static DemoData Own(string data, string? target)
