@@ -42,7 +42,7 @@ internal static class Following
     {
         var took = task is { StartedAt: { } start, EndedAt: { } end } && !task.Reused ? $" ({Format.Seconds((end - start) / 1e6)})" : "";
         var state = task.Reused ? "reused" : task.State == "succeeded" ? "done" : task.State;
-        return $"  {task.Name,-24} {state}{took}{(task.Message.Length > 0 ? $": {task.Message}" : "")}";
+        return $"  {task.Name,-26} {state}{took}{(task.Message.Length > 0 ? $": {task.Message}" : "")}";
     }
 
     private static string Describe(TaskRunWire task)

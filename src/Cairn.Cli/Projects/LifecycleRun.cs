@@ -28,11 +28,11 @@ internal static class LifecycleRun
             : throw new CairnException(run.Problem ?? Problems.Of($"cli.run-{run.State}", $"The run {run.FlowRunId} was {run.State}. {run.Message} 'cairn run {project.Path}' takes it up again."));
     }
 
-    /// <summary>The last run of the same revision, when it did not get to its end.</summary>
+    /// <summary>The last run of the same revision, when it was not the project's fault that it did not get to its end.</summary>
     private static async Task<FlowRunWire?> TakeUp(CairnClient client, Terminal terminal, ProjectFolder project, CancellationToken cancellation)
     {
         var latest = (await client.ListFlowRunsAsync($"projects/{project.Name}", limit: 1, cancellation: cancellation)).Items;
-        if (latest is not [{ State: "interrupted" or "cancelled" } stopped]) return null;
+        if (latest is not [var stopped] || !(stopped.State is "interrupted" or "cancelled" || stopped is { State: "failed", Problem.Status: >= 500 })) return null;
 
         var plan = await client.PlanProjectAsync(project.Wire, cancellation);
         if (await client.FindProjectAsync(plan.Project, cancellation) is not { } known || known.Revision != plan.Revision) return null;
