@@ -4,7 +4,7 @@ using Cairn.Learning.Statistics;
 namespace Cairn.Learning.Tuning;
 
 /// <summary>
-/// Fits folds side by side, one thread each: quicker than threads inside one small fit (bench/learning-telco.md). Results stand at
+/// Fits folds side by side, one thread each: threads inside a small fit mostly wait for each other (bench/learning-telco.md). Results stand at
 /// the place of their fold, so they do not depend on which fold was done first.
 /// </summary>
 internal sealed class FoldRunner(Preparation preparation, ITrainer trainer, CancellationToken cancellation)
