@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Cairn.Learning.Models;
 
 namespace Cairn.Learning.Explanation;
@@ -49,13 +50,12 @@ internal sealed class TreeShap
         if (node.IsLeaf)
         {
             for (var i = 1; i < path.Length; i++)
-                contributions[path[i].Feature] += UnwoundSum(path, i) * (path[i].One - path[i].Zero) * node.Value;
+                contributions[path[i].Feature] += UnwoundSum(path, i) * (path[i].One - path[i].Zero) * node.Leaf;
             return;
         }
 
-        var value = row[node.Column];
-        var left = node.Feature >= 0 ? value < node.Value : !(value >= node.Value);
-        var (hot, cold) = left ? (place + 1, node.Right) : (node.Right, place + 1);
+        var hot = node.Next(ref MemoryMarshal.GetReference(row));
+        var cold = hot == node.Child ? node.Child + 1 : node.Child;
         double cover = _trees.Covers[place];
         var (hotShare, coldShare) = (_trees.Covers[hot] / cover, _trees.Covers[cold] / cover);
 
@@ -143,10 +143,10 @@ internal sealed class TreeShap
     private (double Mean, int Depth) MeanAndDepth(int place)
     {
         ref readonly var node = ref _trees.Nodes[place];
-        if (node.IsLeaf) return (node.Value, 0);
-        var (left, right) = (MeanAndDepth(place + 1), MeanAndDepth(node.Right));
+        if (node.IsLeaf) return (node.Leaf, 0);
+        var (left, right) = (MeanAndDepth(node.Child), MeanAndDepth(node.Child + 1));
         double cover = _trees.Covers[place];
-        return (left.Mean * (_trees.Covers[place + 1] / cover) + right.Mean * (_trees.Covers[node.Right] / cover), 1 + Math.Max(left.Depth, right.Depth));
+        return (left.Mean * (_trees.Covers[node.Child] / cover) + right.Mean * (_trees.Covers[node.Child + 1] / cover), 1 + Math.Max(left.Depth, right.Depth));
     }
 
     /// <summary>A feature on the way to a leaf.</summary>

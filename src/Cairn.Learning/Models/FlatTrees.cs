@@ -3,31 +3,49 @@ using System.Runtime.InteropServices;
 
 namespace Cairn.Learning.Models;
 
-/// <summary>One node. A leaf has <see cref="Right"/> 0 and its value in <see cref="Value"/>; else the left child is the next node.</summary>
-/// <param name="Value">The split: smaller goes left. Or the value of the leaf.</param>
-/// <param name="Feature">The column of the split; its complement (~) when a missing value goes left.</param>
-/// <param name="Right">Place of the right child.</param>
+/// <summary>One node. The children stand side by side; a leaf is its own child, and its condition is NaN, which no value fulfils.</summary>
+/// <param name="Condition">A smaller value goes left.</param>
+/// <param name="Leaf">What a leaf adds to the margin.</param>
+/// <param name="Split">The column; the highest bit is set when a missing value goes right.</param>
+/// <param name="Child">Place of the left child; the right one is behind it.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct TreeNode(float Value, int Feature, int Right)
+internal readonly record struct TreeNode(float Condition, float Leaf, uint Split, int Child)
 {
-    public bool IsLeaf => Right == 0;
+    private const uint MissingGoesRight = 1u << 31;
 
-    public int Column => Feature < 0 ? ~Feature : Feature;
+    public bool IsLeaf => float.IsNaN(Condition);
+
+    public int Column => (int)(Split & ~MissingGoesRight);
+
+    public static TreeNode ForLeaf(float value, int place) => new(float.NaN, value, 0, place);
+
+    public static TreeNode ForSplit(int column, float condition, bool missingGoesLeft, int child) =>
+        new(condition, 0, (uint)column | (missingGoesLeft ? 0 : MissingGoesRight), child);
+
+    /// <summary>Without a branch: which way a row goes is a coin toss for the processor, and a wrong guess costs more than the node.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Next(ref float row)
+    {
+        var value = Unsafe.Add(ref row, Split & ~MissingGoesRight);
+        return Child + ((value >= Condition ? 1 : 0) | ((float.IsNaN(value) ? 1 : 0) & (int)(Split >> 31)));
+    }
 }
 
 /// <summary>
-/// Trees of XGBoost in one array, depth first, left child behind its parent. Compares in float32 and sums leaves in float32
+/// Trees of XGBoost in one array. Compares in float32 and sums leaves in float32
 /// in the order of the trees, so margins have the bits of XGBoost's own, on any machine.
 /// </summary>
+/// <param name="depths">For each tree the longest way to a leaf.</param>
 /// <param name="covers">For each node the sum of hessians that reached it in training: the weights of TreeSHAP.</param>
 /// <param name="gains">For each feature the loss its splits took away.</param>
-internal sealed class FlatTrees(TreeNode[] nodes, int[] roots, float[] covers, double[] gains, float baseMargin)
+internal sealed class FlatTrees(TreeNode[] nodes, int[] roots, int[] depths, float[] covers, double[] gains, float baseMargin)
 {
     /// <value>Counted up when an answer could have other bits than before: logged with each prediction.</value>
     public const int EvaluatorVersion = 1;
 
     private readonly TreeNode[] _nodes = nodes;
     private readonly int[] _roots = roots;
+    private readonly int[] _depths = depths;
 
     public ReadOnlySpan<TreeNode> Nodes => _nodes;
 
@@ -50,20 +68,31 @@ internal sealed class FlatTrees(TreeNode[] nodes, int[] roots, float[] covers, d
         ref var values = ref MemoryMarshal.GetReference(row);
         ref var first = ref MemoryMarshal.GetArrayDataReference(_nodes);
         var margin = BaseMargin;
-        foreach (var root in _roots)
+        var tree = 0;
+
+        // Four trees at a time: each step waits for memory, and four waits overlap. Leaves are their own children.
+        for (; tree + 4 <= _roots.Length; tree += 4)
         {
-            var place = root;
-            while (true)
+            var (a, b, c, d) = (_roots[tree], _roots[tree + 1], _roots[tree + 2], _roots[tree + 3]);
+            for (var left = Math.Max(Math.Max(_depths[tree], _depths[tree + 1]), Math.Max(_depths[tree + 2], _depths[tree + 3])); left > 0; left--)
             {
-                ref readonly var node = ref Unsafe.Add(ref first, place);
-                if (node.Right == 0) break;
-                var left = node.Feature >= 0
-                    ? Unsafe.Add(ref values, node.Feature) < node.Value
-                    : !(Unsafe.Add(ref values, ~node.Feature) >= node.Value); // NaN compares false: missing goes left
-                place = left ? place + 1 : node.Right;
+                a = Unsafe.Add(ref first, a).Next(ref values);
+                b = Unsafe.Add(ref first, b).Next(ref values);
+                c = Unsafe.Add(ref first, c).Next(ref values);
+                d = Unsafe.Add(ref first, d).Next(ref values);
             }
 
-            margin += Unsafe.Add(ref first, place).Value;
+            margin += Unsafe.Add(ref first, a).Leaf;
+            margin += Unsafe.Add(ref first, b).Leaf;
+            margin += Unsafe.Add(ref first, c).Leaf;
+            margin += Unsafe.Add(ref first, d).Leaf;
+        }
+
+        for (; tree < _roots.Length; tree++)
+        {
+            var place = _roots[tree];
+            for (var left = _depths[tree]; left > 0; left--) place = Unsafe.Add(ref first, place).Next(ref values);
+            margin += Unsafe.Add(ref first, place).Leaf;
         }
 
         return margin;

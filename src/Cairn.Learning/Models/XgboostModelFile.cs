@@ -44,15 +44,16 @@ internal static class XgboostModelFile
             ? value
             : throw new InvalidDataException($"'{name}' of the model is no number.");
 
-    /// <summary>Copies trees depth first; a child that does not exist or is reached twice is refused, nodes that are not reached are left out.</summary>
+    /// <summary>Copies trees, children side by side; a child that does not exist or is reached twice is refused, nodes that are not reached are left out.</summary>
     private sealed class Layout(int features)
     {
         private readonly List<TreeNode> _nodes = [];
         private readonly List<float> _covers = [];
         private readonly List<int> _roots = [];
+        private readonly List<int> _depths = [];
         private readonly double[] _gains = new double[features];
 
-        public FlatTrees Build(float baseMargin) => new([.. _nodes], [.. _roots], [.. _covers], _gains, baseMargin);
+        public FlatTrees Build(float baseMargin) => new([.. _nodes], [.. _roots], [.. _depths], [.. _covers], _gains, baseMargin);
 
         public void Add(Dictionary<string, object?> tree)
         {
@@ -63,30 +64,47 @@ internal static class XgboostModelFile
             if (count == 0 || new[] { right.Length, conditions.Length, covers.Length, gains.Length, columns.Length, defaultLeft.Length, types.Length }.Any(n => n != count))
                 throw new InvalidDataException("The arrays of a tree have different lengths.");
 
-            _roots.Add(_nodes.Count);
+            var deepest = 0;
             var reached = new bool[count];
-            var open = new Stack<(int Node, int Parent, int Depth)>([(0, -1, 0)]);
+            var open = new Stack<(int Node, int Place, int Depth)>([(0, Reserve(1), 0)]);
+            _roots.Add(_nodes.Count - 1);
             while (open.TryPop(out var next))
             {
-                var (node, parent, depth) = next;
-                if (depth > DeepestTree) throw new InvalidDataException($"A tree is deeper than {DeepestTree}.");
+                var (node, place, depth) = next;
                 if (node < 0 || node >= count || reached[node]) throw new InvalidDataException($"Node {node} of a tree is reached twice or is not there.");
+                if (depth > DeepestTree) throw new InvalidDataException($"A tree is deeper than {DeepestTree}.");
                 reached[node] = true;
-                if (parent >= 0) _nodes[parent] = _nodes[parent] with { Right = _nodes.Count };
-                _covers.Add(covers[node]);
+                deepest = Math.Max(deepest, depth);
+                _covers[place] = covers[node];
                 if (left[node] < 0)
                 {
-                    _nodes.Add(new(conditions[node], 0, 0));
+                    _nodes[place] = TreeNode.ForLeaf(conditions[node], place);
                     continue;
                 }
 
                 if (types[node] != 0) throw new InvalidDataException("A tree has a categorical split; this binary scores numeric splits.");
                 if (columns[node] < 0 || columns[node] >= features) throw new InvalidDataException($"A tree splits on feature {columns[node]} of {features}.");
+                if (float.IsNaN(conditions[node])) throw new InvalidDataException("A tree splits at NaN.");
                 _gains[columns[node]] += gains[node];
-                open.Push((right[node], _nodes.Count, depth + 1));
-                open.Push((left[node], -1, depth + 1));
-                _nodes.Add(new(conditions[node], defaultLeft[node] != 0 ? ~columns[node] : columns[node], 0));
+                var child = Reserve(2);
+                _nodes[place] = TreeNode.ForSplit(columns[node], conditions[node], missingGoesLeft: defaultLeft[node] != 0, child);
+                open.Push((right[node], child + 1, depth + 1));
+                open.Push((left[node], child, depth + 1));
             }
+
+            _depths.Add(deepest);
+        }
+
+        private int Reserve(int nodes)
+        {
+            var place = _nodes.Count;
+            for (var i = 0; i < nodes; i++)
+            {
+                _nodes.Add(default);
+                _covers.Add(0);
+            }
+
+            return place;
         }
     }
 }

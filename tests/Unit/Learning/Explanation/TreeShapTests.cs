@@ -39,10 +39,10 @@ public class TreeShapTests
             for (var node = trees.Nodes[place]; !node.IsLeaf; node = trees.Nodes[place])
             {
                 var x = row[node.Column];
-                place = (float.IsNaN(x) ? node.Feature < 0 : x < node.Value) ? place + 1 : node.Right;
+                place = node.Child + (x < node.Condition || (float.IsNaN(x) && node.Split < 1u << 31) ? 0 : 1);
             }
 
-            sum += trees.Nodes[place].Value;
+            sum += trees.Nodes[place].Leaf;
         }
 
         return sum;
@@ -55,11 +55,12 @@ public class TreeShapTests
         // x0 < 1 ? (x1 < 2 ? 1 : (x0 < 0 ? 5 : -2)) : (x2 < 3, missing left ? 4 : x1 < 0 ? 7 : 3): a feature is split on twice along two ways.
         TreeNode[] nodes =
         [
-            new(1, 0, 6), new(2, 1, 3), new(1, 0, 0), new(0, 0, 5), new(5, 0, 0), new(-2, 0, 0),
-            new(3, ~2, 8), new(4, 0, 0), new(0, 1, 10), new(7, 0, 0), new(3, 0, 0),
+            TreeNode.ForSplit(0, 1, missingGoesLeft: false, 1), TreeNode.ForSplit(1, 2, missingGoesLeft: false, 3), TreeNode.ForSplit(2, 3, missingGoesLeft: true, 5),
+            TreeNode.ForLeaf(1, 3), TreeNode.ForSplit(0, 0, missingGoesLeft: false, 7), TreeNode.ForLeaf(4, 5), TreeNode.ForSplit(1, 0, missingGoesLeft: false, 9),
+            TreeNode.ForLeaf(5, 7), TreeNode.ForLeaf(-2, 8), TreeNode.ForLeaf(7, 9), TreeNode.ForLeaf(3, 10),
         ];
-        float[] covers = [100, 60, 20, 40, 15, 25, 40, 10, 30, 12, 18];
-        var trees = new FlatTrees(nodes, [0], covers, new double[3], baseMargin: 0.5f);
+        float[] covers = [100, 60, 40, 20, 40, 10, 30, 15, 25, 12, 18];
+        var trees = new FlatTrees(nodes, [0], [3], covers, new double[3], baseMargin: 0.5f);
         var contributions = new double[3];
         float[][] rows = [[-1, 5, 0], [0.5f, 1, 9], [2, -1, 9], [2, 1, float.NaN], [float.NaN, float.NaN, float.NaN], [0.5f, 2, 3]];
         foreach (var row in rows)
@@ -84,10 +85,10 @@ public class TreeShapTests
         double Expected(float[] row, int place, int present)
         {
             var node = nodes[place];
-            if (node.IsLeaf) return node.Value;
-            var (left, right) = (place + 1, node.Right);
+            if (node.IsLeaf) return node.Leaf;
+            var (left, right) = (node.Child, node.Child + 1);
             var x = row[node.Column];
-            if ((present >> node.Column & 1) != 0) return Expected(row, float.IsNaN(x) ? (node.Feature < 0 ? left : right) : x < node.Value ? left : right, present);
+            if ((present >> node.Column & 1) != 0) return Expected(row, float.IsNaN(x) ? (node.Split < 1u << 31 ? left : right) : x < node.Condition ? left : right, present);
             return (covers[left] * Expected(row, left, present) + covers[right] * Expected(row, right, present)) / covers[place];
         }
     }
