@@ -121,8 +121,8 @@ internal sealed class ProjectParser
 
     private static Costs? ReadCosts(Section section)
     {
-        var missed = section.Number("cost_false_negative", 0, double.MaxValue);
-        var alarm = section.Number("cost_false_positive", 0, double.MaxValue);
+        var missed = section.Number("cost_false_negative", 0, double.PositiveInfinity);
+        var alarm = section.Number("cost_false_positive", 0, double.PositiveInfinity);
         section.NoOtherKeys();
         if (missed is null && alarm is null) return null;
         if (missed is null && !section.Has("cost_false_negative")) section.Refuse(section.LineOf("cost_false_negative"), "cost_false_negative", "no such key", "both costs, or neither");

@@ -53,12 +53,19 @@ internal static class YamlText
 
     private static FieldProblem Broken(string file, string text, YamlException broken)
     {
-        var number = (int)Math.Max(1, broken.Start.Line);
-        var line = text.Split('\n').ElementAtOrDefault(number - 1)?.TrimEnd('\r') ?? "";
-        var indent = line[..(line.Length - line.TrimStart().Length)];
-        return indent.Contains('\t', StringComparison.Ordinal)
-            ? new($"{file}:{number}", "a tab in the indentation", "spaces: YAML does not allow tabs there")
-            : new($"{file}:{number}", $"'{line.Trim()}'", $"valid YAML ({broken.Message.TrimEnd('.')}, column {broken.Start.Column})");
+        var lines = text.Split('\n');
+        var number = Math.Clamp((int)broken.Start.Line, 1, lines.Length);
+
+        // The reader notices a tab, or the end of the file, a line late, or does not say where.
+        for (var tabbed = Math.Max(1, number - 1); tabbed <= lines.Length; tabbed++)
+        {
+            var line = lines[tabbed - 1];
+            if (line[..^line.TrimStart().Length].Contains('\t', StringComparison.Ordinal))
+                return new($"{file}:{tabbed}", "a tab in the indentation", "spaces: YAML does not allow tabs there");
+        }
+
+        while (number > 1 && string.IsNullOrWhiteSpace(lines[number - 1])) number--;
+        return new($"{file}:{number}", $"'{lines[number - 1].Trim()}'", $"valid YAML ({broken.Message.TrimEnd('.')})");
     }
 
     private sealed class RefusedException(FieldProblem problem) : Exception(problem.ToString())

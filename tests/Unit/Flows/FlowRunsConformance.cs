@@ -139,7 +139,7 @@ public abstract class FlowRunsConformance : IAsyncLifetime
         _graphs.Works(at);
         (await Ended((await _runs.Resume(Ann, started.FlowRunId, default)).Value)).State.ShouldBe("succeeded");
         _graphs.Ran.Count(t => t == at).ShouldBe(2);
-        _graphs.Ran.Where(t => t != at).ShouldBeUnique();
+        _graphs.Ran.Where(t => t != at).ToHashSet(StringComparer.Ordinal).Count.ShouldBe(_graphs.Ran.Count(t => t != at));
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public abstract class FlowRunsConformance : IAsyncLifetime
         var resumed = await Ended((await next.Resume(Ann, started.FlowRunId, default)).Value, next);
         resumed.State.ShouldBe("succeeded");
         resumed.FlowRunId.ShouldBe(started.FlowRunId);
-        _graphs.Ran.Where(t => t != at).ShouldBeUnique();
+        _graphs.Ran.Where(t => t != at).ToHashSet(StringComparer.Ordinal).Count.ShouldBe(_graphs.Ran.Count(t => t != at));
     }
 
     [Fact]
