@@ -1,9 +1,11 @@
 using Cairn.Bench.Learning;
+using Cairn.Bench.Storage;
 
 // One suite per name; each prints what it measured and how. Run a Release build.
 var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
 {
     ["learning-telco"] = LearningTelco.Run,
+    ["storage-writer"] = StorageWriter.Run,
 };
 
 if (args.Length > 0 && suites.TryGetValue(args[0], out var suite))

@@ -19,7 +19,7 @@ internal sealed class SqliteDatabase : Database
     {
         _file = file;
         _readers = new(file);
-        Writer = new(connection, Committed, clock, log);
+        Writer = new(connection, new SqliteCheckpoints(file, log), Committed, clock, log);
     }
 
     public SqliteWriter Writer { get; }

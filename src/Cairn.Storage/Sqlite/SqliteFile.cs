@@ -14,7 +14,7 @@ internal sealed class SqliteFile(string path)
     {
         var connection = Open(SqliteOpenMode.ReadWriteCreate);
         // In WAL mode only FULL syncs the log at each commit; NORMAL loses what was acknowledged when the power fails.
-        connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384");
+        connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384");
         return connection;
     }
 

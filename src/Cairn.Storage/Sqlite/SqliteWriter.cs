@@ -23,12 +23,13 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _begin, _savepoint, _release, _undo, _commit, _insertEvent;
     private readonly CommitSignal _signal;
+    private readonly SqliteCheckpoints _checkpoints;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public SqliteWriter(SqliteConnection connection, CommitSignal signal, TimeProvider clock, ILogger log)
+    public SqliteWriter(SqliteConnection connection, SqliteCheckpoints checkpoints, CommitSignal signal, TimeProvider clock, ILogger log)
     {
-        (_connection, _signal, _clock, _log) = (connection, signal, clock, log);
+        (_connection, _checkpoints, _signal, _clock, _log) = (connection, checkpoints, signal, clock, log);
         _begin = Command("BEGIN IMMEDIATE");
         _savepoint = Command("SAVEPOINT work");
         _release = Command("RELEASE work");
@@ -76,6 +77,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     {
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) CommitWaiting();
         foreach (var command in (SqliteCommand[])[_begin, _savepoint, _release, _undo, _commit, _insertEvent]) command.Dispose();
+        _checkpoints.Dispose();
         _connection.Dispose();
         _ended.SetResult();
     }
@@ -112,6 +114,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         Writes += _done.Count;
         foreach (var work in _done) work.Complete();
         if (emitted) _signal.Raise();
+        _checkpoints.Wake();
+        _checkpoints.ShortenOn(_connection);
     }
 
     /// <returns>True when it is kept and wrote an event.</returns>
