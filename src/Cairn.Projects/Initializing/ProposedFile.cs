@@ -60,11 +60,13 @@ internal static class ProposedFile
         yield return "Gate: a model must beat the cheapest baseline and be no worse than the champion; add a floor such as roc_auc >= 0.80 after the first run.";
     }
 
+    /// <summary>An amount for each unit of a count, with columns of this source where it has such.</summary>
     private static string Example(Inspection inspection)
     {
-        var numbers = inspection.Schema.Columns
-            .Where(c => c.Type is ColumnType.Number or ColumnType.Integer && c.Name != inspection.Schema.Target?.Column && c.Name != inspection.Schema.Key && c.Name.All(l => char.IsAsciiLetterOrDigit(l) || l == '_'))
-            .Select(c => c.Name).Take(2).ToList();
-        return numbers.Count == 2 ? $"{numbers[0]}_per_{numbers[1]}: {numbers[0]} / max({numbers[1]}, 1)" : "is_large: amount > 1000";
+        var usable = inspection.Schema.Columns
+            .Where(c => c.Name != inspection.Schema.Target?.Column && c.Name != inspection.Schema.Key && c.Name.All(l => char.IsAsciiLetterOrDigit(l) || l == '_')).ToList();
+        var amount = usable.LastOrDefault(c => c.Type == ColumnType.Number)?.Name;
+        var count = usable.FirstOrDefault(c => c.Type == ColumnType.Integer && (c.Max is null || c.Max > 1))?.Name;
+        return amount is null || count is null ? "is_large: amount > 1000" : $"{amount}_per_{count}: {amount} / max({count}, 1)";
     }
 }

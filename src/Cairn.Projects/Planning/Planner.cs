@@ -61,7 +61,7 @@ internal sealed class Planner(ProjectTables tables, ProjectRevisions revisions, 
                 new("select", Run, $"best of {definition.Algorithms.Count} by {definition.Tune.Metric}"),
                 new("evaluate", Run, "there is a new candidate"),
                 new("register", Run, "if it beats the baseline"),
-                new("gate", Run, champion is null ? $"{definition.Gates.Count} gates; nothing serves yet" : $"{definition.Gates.Count} gates, against champion version {champion.Version}"),
+                new("gate", Run, $"better_than baseline, {string.Join(", ", definition.Gates.Select(g => g.Text))}; {(champion is null ? "nothing serves yet" : $"champion is version {champion.Version}")}"),
                 new("promote", Run, "if the gates pass"),
                 new("deploy", Run, $"deployment {definition.Deployment}, if promoted"),
             ];
