@@ -7,6 +7,9 @@ public sealed partial class CairnClient
     public Task<Page<DeploymentWire>> ListDeploymentsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<DeploymentWire>>(Query("deployments", ("limit", limit), ("page_token", pageToken)), cancellation);
 
+    /// <summary>With its inputs, which lists leave out.</summary>
+    public Task<DeploymentWire> GetDeploymentAsync(string deployment, CancellationToken cancellation = default) => GetAsync<DeploymentWire>($"deployments/{Escape(deployment)}", cancellation);
+
     /// <param name="deployment">Null: the only deployment, or the default one.</param>
     /// <param name="row">One JSON object with the inputs, UTF-8.</param>
     public Task<PredictionWire> PredictAsync(string? deployment, ReadOnlyMemory<byte> row, bool explain = false, CancellationToken cancellation = default) =>

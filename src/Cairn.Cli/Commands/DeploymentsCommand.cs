@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Cairn.Cli.Invoking;
 using Cairn.Cli.Terminals;
-using Cairn.Client;
 
 namespace Cairn.Cli.Commands;
 
@@ -36,9 +35,7 @@ internal static class DeploymentsCommand
     private static async Task<int> Show(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var all = await Paging.Take(0, (n, token) => session.Client.ListDeploymentsAsync(n, token, cancellation));
-        var deployment = all.FirstOrDefault(d => d.Name == invocation.Get(Name))
-            ?? throw new CairnException(Problems.Of("cli.no-such-deployment", $"No deployment is named {invocation.Get(Name)}. There are: {string.Join(", ", all.Select(d => d.Name))}."));
+        var deployment = await session.Client.GetDeploymentAsync(invocation.Get(Name), cancellation);
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(deployment);

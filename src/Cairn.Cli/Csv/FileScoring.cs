@@ -35,7 +35,7 @@ internal sealed partial class FileScoring
         var deployment = (name is null ? all.FirstOrDefault(d => all.Count == 1 || d.IsDefault) : all.FirstOrDefault(d => d.Name == name))
             ?? throw new CairnException(Problems.Of(
                 "cli.no-such-deployment", $"{(name is null ? "There is no default deployment" : $"No project folder and no deployment is named {name}")}. {(all.Count == 0 ? "There is none yet: 'cairn run' makes one." : $"There are: {string.Join(", ", all.Select(d => d.Name))}.")}"));
-        var scoring = new FileScoring(client, deployment, file, id);
+        var scoring = new FileScoring(client, await client.GetDeploymentAsync(deployment.Name, cancellation), file, id);
 
         using var reader = new CsvReader(file);
         var missing = scoring._inputs.Values.Where(i => i.Required && !reader.Header.Contains(i.Name, StringComparer.Ordinal)).Select(i => i.Name).ToList();

@@ -111,8 +111,7 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
     /// <summary>Over TCP, as any client would.</summary>
     private async Task<PredictionWire?> Predict(string deployment, DemoData source, CancellationToken cancellation)
     {
-        var served = (await client.ListDeploymentsAsync(cancellation: cancellation)).Items.FirstOrDefault(d => d.Name == deployment);
-        var inputs = (served?.Inputs ?? []).ToDictionary(i => i.Name, StringComparer.Ordinal);
+        var inputs = ((await client.GetDeploymentAsync(deployment, cancellation)).Inputs ?? []).ToDictionary(i => i.Name, StringComparer.Ordinal);
         var row = FirstRow(source.Path, inputs);
 
         using var http = CairnConnection.Open(url);
