@@ -64,7 +64,7 @@ public sealed class Datasets
     {
         ArgumentNullException.ThrowIfNull(caller);
         if ((DatasetName.Refused(dataset) ?? SchemaRules.Broken(schema)) is { } refusal) return refusal;
-        return await _jobs.RunAsync<Snapshot>(path, (engine, source) => Take(caller, dataset, engine, source, schema, progress, cancellation), cancellation);
+        return await _jobs.Run<Snapshot>(path, (engine, source) => Take(caller, dataset, engine, source, schema, progress, cancellation), cancellation);
     }
 
     public Task<DatasetVersion?> Find(WorkspaceId workspace, string dataset, Digest digest, CancellationToken cancellation) =>

@@ -30,9 +30,9 @@ internal sealed class Jobs
     }
 
     public Task<Answer<T>> Run<T>(string path, Func<DuckDb, Source, Answer<T>> work, CancellationToken cancellation) =>
-        RunAsync(path, (engine, source) => Task.FromResult(work(engine, source)), cancellation);
+        Run(path, (engine, source) => Task.FromResult(work(engine, source)), cancellation);
 
-    public Task<Answer<T>> RunAsync<T>(string path, Func<DuckDb, Source, Task<Answer<T>>> work, CancellationToken cancellation) => Task.Run(
+    public Task<Answer<T>> Run<T>(string path, Func<DuckDb, Source, Task<Answer<T>>> work, CancellationToken cancellation) => Task.Run(
         async () =>
         {
             if (Source.Unreadable(path) is { } refusal) return refusal;
