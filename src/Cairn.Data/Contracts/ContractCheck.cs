@@ -77,8 +77,8 @@ internal sealed class ContractCheck(DuckDb engine, Source source, Schema schema,
         {
             var slashes = Reading.HasSlashes($"t{i}");
             aggregates.Add($"count(*) FILTER (WHERE {slashes})");
-            aggregates.Add($"count(*) FILTER (WHERE {slashes} AND {Reading.ParsedSlashes($"t{i}", DateOrder.MonthFirst)} IS NOT NULL)");
-            aggregates.Add($"count(*) FILTER (WHERE {slashes} AND {Reading.ParsedSlashes($"t{i}", DateOrder.DayFirst)} IS NOT NULL)");
+            aggregates.Add($"count({Reading.ParsedSlashes($"t{i}", DateOrder.MonthFirst)})");
+            aggregates.Add($"count({Reading.ParsedSlashes($"t{i}", DateOrder.DayFirst)})");
         }
 
         if (aggregates.Count == 0) return new([], -1, 0, 0, -1, null, []);

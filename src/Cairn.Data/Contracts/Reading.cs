@@ -22,6 +22,11 @@ internal sealed record Reading(string Column, SourceType Source, ColumnType Type
     /// <summary>2^53 - 1: every whole number up to it, and no other, is its own double.</summary>
     public const long LargestExact = 9_007_199_254_740_991;
 
+    /// <summary>The years 1000 to 9999 in microseconds; a time outside them is a two-digit year or another mistake.</summary>
+    private const long Earliest = -30_610_224_000_000_000;
+
+    private const long Latest = 253_402_300_799_999_999;
+
     private static readonly string[] TimesOfDay = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"];
 
     /// <value>What stands for missing where a number, a boolean or a time is expected, in any case. In a text it is a text.</value>
@@ -55,6 +60,7 @@ internal sealed record Reading(string Column, SourceType Source, ColumnType Type
     {
         ColumnType.Number => $"CASE WHEN isfinite({parsed}) THEN {parsed} END",
         ColumnType.Integer => $"CASE WHEN abs({parsed}) <= {LargestExact} AND {parsed} = trunc({parsed}) THEN {parsed} END",
+        ColumnType.Timestamp => $"CASE WHEN {parsed} BETWEEN {Earliest} AND {Latest} THEN {parsed} END",
         _ => parsed,
     };
 
@@ -66,6 +72,7 @@ internal sealed record Reading(string Column, SourceType Source, ColumnType Type
         {
             ColumnType.Number => $"({parsed} IS NULL OR isinf({parsed}){(Native ? "" : $" OR contains({raw}, '_')")})",
             ColumnType.Integer => $"({parsed} IS NULL OR (NOT isnan({parsed}) AND ({parsed} <> trunc({parsed}) OR abs({parsed}) > {LargestExact})){(Native ? "" : $" OR contains({raw}, '_')")})",
+            ColumnType.Timestamp => $"({parsed} IS NULL OR {parsed} NOT BETWEEN {Earliest} AND {Latest})",
             _ => $"({parsed} IS NULL)",
         };
         return Native ? $"({raw} IS NOT NULL AND {wrong})" : $"({raw} IS NOT NULL AND {wrong} AND lower({raw}) NOT IN ({Words}))";
@@ -74,20 +81,18 @@ internal sealed record Reading(string Column, SourceType Source, ColumnType Type
     /// <summary>True for a date with slashes whose order of day and month has to be decided.</summary>
     public static string HasSlashes(string raw) => $"(position('/' IN {raw}) BETWEEN 2 AND 3)";
 
+    /// <summary>Null for what is no date with slashes. CASE, unlike AND, spares the parser all other values.</summary>
     public static string ParsedSlashes(string raw, DateOrder order) =>
-        Micros($"try_strptime({raw}, [{string.Join(", ", TimesOfDay.Select(t => Sql.Text((order == DateOrder.DayFirst ? "%d/%m/%Y" : "%m/%d/%Y") + t)))}])");
+        $"CASE WHEN {HasSlashes(raw)} THEN epoch_us(try_strptime({raw}, [{string.Join(", ", TimesOfDay.Select(t => Sql.Text((order == DateOrder.DayFirst ? "%d/%m/%Y" : "%m/%d/%Y") + t)))}])) END";
 
     private static string Words => string.Join(", ", MissingWords.Select(Sql.Text));
 
     private string ParsedTime(string raw)
     {
         // The cast alone would take 'epoch', '15-11-23' and 'infinity'.
-        var iso = $"CASE WHEN position('-' IN {raw}) = 5 OR position('/' IN {raw}) = 5 THEN {Micros($"try_cast({raw} AS TIMESTAMPTZ)")} END";
-        var dots = Micros($"try_strptime({raw}, [{string.Join(", ", TimesOfDay.Take(3).Select(t => Sql.Text("%d.%m.%Y" + t)))}])");
+        var iso = $"CASE WHEN position('-' IN {raw}) = 5 OR position('/' IN {raw}) = 5 THEN epoch_us(try_cast({raw} AS TIMESTAMPTZ)) END";
+        var dots = $"epoch_us(try_strptime({raw}, [{string.Join(", ", TimesOfDay.Take(3).Select(t => Sql.Text("%d.%m.%Y" + t)))}]))";
         var slashes = Dates == DateOrder.Unknown ? "" : $" WHEN {HasSlashes(raw)} THEN {ParsedSlashes(raw, Dates)}";
         return $"CASE WHEN position('.' IN {raw}) BETWEEN 2 AND 3 THEN {dots}{slashes} ELSE {iso} END";
     }
-
-    /// <summary>Microseconds UTC of a time from the years 1000 to 9999; others are mistakes of two-digit years.</summary>
-    private static string Micros(string time) => $"(CASE WHEN year({time}) BETWEEN 1000 AND 9999 THEN epoch_us({time}) END)";
 }

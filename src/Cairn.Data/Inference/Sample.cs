@@ -20,52 +20,54 @@ internal sealed class Sample
     public static Sample Take(DuckDb engine, Source source)
     {
         var columns = source.Columns.Where(c => c.Type != SourceType.Other).ToList();
-        engine.Execute($"CREATE TEMP TABLE sample AS SELECT row_number() OVER () AS row, {string.Join(", ", columns.Select(c => c.Sql))} FROM {source.From} LIMIT {Rows}");
-        var sampled = new List<SampledColumn>();
-        foreach (var batch in columns.Chunk(50))
+        engine.Execute($"CREATE TEMP TABLE sample AS SELECT {string.Join(", ", columns.Select(c => c.Sql))} FROM {source.From} LIMIT {Rows}");
+        var sample = source with { From = "sample", Columns = columns };
+        return new Sample([.. columns.Chunk(100).SelectMany(batch => Look(engine, sample, batch))]);
+    }
+
+    private static IEnumerable<SampledColumn> Look(DuckDb engine, Source sample, SourceColumn[] columns)
+    {
+        var numbers = engine.Single(Query(sample, columns, ColumnType.Number, AsNumbers));
+        var texts = engine.Single(Query(sample, columns, ColumnType.Text, AsTexts));
+        // Parsing times costs most: only of columns that are no numbers.
+        var maybe = columns.Where((c, i) => c.Type == SourceType.Text && numbers.Long(2 * i) + texts.Long((AsTexts.Length * i) + 2) < texts.Long(AsTexts.Length * i)).ToArray();
+        var times = maybe.Length == 0 ? null : engine.Single(Query(sample, maybe, ColumnType.Timestamp, AsTimes));
+
+        return columns.Select((column, i) =>
         {
-            var aggregates = batch.SelectMany(Aggregates).ToList();
-            var row = engine.Single($"SELECT {string.Join(", ", aggregates)} FROM sample");
-            var each = aggregates.Count / batch.Length;
-            for (var i = 0; i < batch.Length; i++) sampled.Add(Read(batch[i], row, i * each));
-        }
-
-        return new Sample(sampled);
+            var (at, time) = (AsTexts.Length * i, Array.IndexOf(maybe, column) * AsTimes.Length);
+            long Times(int n) => time < 0 ? 0 : times!.Long(time + n);
+            return new SampledColumn(
+                column, texts.Long(at), numbers.Long(2 * i), texts.Long(at + 1), Times(0), Times(1), Times(2), texts.Long(at + 2), texts.Long(at + 3), texts.Long(at + 4),
+                [.. Texts(texts.Text(at + 5)).Distinct(StringComparer.Ordinal).Take(5)], Texts(numbers.Text((2 * i) + 1)));
+        });
     }
 
-    private static IEnumerable<string> Aggregates(SourceColumn column)
-    {
-        var text = new Reading(column.Sql, column.Type, ColumnType.Text).Text;
-        yield return $"count({text})";
-        yield return Holds(column, ColumnType.Number);
-        yield return $"count(*) FILTER (WHERE lower({text}) IN ('true', 'false'))";
-        yield return Holds(column, ColumnType.Timestamp);
-        yield return $"count(*) FILTER (WHERE {Reading.HasSlashes(text)} AND {Reading.ParsedSlashes(text, DateOrder.MonthFirst)} IS NOT NULL)";
-        yield return $"count(*) FILTER (WHERE {Reading.HasSlashes(text)} AND {Reading.ParsedSlashes(text, DateOrder.DayFirst)} IS NOT NULL)";
-        yield return $"count(*) FILTER (WHERE lower({text}) IN ({string.Join(", ", Reading.MissingWords.Select(Sql.Text))}))";
-        yield return $"count(*) FILTER (WHERE regexp_full_match({text}, {Sql.Text(Email)}))";
-        yield return $"count(*) FILTER (WHERE regexp_full_match({text}, {Sql.Text(Phone)}))";
-        yield return $"to_json(min_by({text}, row, 40))::VARCHAR";
-        yield return $"to_json(min_by({text}, row, 5) FILTER (WHERE {Unparsed(column)}))::VARCHAR";
-    }
+    private static readonly Func<int, string>[] AsNumbers =
+    [
+        i => $"count(v{i})",
+        i => $"to_json(min_by(t{i}, row, 5) FILTER (WHERE w{i}))::VARCHAR",
+    ];
 
-    /// <summary>How many rows hold a value of the type.</summary>
-    private static string Holds(SourceColumn column, ColumnType type)
-    {
-        var reading = new Reading(column.Sql, column.Type, type);
-        var parsed = reading.Parsed(reading.Raw);
-        return $"count(*) FILTER (WHERE ({reading.Value(parsed)}) IS NOT NULL AND NOT {reading.Wrong(reading.Raw, parsed)})";
-    }
+    private static readonly Func<int, string>[] AsTexts =
+    [
+        i => $"count(t{i})",
+        i => $"count(*) FILTER (WHERE lower(t{i}) IN ('true', 'false'))",
+        i => $"count(*) FILTER (WHERE lower(t{i}) IN ({string.Join(", ", Reading.MissingWords.Select(Sql.Text))}))",
+        i => $"count(CASE WHEN contains(t{i}, '@') AND regexp_full_match(t{i}, {Sql.Text(Email)}) THEN 1 END)",
+        i => $"count(CASE WHEN length(t{i}) BETWEEN 9 AND 20 THEN CASE WHEN regexp_full_match(t{i}, {Sql.Text(Phone)}) THEN 1 END END)",
+        i => $"to_json(min_by(t{i}, row, 40))::VARCHAR",
+    ];
 
-    private static string Unparsed(SourceColumn column)
-    {
-        var reading = new Reading(column.Sql, column.Type, ColumnType.Number);
-        return reading.Wrong(reading.Raw, reading.Parsed(reading.Raw));
-    }
+    private static readonly Func<int, string>[] AsTimes =
+    [
+        i => $"count(v{i})",
+        i => $"count({Reading.ParsedSlashes($"t{i}", DateOrder.MonthFirst)})",
+        i => $"count({Reading.ParsedSlashes($"t{i}", DateOrder.DayFirst)})",
+    ];
 
-    private static SampledColumn Read(SourceColumn column, Row row, int at) => new(
-        column, row.Long(at), row.Long(at + 1), row.Long(at + 2), row.Long(at + 3), row.Long(at + 4), row.Long(at + 5), row.Long(at + 6), row.Long(at + 7), row.Long(at + 8),
-        [.. Texts(row.Text(at + 9)).Distinct(StringComparer.Ordinal).Take(5)], Texts(row.Text(at + 10)));
+    private static string Query(Source sample, SourceColumn[] columns, ColumnType type, Func<int, string>[] aggregates) =>
+        $"SELECT {string.Join(", ", columns.SelectMany((_, i) => aggregates.Select(a => a(i))))} FROM {new TypedScan(sample, [.. columns.Select(c => new ColumnContract(c.Name, type))]).FromNumbered}";
 
     private static List<string> Texts(string? json) => json is null ? [] : [.. JsonSerializer.Deserialize<List<string?>>(json)!.OfType<string>()];
 }

@@ -36,7 +36,7 @@ public sealed class CsvReadingTests : IAsyncDisposable
     public async Task An_empty_line_of_a_single_column_is_a_missing_value() =>
         (await _home.Read("a\n1\n\n3\n", new ColumnContract("a", ColumnType.Number, Nullable: true)))["a"].ShouldBeOfType<NumberColumn>().Values.ShouldBe([1, double.NaN, 3]);
 
-    /// <summary>Our scan and DuckDB must agree on what is a row: 300 random files with every trick RFC 4180 allows.</summary>
+    /// <summary>Our scan and DuckDB must agree on what is a row: random files with every trick RFC 4180 allows.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -45,7 +45,7 @@ public sealed class CsvReadingTests : IAsyncDisposable
     {
         var random = new Random(seed);
         string[] pieces = ["a", "ü", "1", " ", "\"", "\n", "\r\n", ",", ";", "'", "🙂", "\\", "#", "NULL", "\t"];
-        for (var round = 0; round < 100; round++)
+        for (var round = 0; round < 20; round++)
         {
             var (columns, rows, end, delimiter) = (random.Next(2, 6), random.Next(1, 30), random.Next(2) == 0 ? "\n" : "\r\n", ",;\t|"[random.Next(4)]);
             var table = Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => string.Concat(Enumerable.Range(0, random.Next(0, 6)).Select(_ => pieces[random.Next(pieces.Length)]))).ToArray()).ToArray();

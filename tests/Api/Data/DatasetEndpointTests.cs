@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.Json;
+using Cairn.Access;
+using Cairn.Api.Tests.Server;
+using Cairn.Data;
+using Cairn.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Api.Tests.Data;
+
+public sealed class DatasetEndpointTests : IAsyncLifetime
+{
+    private TestHome _server = null!;
+    private string _digest = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        var home = TestHome.NewFolder();
+        Directory.CreateDirectory(home);
+        await using (var services = new ServiceCollection().AddStorage(new() { Home = home }).AddData().BuildServiceProvider())
+        {
+            var datasets = services.GetRequiredService<Datasets>();
+            var schema = new Schema([new("id", ColumnType.Text), new("x", ColumnType.Number, Nullable: true)], Key: "id");
+            _digest = await Take("customers", "id,x\na,1\n", schema);
+            await Take("customers", "id,x\na,1\nb,\n", schema with { Columns = [schema.Columns[0], new("x", ColumnType.Number, Nullable: true, Max: 10), new("y", ColumnType.Text, Nullable: true)] });
+            await Take("another", "id,x\na,1\n", schema);
+
+            async Task<string> Take(string name, string csv, Schema contract)
+            {
+                var path = Path.Combine(home, "rows.csv");
+                await File.WriteAllTextAsync(path, contract.Columns.Count == 3 ? csv.Replace("\n", ",\n").Replace("id,x,", "id,x,y") : csv);
+                return (await datasets.Take(Caller.LocalAdmin, name, path, contract, null, TestContext.Current.CancellationToken)).Value.Version.Digest.Hex;
+            }
+        }
+
+        _server = await TestHome.Start(home);
+    }
+
+    [Fact]
+    public async Task Datasets_are_listed_by_name_and_in_pages()
+    {
+        var first = await Get("/api/v1/datasets?limit=1");
+        var second = await Get($"/api/v1/datasets?limit=1&page_token={first.GetProperty("next_page_token").GetString()}");
+
+        first.GetProperty("items")[0].GetProperty("name").GetString().ShouldBe("another");
+        second.GetProperty("items")[0].GetProperty("name").GetString().ShouldBe("customers");
+        second.GetProperty("items")[0].GetProperty("latest_version").GetInt64().ShouldBe(2);
+        second.TryGetProperty("next_page_token", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Versions_are_listed_newest_first()
+    {
+        var first = await Get("/api/v1/datasets/customers/versions?limit=1");
+        var second = await Get($"/api/v1/datasets/customers/versions?limit=1&page_token={first.GetProperty("next_page_token").GetString()}");
+
+        first.GetProperty("items")[0].GetProperty("version").GetInt64().ShouldBe(2);
+        second.GetProperty("items")[0].GetProperty("version").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_version_is_found_by_number_and_by_the_start_of_its_digest()
+    {
+        (await Get("/api/v1/datasets/customers/versions/1")).GetProperty("digest").GetString().ShouldBe(_digest);
+        (await Get($"/api/v1/datasets/customers/versions/{_digest[..8]}")).GetProperty("rows").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_versions_are_compared_column_by_column()
+    {
+        var changes = (await Get("/api/v1/datasets/customers/compare?left=1&right=2")).GetProperty("changes").EnumerateArray();
+
+        changes.Select(c => $"{c.GetProperty("column")} {c.GetProperty("change")}: {c.GetProperty("left")} -> {c.GetProperty("right")}").ShouldBe(["x range: any -> … to 10", "y added:  -> text"]);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/datasets/nothing/versions", HttpStatusCode.NotFound, "data.dataset-unknown")]
+    [InlineData("/api/v1/datasets/nothing/versions/1", HttpStatusCode.NotFound, "data.dataset-unknown")]
+    [InlineData("/api/v1/datasets/customers/versions/7", HttpStatusCode.NotFound, "data.version-unknown")]
+    [InlineData("/api/v1/datasets/customers/versions/latest", HttpStatusCode.BadRequest, "data.version-name")]
+    [InlineData("/api/v1/datasets/customers/compare?left=1", HttpStatusCode.BadRequest, "data.version-name")]
+    [InlineData("/api/v1/datasets?page_token=%21", HttpStatusCode.BadRequest, "request.page-token")]
+    public async Task What_is_not_there_is_a_problem_with_a_code(string url, HttpStatusCode status, string code)
+    {
+        using var response = await _server.Http.GetAsync(url, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(status);
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("code").GetString().ShouldBe(code);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private async Task<JsonElement> Get(string url) =>
+        JsonDocument.Parse(await _server.Http.GetStringAsync(url, TestContext.Current.CancellationToken)).RootElement;
+}
