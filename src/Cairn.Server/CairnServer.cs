@@ -45,7 +45,7 @@ public sealed class CairnServer : IAsyncDisposable
             port = bound.Value?.Socket;
             var url = bound.Value?.Url;
             app = Composition.Build(options with { Home = home.Value.Home }, new Listeners(home.Value.SocketPath, port, address.Value), url);
-            if (Migration.Run(app.Services) is { } refusal)
+            if (await Migration.Run(app.Services, cancellation) is { } refusal)
             {
                 await Close(app, port, home.Value);
                 return refusal;

@@ -75,7 +75,7 @@ internal sealed class IdempotentRequests(RequestDelegate next, IdempotencyKeys k
                 await keys.Complete(workspace, key, answer);
             }
 
-            await response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
+            if (body.Length > 0) await response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
         }
         finally
         {
@@ -88,7 +88,7 @@ internal sealed class IdempotentRequests(RequestDelegate next, IdempotencyKeys k
         response.StatusCode = (int)first.Status;
         if (first.ContentType.Length > 0) response.ContentType = first.ContentType;
         if (first.Location.Length > 0) response.Headers.Location = first.Location;
-        await response.Body.WriteAsync(first.Body, response.HttpContext.RequestAborted);
+        if (first.Body.Length > 0) await response.Body.WriteAsync(first.Body, response.HttpContext.RequestAborted);
     }
 
     private static async Task<string> DigestOf(HttpRequest request, Caller caller, CancellationToken cancellation)

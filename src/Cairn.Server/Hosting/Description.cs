@@ -19,12 +19,13 @@ internal static class Description
     public static void UseDescription(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName}.json").Anonymous();
-        app.UseSwaggerUI(page =>
+        // Asked on its own path only: a prediction does not pass through it.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal), docs => docs.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";
             page.DocumentTitle = "Cairn API";
             page.SwaggerEndpoint("/openapi/v1.json", "Cairn");
             page.DisplayRequestDuration();
-        });
+        }));
     }
 }

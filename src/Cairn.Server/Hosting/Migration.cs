@@ -5,15 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Server.Hosting;
 
-/// <summary>Opens the database, and brings it up to this version, before the first request.</summary>
+/// <summary>Opens the database, brings it up to this version, and writes to the blob store, before the first request.</summary>
 internal static class Migration
 {
     /// <returns>Why the home cannot be used; null when all is well.</returns>
-    public static Refusal? Run(IServiceProvider services)
+    public static async Task<Refusal?> Run(IServiceProvider services, CancellationToken cancellation)
     {
         try
         {
             services.GetRequiredService<Database>();
+            await services.GetRequiredService<IBlobStore>().Write(Stream.Null, cancellation); // the empty blob, which the probe of readiness reads
             return null;
         }
         catch (StorageException fault)

@@ -29,19 +29,18 @@ internal static class Health
         var checks = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["server"] = lifetime.ApplicationStopping.IsCancellationRequested ? "stopping" : lifetime.ApplicationStarted.IsCancellationRequested ? "ok" : "starting",
-            ["database"] = await Try(stop => database.Read(transaction => transaction.Scalar<long>("SELECT 1"), stop), cancellation),
+            ["database"] = await Try(stop => database.Read(transaction => transaction.Scalar<long>("SELECT 1") == 1, stop), cancellation),
             ["blobs"] = await Try(stop => blobs.Verify(Kernel.Digest.Of([]), stop), cancellation),
         };
         var ready = checks.Values.All(state => state == "ok");
         return TypedResults.Json(new Report(ready ? "ok" : "unavailable", checks), statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<string> Try<T>(Func<CancellationToken, Task<T>> check, CancellationToken cancellation)
+    private static async Task<string> Try(Func<CancellationToken, Task<bool>> check, CancellationToken cancellation)
     {
         try
         {
-            await check(cancellation).WaitAsync(Patience, cancellation);
-            return "ok";
+            return await check(cancellation).WaitAsync(Patience, cancellation) ? "ok" : "failed";
         }
 #pragma warning disable CA1031 // whatever is wrong with it: it is not ready
         catch (Exception) when (!cancellation.IsCancellationRequested)

@@ -14,7 +14,7 @@ public sealed partial class OverviewPage
     private Loaded<Page<RunWire>> _runs = null!;
     private Loaded<Page<ModelWire>> _models = null!;
     private Loaded<Page<DeploymentWire>> _deployments = null!;
-    private Loaded<About> _about = null!;
+    private Loaded<About>? _about;
     private long _now;
 
     [Parameter] public string? Theme { get; set; }

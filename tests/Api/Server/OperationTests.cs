@@ -1,0 +1,174 @@
+using System.Net;
+using System.Text.Json;
+using Cairn.Api.Tests.Access;
+using Cairn.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Api.Tests.Server;
+
+public class OperationTests
+{
+    [Fact]
+    public async Task About_says_what_the_server_is_and_as_whom_one_speaks_to_it()
+    {
+        await using var home = await TestHome.Start();
+
+        var about = await home.Client.AboutAsync();
+
+        about.Home.ShouldBe(home.Home);
+        about.Database.ShouldBe("sqlite");
+        about.Caller.ShouldBe("local-admin");
+        about.Workspace.ShouldBe("default");
+        about.Url.ShouldBe(home.Server.Url!.GetLeftPart(UriPartial.Authority));
+        about.Version.ShouldBe("0.1.0");
+    }
+
+    [Fact]
+    public async Task Stop_answers_is_audited_and_ends_the_server()
+    {
+        var home = await TestHome.Start();
+
+        await home.Client.StopAsync();
+
+        await home.Server.WaitForShutdown(default).WaitAsync(TimeSpan.FromSeconds(10));
+        await home.Stop();
+        await using var again = await TestHome.Start(home.Home);
+        (await again.Client.ListAuditAsync()).Items.ShouldContain(entry => entry.Action == "server.stop");
+    }
+
+    [Fact]
+    public async Task A_request_under_way_is_finished_before_the_server_ends()
+    {
+        var home = await TestHome.Start();
+        await home.Client.AboutAsync();
+        using var slow = new SlowBody("""{"name": "late"}""");
+        var request = home.Http.PostAsync("/api/v1/experiments", slow);
+        await slow.Begun;
+
+        var stopped = home.Server.DisposeAsync().AsTask();
+        await Task.Delay(200);
+        stopped.IsCompleted.ShouldBeFalse();
+        slow.Finish();
+
+        (await request).StatusCode.ShouldBe(HttpStatusCode.Created);
+        await stopped.WaitAsync(TimeSpan.FromSeconds(20));
+        Directory.Delete(home.Home, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_probes_answer()
+    {
+        await using var home = await TestHome.Start();
+
+        (await home.Http.GetStringAsync("/health/live")).ShouldContain("\"ok\"");
+        using var ready = JsonDocument.Parse(await home.Http.GetStringAsync("/health/ready"));
+        ready.RootElement.GetProperty("status").GetString().ShouldBe("ok");
+        ready.RootElement.GetProperty("checks").GetProperty("database").GetString().ShouldBe("ok");
+        ready.RootElement.GetProperty("checks").GetProperty("blobs").GetString().ShouldBe("ok");
+    }
+
+    [Fact]
+    public async Task Not_ready_when_the_blobs_are_out_of_reach()
+    {
+        await using var home = await TestHome.Start();
+        Directory.Delete(Path.Combine(home.Home, "blobs"), recursive: true);
+        await File.WriteAllTextAsync(Path.Combine(home.Home, "blobs"), "in the way");
+
+        (await home.Http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await home.Http.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_doctor_looks_at_what_the_server_stands_on()
+    {
+        await using var home = await TestHome.Start();
+
+        var report = await home.Client.DoctorAsync();
+
+        report.Checks.Select(check => check.Name).ShouldBe(["server", "home", "disk", "database", "duckdb", "xgboost"]);
+        report.Checks.Single(check => check.Name == "database").Found.ShouldContain("intact");
+        report.Checks.Where(check => check.State != "ok").ShouldAllBe(check => check.Advice.Length > 0);
+    }
+
+    [Fact]
+    public async Task Events_are_listed_oldest_first_from_any_point_on()
+    {
+        await using var home = await TestHome.Start();
+        var database = home.Server.Services.GetRequiredService<Database>();
+        var first = await database.Write(transaction => transaction.Emit(new NewEvent(Kernel.WorkspaceId.Default, "test.first", "tests/1")));
+        await database.Write(transaction => transaction.Emit(new NewEvent(Kernel.WorkspaceId.Default, "test.second", "tests/2", CauseId: first)));
+        await database.Write(transaction => transaction.Emit(new NewEvent(new("other"), "test.hidden", "tests/3")));
+
+        var all = await home.Client.ListEventsAsync();
+        var page = await home.Client.ListEventsAsync(after: first - 1, limit: 1);
+        var later = await home.Client.ListEventsAsync(after: first);
+
+        all.Items.Where(happened => happened.Type.StartsWith("test.", StringComparison.Ordinal)).Select(happened => happened.Type).ShouldBe(["test.first", "test.second"]);
+        page.Items.Single().Id.ShouldBe(first);
+        page.NextPageToken.ShouldNotBeNull();
+        later.Items[0].CauseId.ShouldBe(first);
+    }
+
+    [Fact]
+    public async Task Every_answer_carries_the_security_headers()
+    {
+        await using var home = await TestHome.Start();
+
+        foreach (var path in new[] { "/", "/docs/index.html", "/api/v1/about", "/openapi/v1.json", "/health/live", "/nothing" })
+        {
+            var answer = await home.Http.GetAsync(path);
+            answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"], path);
+            answer.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"], path);
+            var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+            policy.ShouldStartWith("default-src 'none'");
+            policy.Split(';').Where(part => part.Contains("script-src", StringComparison.Ordinal)).ShouldAllBe(part => !part.Contains("unsafe", StringComparison.Ordinal));
+            answer.Headers.Contains("Server").ShouldBeFalse();
+        }
+    }
+
+    [Fact]
+    public async Task A_failed_request_is_in_the_log_under_the_trace_id_of_its_answer()
+    {
+        await using var home = await TestHome.Start();
+
+        var problem = await (await home.Http.GetAsync("/api/v1/nothing")).ShouldBeProblem(HttpStatusCode.NotFound, "request.no-such-route");
+        await home.Client.AboutAsync();
+
+        await using var file = new FileStream(Path.Combine(home.Home, "logs", "server.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var lines = (await new StreamReader(file).ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines.ShouldContain(line => line.GetProperty("trace_id").GetString() == problem.TraceId && line.GetProperty("status").GetInt32() == 404);
+        lines.ShouldNotContain(line => line.GetProperty("message").GetString()!.Contains("/api/v1/about", StringComparison.Ordinal));
+    }
+
+    private sealed class SlowBody : HttpContent
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously), _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly byte[] _json;
+
+        public SlowBody(string json)
+        {
+            _json = System.Text.Encoding.UTF8.GetBytes(json);
+            Headers.ContentType = new("application/json");
+        }
+
+        public Task Begun => _begun.Task;
+
+        public void Finish() => _finish.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_json.AsMemory(0, 3));
+            await stream.FlushAsync();
+            await Task.Delay(100);
+            _begun.SetResult();
+            await _finish.Task;
+            await stream.WriteAsync(_json.AsMemory(3));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _json.Length;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using System.Text.Json;
+using Cairn.Client;
+using Cairn.Client.Wire;
+
+namespace Cairn.Api.Tests.Web;
+
+/// <summary>An API that answers what the test says; whatever it does not say is an empty list.</summary>
+public sealed class FakeApi : HttpMessageHandler
+{
+    private readonly Dictionary<string, (HttpStatusCode Status, object Body)> _answers = new(StringComparer.Ordinal)
+    {
+        ["projects"] = (HttpStatusCode.OK, new Page<ProjectWire>([])),
+        ["runs"] = (HttpStatusCode.OK, new Page<RunWire>([])),
+        ["models"] = (HttpStatusCode.OK, new Page<ModelWire>([])),
+        ["deployments"] = (HttpStatusCode.OK, new Page<DeploymentWire>([])),
+        ["about"] = (HttpStatusCode.OK, new About("0.1.0", "/home/ada/.cairn", "sqlite", 0, "default", "local-admin", "http://127.0.0.1:8080")),
+    };
+
+    public FakeApi With(string path, object body)
+    {
+        _answers[path] = (HttpStatusCode.OK, body);
+        return this;
+    }
+
+    public FakeApi Refusing(string path, int status, string code, string detail)
+    {
+        _answers[path] = ((HttpStatusCode)status, new Problem($"https://cairn.dev/problems/{code}", code, status, detail, code, "4bf92f3577b34da6a3ce929d0e0e4736"));
+        return this;
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var (status, body) = _answers[request.RequestUri!.AbsolutePath["/api/v1/".Length..]];
+        return Task.FromResult(new HttpResponseMessage(status)
+        {
+            RequestMessage = request,
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), CairnJson.Options)),
+        });
+    }
+}

@@ -1,0 +1,217 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Cairn.Api.Tests.Server;
+using Cairn.Client.Wire;
+
+namespace Cairn.Api.Tests.Web;
+
+public partial class OverviewTests
+{
+    [Fact]
+    public async Task A_project_shows_its_four_stages_with_each_metric_beside_its_baseline()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open();
+
+        Stages(page, "churn").ShouldBe([
+            "Data|7,043 rows|version 3|ok",
+            "Train|ROC AUC 0.850|baseline 0.726, best single feature (Contract)|ok",
+            "Register|v3 champion|2 of 2 gates hold|ok",
+            "Serve|v3 serves|deployment churn|ok"]);
+        page.QuerySelector(".lede")!.TextContent.ShouldBe("4 projects, one model served. One without signal: the baseline was not beaten, so nothing was promoted.");
+    }
+
+    [Fact]
+    public async Task No_signal_is_a_finding_and_not_a_failure()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open();
+
+        Stages(page, "crm")[1..].ShouldBe(["Train|no signal|ROC AUC 0.508 vs 0.500, prior|quiet", "Register|refused|baseline not beaten|quiet", "Serve|nothing served||quiet"]);
+        Project(page, "crm").QuerySelector(".pill")!.GetAttribute("data-status").ShouldBe("no signal");
+        Project(page, "crm").QuerySelectorAll("[data-tone=bad]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_gate_that_did_not_hold_is_named()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+
+        Stages(await host.Open(), "bank")[2].ShouldBe("Register|v2 refused|gate: roc_auc >= 0.83|bad");
+    }
+
+    [Fact]
+    public async Task Runs_show_numbers_as_people_read_them_and_a_dash_where_there_is_none()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open();
+
+        var rows = page.QuerySelectorAll(".data-table tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
+
+        rows[0].ShouldBe("lucid-heron-318|–|running|–|–|2 min ago");
+        rows[1].ShouldBe("sedate-auk-312|churn|finished|ROC AUC 0.850|2m 00s|1 h ago");
+        rows[3].ShouldStartWith("jolly-kite-305|bank|failed|–|");
+        rows[4].ShouldStartWith("odd-newt-1|bank|finished|ROC AUC –|10m 00s|");
+        page.Body!.TextContent.ShouldNotContain("NaN");
+    }
+
+    [Fact]
+    public async Task Every_time_is_a_time_element_with_the_full_time_in_its_title()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+
+        var times = (await host.Open()).QuerySelectorAll("time");
+
+        times.Length.ShouldBeGreaterThan(8);
+        foreach (var time in times)
+        {
+            DateTimeOffset.TryParse(time.GetAttribute("datetime"), out _).ShouldBeTrue();
+            (time.GetAttribute("title") ?? time.TextContent).ShouldEndWith("UTC");
+        }
+    }
+
+    [Fact]
+    public async Task Without_projects_the_page_shows_what_to_type()
+    {
+        await using var host = await PageHost.Start(new FakeApi());
+        var page = await host.Open();
+
+        page.QuerySelector("[data-state=empty] .code")!.TextContent.ShouldContain("cairn init bank --from customers.csv --target Exited");
+        page.QuerySelectorAll("[data-state=empty]").Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_part_that_cannot_be_read_says_why_and_the_others_stand()
+    {
+        await using var host = await PageHost.Start(Sample.Api().Refusing("runs", 503, "storage.unavailable", "The disk did not answer."));
+        var page = await host.Open();
+
+        var error = page.QuerySelector("[data-state=error]")!;
+        error.TextContent.ShouldContain("The runs could not be read");
+        error.TextContent.ShouldContain("The disk did not answer.");
+        error.TextContent.ShouldContain("storage.unavailable");
+        error.TextContent.ShouldContain("4bf92f3577b34da6a3ce929d0e0e4736");
+        Stages(page, "churn").Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_part_the_user_may_not_see_says_so()
+    {
+        await using var host = await PageHost.Start(Sample.Api().Refusing("models", 403, "access.permission-missing", "This needs the permission models:read."));
+        var page = await host.Open();
+
+        page.QuerySelector("[data-state=denied]")!.TextContent.ShouldContain("You may not see the models");
+        page.QuerySelectorAll("[data-state=error]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_nothing_at_all_still_gives_a_page()
+    {
+        var api = new FakeApi();
+        foreach (var path in new[] { "projects", "runs", "models", "deployments", "about" }) api.Refusing(path, 500, "server.fault", "A fault.");
+        await using var host = await PageHost.Start(api);
+
+        (await host.Open()).QuerySelectorAll("[data-state=error]").Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Text_of_users_is_text_and_not_markup()
+    {
+        var project = new ProjectWire("<script>alert(1)</script>", "5", 0, null, null, null, null, null, null);
+        await using var host = await PageHost.Start(new FakeApi().With("projects", new Page<ProjectWire>([project])));
+        var page = await host.Open();
+
+        page.Scripts.ShouldBeEmpty();
+        page.QuerySelector(".who b")!.TextContent.ShouldBe("<script>alert(1)</script>");
+    }
+
+    [Fact]
+    public async Task The_page_needs_no_script_and_has_no_inline_style_so_the_policy_holds()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open();
+
+        page.Scripts.ShouldBeEmpty();
+        page.QuerySelectorAll("style, [style], [onclick]").ShouldBeEmpty();
+        foreach (var sheet in page.QuerySelectorAll<IHtmlLinkElement>("link"))
+        {
+            var answer = await host.Http.GetAsync(sheet.GetAttribute("href"));
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            answer.Headers.CacheControl!.ToString().ShouldContain("immutable");
+            if (answer.Content.Headers.ContentType!.MediaType != "text/css") continue;
+            foreach (Match file in Url().Matches(await answer.Content.ReadAsStringAsync()))
+                (await host.Http.GetAsync(new Uri(new Uri(host.Http.BaseAddress!, sheet.GetAttribute("href")), file.Groups["path"].Value))).StatusCode.ShouldBe(HttpStatusCode.OK, file.Value);
+        }
+    }
+
+    [Fact]
+    public async Task Everything_can_be_reached_and_is_named_without_a_mouse()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open();
+
+        page.QuerySelector("a.skip")!.GetAttribute("href").ShouldBe("#content");
+        page.GetElementById("content")!.LocalName.ShouldBe("main");
+        page.DocumentElement.GetAttribute("lang").ShouldBe("en");
+        foreach (var region in page.QuerySelectorAll(".table-wrap"))
+        {
+            region.GetAttribute("tabindex").ShouldBe("0");
+            region.GetAttribute("aria-label").ShouldNotBeNullOrWhiteSpace();
+        }
+
+        foreach (var button in page.QuerySelectorAll("button")) (button.GetAttribute("aria-label") ?? button.TextContent.Trim()).ShouldNotBeNullOrWhiteSpace();
+        page.QuerySelectorAll("svg:not([aria-hidden=true])").ShouldBeEmpty();
+        page.QuerySelectorAll("h1").Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_theme_is_a_form_with_a_token_and_a_cookie()
+    {
+        await using var home = await TestHome.Start();
+        var first = await home.Http.GetAsync("/");
+        var document = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await first.Content.ReadAsStringAsync());
+        document.DocumentElement.HasAttribute("data-theme").ShouldBeFalse();
+        var token = document.QuerySelector(".theme input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        var cookie = first.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+
+        var forged = await Choose(home, "dark", "wrong", cookie);
+        var chosen = await Choose(home, "dark", token, cookie);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("Cookie", chosen.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        var after = await (await home.Http.SendAsync(request)).Content.ReadAsStringAsync();
+
+        forged.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        chosen.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        chosen.Headers.Location!.OriginalString.ShouldBe("/");
+        after.ShouldContain("data-theme=\"dark\"");
+    }
+
+    [Fact]
+    public async Task The_real_server_shows_its_own_state_over_its_socket()
+    {
+        await using var home = await TestHome.Start();
+
+        var text = await home.Http.GetStringAsync("/");
+
+        text.ShouldContain(home.Home);
+        text.ShouldContain($"{home.Server.Url!.GetLeftPart(UriPartial.Authority)}/docs");
+    }
+
+    private static async Task<HttpResponseMessage> Choose(TestHome home, string theme, string token, string cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/theme");
+        request.Headers.Add("Cookie", cookie);
+        request.Content = new FormUrlEncodedContent([new("theme", theme), new("__RequestVerificationToken", token)]);
+        return await home.Http.SendAsync(request);
+    }
+
+    private static IElement Project(IHtmlDocument page, string name) => page.QuerySelectorAll(".strip > li").Single(project => project.QuerySelector(".who b")!.TextContent == name);
+
+    private static string[] Stages(IHtmlDocument page, string project) =>
+        [.. Project(page, project).QuerySelectorAll(".stop").Select(stop => string.Join('|', stop.QuerySelector(".stage-name")!.TextContent, stop.QuerySelector("b")!.TextContent, stop.QuerySelector("small")!.TextContent, stop.GetAttribute("data-tone")))];
+
+    [GeneratedRegex(@"url\((?<path>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Url();
+}
