@@ -27,7 +27,7 @@ public static class AccessModule
 
     /// <summary>After routing: keeps strange sites out, finds the caller and refuses what the endpoint does not allow, deny by default.</summary>
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) =>
-        app.UseMiddleware<BrowserGuard>().UseMiddleware<PermissionGuard>().UseMiddleware<IdempotentRequests>();
+        app.UseMiddleware<BrowserGuard>().UseMiddleware<PermissionGuard>().UseMiddleware<SizeGuard>().UseMiddleware<IdempotentRequests>();
 
     public static IEndpointRouteBuilder MapAccess(this IEndpointRouteBuilder routes)
     {

@@ -51,6 +51,7 @@ public sealed class CairnServer : IAsyncDisposable
                 return refusal;
             }
 
+            Composition.Map(app);
             await app.StartAsync(cancellation);
             home.Value.Announce(url);
             return new CairnServer(app, home.Value, url);

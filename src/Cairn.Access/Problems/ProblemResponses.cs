@@ -3,12 +3,13 @@ using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Access.Problems;
 
 /// <summary>Turns what the framework answers by itself, and every exception, into the one shape of an error.</summary>
-internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<ProblemResponses> log)
+internal sealed partial class ProblemResponses(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<ProblemResponses> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -20,6 +21,12 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // nobody reads it but the log
+            return;
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            // Its body had not arrived when the server began to stop: the handler has not run.
+            await ProblemBody.Of(StatusCodes.Status503ServiceUnavailable, "server.stopping", "The server is stopping and did not begin this request. Send it again when it is back.").Write(context);
             return;
         }
         catch (BadHttpRequestException malformed) when (!context.Response.HasStarted)
@@ -103,7 +110,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         return text.Contains("could not be converted to", StringComparison.Ordinal) ? "the value has the wrong type" : text.TrimEnd('.');
     }
 
-    private static Problem OfTooLarge() => ProblemBody.Of(
+    public static Problem OfTooLarge() => ProblemBody.Of(
         413, "request.too-large", "The body is larger than this endpoint takes. Send fewer rows in a request, or upload a file.");
 
     private static Problem OfMediaType(string found) => ProblemBody.Of(

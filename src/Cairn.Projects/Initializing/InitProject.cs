@@ -17,7 +17,7 @@ internal static class InitProject
         .MapPost("/api/v1/projects/init", Handle)
         .WithName(nameof(InitProject)).WithSummary("Propose cairn.yaml and schema.yaml for a source")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-        .Requires(Permission.ProjectsRead);
+        .Requires(Permission.ProjectsRead).StoresNothing();
 
     private static async Task<Results<Ok<InitializedProject>, ProblemHttpResult>> Handle(
         Client.Wire.InitProject request, Datasets datasets, ProjectsOptions options, CancellationToken cancellation)

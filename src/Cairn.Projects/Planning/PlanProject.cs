@@ -16,7 +16,7 @@ internal static class PlanProject
         .MapPost("/api/v1/projects/plan", Handle)
         .WithName(nameof(PlanProject)).WithSummary("Show what a run would do, and why")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-        .Requires(Permission.ProjectsRead);
+        .Requires(Permission.ProjectsRead).StoresNothing();
 
     private static async Task<Results<Ok<PlanWire>, ProblemHttpResult>> Handle(
         ProjectFiles project, ProjectReader reader, Planner planner, Caller caller, CancellationToken cancellation)

@@ -50,7 +50,12 @@ internal static class Composition
         builder.Services.AddSingleton<MetricCollector>().AddHostedService(services => services.GetRequiredService<MetricCollector>());
         builder.Services.AddDescription();
 
-        var app = builder.Build();
+        return builder.Build();
+    }
+
+    /// <summary>What a request passes through. Called when the database is open: modules may ask for it while they map.</summary>
+    public static void Map(WebApplication app)
+    {
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseProblems();
@@ -61,7 +66,6 @@ internal static class Composition
         app.MapAccess().MapData().MapTracking().MapFlows().MapServing().MapProjects();
         CairnServer.MapEndpoints(app);
         app.MapWeb(page => page.Anonymous(), form => form.StoresNothing());
-        return app;
     }
 
     private static void AddModules(IServiceCollection services, ServerOptions options, Listeners listeners)

@@ -12,13 +12,14 @@ namespace Cairn.Server.Telemetry;
 internal sealed class MetricCollector : IHostedService, IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = new();
+    // By name: two meters of one name are one family.
+    private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
 
     public MetricCollector()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (Wanted(instrument)) listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument, MetricFamily.Of));
+            if (Wanted(instrument)) listener.EnableMeasurementEvents(instrument, FamilyOf(instrument));
         };
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
         _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => ((MetricFamily)state!).Record(value, tags));
@@ -38,16 +39,18 @@ internal sealed class MetricCollector : IHostedService, IDisposable
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder(8192);
-        foreach (var same in _families.Values.Where(family => family.HasSeries).GroupBy(family => family.Name, StringComparer.Ordinal).OrderBy(same => same.Key, StringComparer.Ordinal))
-        {
-            same.First().WriteHead(text);
-            foreach (var family in same) family.WriteSeries(text);
-        }
+        foreach (var family in _families.Values.Where(family => family.HasSeries).OrderBy(family => family.Name, StringComparer.Ordinal)) family.Write(text);
 
         return text.ToString();
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private MetricFamily FamilyOf(Instrument instrument)
+    {
+        var family = MetricFamily.Of(instrument);
+        return _families.GetOrAdd(family.Name, family);
+    }
 
     private static bool Wanted(Instrument instrument) =>
         instrument.Meter.Name is var meter

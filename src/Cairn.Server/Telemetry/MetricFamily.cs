@@ -53,15 +53,11 @@ internal sealed class MetricFamily
         }
     }
 
-    public void WriteHead(StringBuilder text)
+    public void Write(StringBuilder text)
     {
         var kind = _kind switch { Kind.Counter or Kind.ObservedCounter => "counter", Kind.Histogram => "histogram", _ => "gauge" };
         text.Append("# HELP ").Append(Name).Append(' ').Append(_help.Replace("\\", "\\\\", StringComparison.Ordinal).ReplaceLineEndings("\\n")).Append('\n');
         text.Append("# TYPE ").Append(Name).Append(' ').Append(kind).Append('\n');
-    }
-
-    public void WriteSeries(StringBuilder text)
-    {
         foreach (var series in _series.Values.OrderBy(series => series.Labels, StringComparer.Ordinal)) series.Write(text, Name);
     }
 

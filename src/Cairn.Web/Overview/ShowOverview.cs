@@ -13,9 +13,5 @@ internal static class ShowOverview
         .MapGet("/", Handle)
         .WithName(nameof(ShowOverview)).ExcludeFromDescription();
 
-    private static RazorComponentResult<OverviewPage> Handle(HttpRequest request, HttpResponse response)
-    {
-        response.Headers.CacheControl = "no-store";
-        return new RazorComponentResult<OverviewPage>(new { Theme = SetTheme.Of(request) });
-    }
+    private static RazorComponentResult<OverviewPage> Handle(HttpRequest request) => new(new { Theme = SetTheme.Of(request) });
 }

@@ -15,7 +15,7 @@ internal sealed record Stage(string Name, string Headline, string Note, string T
 
     private static Stage Train(ProjectWire project)
     {
-        if (project.LastResult is not { } result) return new("Train", "not trained", "", Unfinished(project));
+        if (project.LastResult is not { } result) return new("Train", "not trained", "", "quiet");
         var key = result.Metrics.ContainsKey("roc_auc") ? "roc_auc" : result.Metrics.Keys.Order(StringComparer.Ordinal).FirstOrDefault();
         if (key is null) return new("Train", Format.None, "", "quiet");
         var name = Format.Metric(key);

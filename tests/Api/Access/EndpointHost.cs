@@ -4,8 +4,8 @@ using Cairn.Client;
 using Cairn.Server.Telemetry;
 using Cairn.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +17,7 @@ internal sealed class EndpointHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _home;
 
-    private EndpointHost(WebApplication app, string home) => (_app, _home, Http) = (app, home, app.GetTestClient());
+    private EndpointHost(WebApplication app, string home) => (_app, _home, Http) = (app, home, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
 
     public HttpClient Http { get; }
 
@@ -28,7 +28,7 @@ internal sealed class EndpointHost : IAsyncDisposable
         home ??= TestHome.NewFolder();
         Directory.CreateDirectory(home);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseTestServer();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Logging.AddProvider(new JsonLines("/dev/null")); // with a log, requests have trace ids
         builder.Services.AddRouting().AddStorage(new StorageOptions { Home = home }).AddAccess();
         builder.Services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));

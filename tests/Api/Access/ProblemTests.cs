@@ -61,15 +61,17 @@ public class ProblemTests
         await (await Post(home.Http, $"{{\"name\": {new string('[', 10_000)}{new string(']', 10_000)}}}")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.malformed");
     }
 
-    [Fact]
-    public async Task A_body_above_16_MiB_is_refused()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_above_16_MiB_is_refused_and_its_sender_gets_to_read_that(bool expect)
     {
         await using var home = await TestHome.Start();
         using var content = new ByteArrayContent(new byte[(16 << 20) + 1]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/experiments") { Content = content };
-        request.Headers.ExpectContinue = true; // the answer comes before the body is sent
+        request.Headers.ExpectContinue = expect;
 
         var answer = await home.Http.SendAsync(request);
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Cairn.Api.Tests.Access;
 using Cairn.Storage;
@@ -40,17 +42,44 @@ public class OperationTests
     public async Task A_request_under_way_is_finished_before_the_server_ends()
     {
         var home = await TestHome.Start();
-        await home.Client.AboutAsync();
-        using var slow = new SlowBody("""{"name": "late"}""");
-        var request = home.Http.PostAsync("/api/v1/experiments", slow);
-        await slow.Begun;
+        await home.Client.CreateExperimentAsync(new("first"));
+        using var entered = new SemaphoreSlim(0);
+        using var leave = new ManualResetEventSlim();
+        var writer = home.Server.Services.GetRequiredService<Database>().Write(_ =>
+        {
+            entered.Release();
+            return leave.Wait(TimeSpan.FromSeconds(20));
+        });
+        await entered.WaitAsync();
+        var request = home.Http.PostAsync("/api/v1/experiments", JsonContent.Create(new { name = "late" })); // waits for the one writer
+        await Task.Delay(300);
 
         var stopped = home.Server.DisposeAsync().AsTask();
-        await Task.Delay(200);
-        stopped.IsCompleted.ShouldBeFalse();
-        slow.Finish();
+        (await Task.WhenAny(stopped, request, Task.Delay(300))).ShouldNotBeOneOf(stopped, request);
+        leave.Set();
 
         (await request).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await writer).ShouldBeTrue();
+        await stopped.WaitAsync(TimeSpan.FromSeconds(20));
+        Directory.Delete(home.Home, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_request_that_has_not_arrived_whole_when_the_server_stops_is_told_to_come_back()
+    {
+        var home = await TestHome.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync(home.Server.Url!.Host, home.Server.Url.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync("POST /api/v1/experiments HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"n"u8.ToArray());
+        await Task.Delay(300);
+
+        var stopped = home.Server.DisposeAsync().AsTask();
+        var answer = await new StreamReader(stream).ReadToEndAsync();
+
+        answer.ShouldStartWith("HTTP/1.1 503");
+        answer.ShouldContain("server.stopping");
+        answer.ShouldContain("Retry-After: 1");
         await stopped.WaitAsync(TimeSpan.FromSeconds(20));
         Directory.Delete(home.Home, recursive: true);
     }
@@ -138,37 +167,5 @@ public class OperationTests
         var lines = (await new StreamReader(file).ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         lines.ShouldContain(line => line.GetProperty("trace_id").GetString() == problem.TraceId && line.GetProperty("status").GetInt32() == 404);
         lines.ShouldNotContain(line => line.GetProperty("message").GetString()!.Contains("/api/v1/about", StringComparison.Ordinal));
-    }
-
-    private sealed class SlowBody : HttpContent
-    {
-        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously), _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly byte[] _json;
-
-        public SlowBody(string json)
-        {
-            _json = System.Text.Encoding.UTF8.GetBytes(json);
-            Headers.ContentType = new("application/json");
-        }
-
-        public Task Begun => _begun.Task;
-
-        public void Finish() => _finish.SetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(_json.AsMemory(0, 3));
-            await stream.FlushAsync();
-            await Task.Delay(100);
-            _begun.SetResult();
-            await _finish.Task;
-            await stream.WriteAsync(_json.AsMemory(3));
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = _json.Length;
-            return true;
-        }
     }
 }
