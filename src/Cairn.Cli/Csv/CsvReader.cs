@@ -4,10 +4,16 @@ using Cairn.Client;
 
 namespace Cairn.Cli.Csv;
 
-/// <summary>Reads CSV as RFC 4180 writes it: fields in quotes may hold commas, line ends and doubled quotes. UTF-8, with or without a mark.</summary>
+/// <summary>
+/// Reads CSV as RFC 4180 writes it: fields in quotes may hold delimiters, line ends and doubled quotes. UTF-8, with or without a
+/// mark; delimiters as a source may have them. Blanks around the names of the header do not count.
+/// </summary>
 internal sealed class CsvReader : IDisposable
 {
+    private const string Delimiters = ",;\t|";
+
     private readonly string _path;
+    private readonly char _delimiter;
     private readonly StreamReader _reader;
     private readonly StringBuilder _field = new();
     private long _line;
@@ -17,6 +23,7 @@ internal sealed class CsvReader : IDisposable
         _path = path;
         try
         {
+            _delimiter = DelimiterOf(path);
             _reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -24,7 +31,8 @@ internal sealed class CsvReader : IDisposable
             throw new CairnException(Problems.Of("cli.no-file", $"There is no file {Path.GetFullPath(path)}."), missing);
         }
 
-        Header = ReadRow() ?? throw Refuse("cli.csv-empty", "is empty; its first line must name the columns");
+        var names = ReadRow() ?? throw Refuse("cli.csv-empty", "is empty; its first line must name the columns");
+        Header = Array.ConvertAll(names, name => name.Trim());
         if (Header.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Refuse("cli.csv-header", $"names the column '{twice.Key}' twice");
     }
@@ -65,7 +73,7 @@ internal sealed class CsvReader : IDisposable
         while (true)
         {
             fields.Add(_reader.Peek() == '"' ? Quoted() : Plain());
-            if (_reader.Peek() == ',')
+            if (_reader.Peek() == _delimiter)
             {
                 Skip();
                 continue;
@@ -79,7 +87,7 @@ internal sealed class CsvReader : IDisposable
     private string Plain()
     {
         _field.Clear();
-        while (_reader.Peek() is >= 0 and not (',' or '\r' or '\n')) _field.Append((char)_reader.Read());
+        while (_reader.Peek() is >= 0 and not ('\r' or '\n') and var next && next != _delimiter) _field.Append((char)_reader.Read());
         return _field.ToString();
     }
 
@@ -104,9 +112,28 @@ internal sealed class CsvReader : IDisposable
             _field.Append((char)next);
         }
 
-        return _reader.Peek() is ',' or '\r' or '\n' or < 0
+        return _reader.Peek() is '\r' or '\n' or < 0 || _reader.Peek() == _delimiter
             ? _field.ToString()
             : throw Refuse("cli.csv-quote", $"goes on after a closing quote in line {_line + 1}; a quote inside a field is written twice");
+    }
+
+    /// <summary>The one that stands most often in the first line, outside quotes; a comma when none does.</summary>
+    private static char DelimiterOf(string path)
+    {
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        string? line;
+        do line = reader.ReadLine();
+        while (line is { Length: 0 });
+
+        var counts = new int[Delimiters.Length];
+        var quoted = false;
+        foreach (var c in line ?? "")
+        {
+            if (c == '"') quoted = !quoted;
+            else if (!quoted && Delimiters.IndexOf(c, StringComparison.Ordinal) is >= 0 and var delimiter) counts[delimiter]++;
+        }
+
+        return Delimiters[Array.IndexOf(counts, counts.Max())];
     }
 
     private void Skip() => _ = _reader.Read();

@@ -29,6 +29,20 @@ public sealed class CsvReaderTests : IDisposable
         reader.Header.ShouldBe(["a", "b"]);
     }
 
+    // As a source may have them: the file a model was trained on can be scored.
+    [Theory]
+    [InlineData(';')]
+    [InlineData('\t')]
+    [InlineData('|')]
+    public void Delimiters_are_those_of_sources_and_blanks_around_names_do_not_count(char delimiter)
+    {
+        File.WriteAllText(_file, string.Join(delimiter, "a", " b ", "\"c, d\"") + "\n" + string.Join(delimiter, "1,5", "x", $"\"y{delimiter}z\"") + "\n");
+        using var reader = new CsvReader(_file);
+
+        reader.Header.ShouldBe(["a", "b", "c, d"]);
+        reader.Next().ShouldBe(["1,5", "x", $"y{delimiter}z"]);
+    }
+
     [Fact]
     public void A_row_knows_the_line_it_began_in()
     {
