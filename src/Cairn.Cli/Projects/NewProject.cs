@@ -21,7 +21,7 @@ internal static class NewProject
         var madeFolder = !Directory.Exists(path);
         var source = Path.GetRelativePath(path, file);
         var copied = source.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(source);
-        string? copy = null;
+        Copy? copy = null;
         var done = false;
         try
         {
@@ -40,6 +40,7 @@ internal static class NewProject
         finally
         {
             if (!done) TakeAway(path, copy, madeFolder);
+            else if (copy?.Before is { } before) File.Delete(before);
         }
     }
 
@@ -52,7 +53,7 @@ internal static class NewProject
     }
 
     /// <returns>The copy when it was made; null when the same content was there.</returns>
-    private static async Task<string?> CopyInto(string to, string from, CancellationToken cancellation)
+    private static async Task<Copy?> CopyInto(string to, string from, CancellationToken cancellation)
     {
         if (File.Exists(to) && await SameContent(to, from, cancellation)) return null;
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
@@ -66,14 +67,15 @@ internal static class NewProject
                 await using (target) await source.CopyToAsync(target, cancellation);
             }
 
-            File.Move(next, to, overwrite: true);
+            string? before = null;
+            if (File.Exists(to)) File.Move(to, before = to + ".before", overwrite: true);
+            File.Move(next, to);
+            return new(to, before);
         }
         finally
         {
             File.Delete(next);
         }
-
-        return to;
     }
 
     public static async Task<bool> SameContent(string one, string other, CancellationToken cancellation)
@@ -88,10 +90,14 @@ internal static class NewProject
         await using (content) return Convert.ToHexString(await System.Security.Cryptography.SHA256.HashDataAsync(content, cancellation));
     }
 
-    private static void TakeAway(string folder, string? copy, bool madeFolder)
+    private static void TakeAway(string folder, Copy? copy, bool madeFolder)
     {
-        if (copy is not null) File.Delete(copy);
+        if (copy is { Before: { } before }) File.Move(before, copy.Path, overwrite: true);
+        else if (copy is not null) File.Delete(copy.Path);
         if (Path.Combine(folder, "data") is var data && copy is not null && !Directory.EnumerateFileSystemEntries(data).Any()) Directory.Delete(data);
         if (madeFolder && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
+
+    /// <param name="Before">Where the file that stood there waits until it is known which of the two stays.</param>
+    private sealed record Copy(string Path, string? Before);
 }
