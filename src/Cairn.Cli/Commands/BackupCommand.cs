@@ -38,7 +38,7 @@ internal static class BackupCommand
 
         var size = new FileInfo(path).Length;
         if (invocation.Terminal.Json) Terminal.WriteJson(new { File = path, Bytes = size });
-        else invocation.Terminal.WriteLine($"Wrote {path} ({Format.Bytes(size)}). 'cairn restore {path} --home FOLDER' brings it back.");
+        else Terminal.WriteLine($"Wrote {path} ({Format.Bytes(size)}). 'cairn restore {path} --home FOLDER' brings it back.");
         return ExitCode.Ok;
     }
 }

@@ -89,8 +89,8 @@ internal static class DatasetsCommand
             return ExitCode.Ok;
         }
 
-        invocation.Terminal.WriteLine($"{comparison.Left.Dataset}: version {comparison.Left.Version} has {Format.Count(comparison.Left.Rows)} rows, version {comparison.Right.Version} has {Format.Count(comparison.Right.Rows)}.");
-        if (comparison.Left.Digest == comparison.Right.Digest) invocation.Terminal.WriteLine("Their content is the same.");
+        Terminal.WriteLine($"{comparison.Left.Dataset}: version {comparison.Left.Version} has {Format.Count(comparison.Left.Rows)} rows, version {comparison.Right.Version} has {Format.Count(comparison.Right.Rows)}.");
+        if (comparison.Left.Digest == comparison.Right.Digest) Terminal.WriteLine("Their content is the same.");
         var table = Tables.New("column", "change", $"version {comparison.Left.Version}", $"version {comparison.Right.Version}");
         foreach (var change in comparison.Changes) table.With(change.Column, change.Change, change.Left, change.Right);
         if (comparison.Changes.Count > 0) invocation.Terminal.Write(table);

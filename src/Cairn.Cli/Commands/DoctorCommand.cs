@@ -22,7 +22,7 @@ internal static class DoctorCommand
             var table = Tables.New("check", "", "found", "what to do");
             foreach (var check in report.Checks) table.With(check.Name, check.State, check.Found, check.Advice);
             invocation.Terminal.Write(table);
-            invocation.Terminal.WriteLine(report.Healthy ? "All is well." : "Something is wrong: see above.");
+            Terminal.WriteLine(report.Healthy ? "All is well." : "Something is wrong: see above.");
         }
 
         return report.Healthy ? ExitCode.Ok : ExitCode.Failure;

@@ -32,7 +32,7 @@ internal static class InitCommand
             return ExitCode.Ok;
         }
 
-        foreach (var file in made.Files.Keys) terminal.WriteLine($"Wrote {Path.Combine(folder, file)}");
+        foreach (var file in made.Files.Keys) Terminal.WriteLine($"Wrote {Path.Combine(folder, file)}");
         foreach (var choice in made.Choices) terminal.Note($"  - {choice}");
         terminal.Note($"Look them over; then 'cairn plan {folder}' shows what a run would do, and 'cairn run {folder}' does it.");
         return ExitCode.Ok;

@@ -36,7 +36,7 @@ internal static class LogsCommand
         return ExitCode.Ok;
     }
 
-    private static void Show(Terminal terminal, string line) => terminal.WriteLine(terminal.Json ? line : Readable(line));
+    private static void Show(Terminal terminal, string line) => Terminal.WriteLine(terminal.Json ? line : Readable(line));
 
     /// <summary>"07:12:03 warn Message" of a JSON line; a line that is none stays as it is.</summary>
     private static string Readable(string line)

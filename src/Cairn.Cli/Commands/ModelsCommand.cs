@@ -103,7 +103,7 @@ internal static class ModelsCommand
         }
 
         if (at is not null)
-            invocation.Terminal.WriteLine(moves is [{ Version: { } champion }, ..] ? $"Version {champion} was champion at that time." : "There was no champion at that time.");
+            Terminal.WriteLine(moves is [{ Version: { } champion }, ..] ? $"Version {champion} was champion at that time." : "There was no champion at that time.");
         var table = Tables.New("time", "kind", "#from", "#to", "by", "reason");
         foreach (var move in moves) table.With(Format.Time(move.Time), move.Kind, move.Previous is { } p ? $"{p}" : "-", move.Version is { } v ? $"{v}" : "-", move.Caller, move.Reason);
         invocation.Terminal.Write(table);

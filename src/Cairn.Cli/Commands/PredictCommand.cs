@@ -70,7 +70,7 @@ internal static class PredictCommand
         object answer = parsed.ValueKind == JsonValueKind.Array
             ? await client.PredictManyAsync(deployment, Encoding.UTF8.GetBytes($$"""{"rows":{{parsed.GetRawText()}}}"""), explain, cancellation)
             : await client.PredictAsync(deployment, Encoding.UTF8.GetBytes(parsed.GetRawText()), explain, cancellation);
-        invocation.Terminal.WriteLine(JsonSerializer.Serialize(answer, answer.GetType(), Console.IsOutputRedirected ? CairnJson.Options : Indented));
+        Terminal.WriteLine(JsonSerializer.Serialize(answer, answer.GetType(), Console.IsOutputRedirected ? CairnJson.Options : Indented));
         return ExitCode.Ok;
     }
 
@@ -97,7 +97,7 @@ internal static class PredictCommand
             System.IO.File.Delete(next);
         }
 
-        invocation.Terminal.WriteLine($"Scored {Format.Count(rows)} rows with {scoring.Served}; wrote {target}.");
+        Terminal.WriteLine($"Scored {Format.Count(rows)} rows with {scoring.Served}; wrote {target}.");
         return ExitCode.Ok;
     }
 }

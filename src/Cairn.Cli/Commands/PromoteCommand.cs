@@ -21,7 +21,7 @@ internal static class PromoteCommand
         var request = new Promote(invocation.Get(Version), invocation.Get(Reason), invocation.Get(Unverified), invocation.Get(Override));
         var moved = await session.Client.PromoteAsync(invocation.Get(Model), request, cancellation);
         if (invocation.Terminal.Json) Terminal.WriteJson(moved);
-        else invocation.Terminal.WriteLine($"{moved.Model}: version {moved.Version} is champion{(moved.Previous is { } before ? $" (before: {before})" : "")}. 'cairn rollback {moved.Model}' takes it back.");
+        else Terminal.WriteLine($"{moved.Model}: version {moved.Version} is champion{(moved.Previous is { } before ? $" (before: {before})" : "")}. 'cairn rollback {moved.Model}' takes it back.");
         return ExitCode.Ok;
     }
 }

@@ -31,7 +31,7 @@ internal static class RestoreCommand
                 return ExitCode.Ok;
             }
 
-            invocation.Terminal.WriteLine($"Restored {Format.Count(restored.Files)} files ({Format.Bytes(restored.Bytes)}) of {Format.Time(restored.CreatedAt)} to {restored.Home}.");
+            Terminal.WriteLine($"Restored {Format.Count(restored.Files)} files ({Format.Bytes(restored.Bytes)}) of {Format.Time(restored.CreatedAt)} to {restored.Home}.");
             if (restored.Replaced is { } aside) invocation.Terminal.Note($"What was there is in {aside}.");
             invocation.Terminal.Note("'cairn doctor' checks it.");
             return ExitCode.Ok;

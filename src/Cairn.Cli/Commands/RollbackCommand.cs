@@ -17,7 +17,7 @@ internal static class RollbackCommand
         await using var session = await invocation.Connect(cancellation);
         var moved = await session.Client.RollbackAsync(invocation.Get(Model), new Rollback(invocation.Get(Reason)), cancellation);
         if (invocation.Terminal.Json) Terminal.WriteJson(moved);
-        else invocation.Terminal.WriteLine($"{moved.Model}: version {moved.Version} is champion again (before: {moved.Previous}).");
+        else Terminal.WriteLine($"{moved.Model}: version {moved.Version} is champion again (before: {moved.Previous}).");
         return ExitCode.Ok;
     }
 }

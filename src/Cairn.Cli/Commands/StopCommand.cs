@@ -16,14 +16,14 @@ internal static class StopCommand
         {
             using var connection = CairnConnection.Open(remote);
             await connection.Client.StopAsync(cancellation);
-            invocation.Terminal.WriteLine($"{remote} is stopping.");
+            Terminal.WriteLine($"{remote} is stopping.");
             return ExitCode.Ok;
         }
 
         await using var living = await Session.FindLiving(invocation.Settings, cancellation);
         if (living is null)
         {
-            invocation.Terminal.WriteLine($"No server owns {invocation.Settings.Home}.");
+            Terminal.WriteLine($"No server owns {invocation.Settings.Home}.");
             return ExitCode.Ok;
         }
 
@@ -37,7 +37,7 @@ internal static class StopCommand
             await Task.Delay(50, cancellation);
         }
 
-        invocation.Terminal.WriteLine("Stopped.");
+        Terminal.WriteLine("Stopped.");
         return ExitCode.Ok;
     }
 }

@@ -61,7 +61,7 @@ internal static class UpCommand
     {
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Environment.ProcessPath!);
-        foreach (var argument in Environment.GetCommandLineArgs().Skip(1).Where(a => a != "--background")) start.ArgumentList.Add(argument);
+        foreach (var argument in Environment.GetCommandLineArgs().Skip(1).Where(a => a.Split('=', ':')[0] != Background.Name)) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         var waiting = Stopwatch.StartNew();
@@ -94,7 +94,7 @@ internal static class UpCommand
             return;
         }
 
-        invocation.Terminal.WriteLine($"Cairn serves on {url?.GetLeftPart(UriPartial.Authority)} (API docs: {url}docs)");
+        Terminal.WriteLine($"Cairn serves on {url?.GetLeftPart(UriPartial.Authority)} (API docs: {url}docs)");
         invocation.Terminal.Note($"Home {invocation.Settings.Home}; Ctrl-C or 'cairn stop' ends it, 'cairn logs' shows what happens.");
     }
 }

@@ -21,7 +21,7 @@ internal static class VersionCommand
             return ExitCode.Ok;
         }
 
-        invocation.Terminal.WriteLine($"cairn {version}");
+        Terminal.WriteLine($"cairn {version}");
         if (server is not null)
             invocation.Terminal.Write(Tables.Facts(("server", server.Version), ("home", server.Home), ("database", server.Database), ("url", server.Url), ("since", Format.Time(server.StartedAt))));
         return ExitCode.Ok;

@@ -47,7 +47,7 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
     {
         var clock = Stopwatch.StartNew();
         var source = data is null ? Sample() : Own(data, target);
-        var project = await Prepare(source, cancellation);
+        var project = await Prepare(source, anew: target is not null, cancellation);
 
         terminal.Note($"Running the project {project.Name} ({project.Path}):");
         var result = await LifecycleRun.Execute(client, terminal, project, promote: true, fresh: false, cancellation);
@@ -81,12 +81,12 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
         return new DemoData(ProjectFolder.NameOf(Path.GetFileNameWithoutExtension(path)), path, target ?? DemoData.GuessTarget(path));
     }
 
-    /// <summary>The project of an earlier demo is used again, unless the data is another.</summary>
-    private async Task<ProjectFolder> Prepare(DemoData source, CancellationToken cancellation)
+    /// <summary>The project of an earlier demo is used again, unless the data is another or the target is named anew.</summary>
+    private async Task<ProjectFolder> Prepare(DemoData source, bool anew, CancellationToken cancellation)
     {
         var folder = Path.Combine(home, "demo", source.Name);
         var copy = Path.Combine(folder, "data", Path.GetFileName(source.Path));
-        if (ProjectFolder.Is(folder) && File.Exists(copy) && await NewProject.SameContent(copy, source.Path, cancellation)) return ProjectFolder.Read(folder);
+        if (!anew && ProjectFolder.Is(folder) && File.Exists(copy) && await NewProject.SameContent(copy, source.Path, cancellation)) return ProjectFolder.Read(folder);
 
         var made = await NewProject.Create(client, folder, source.Name, source.Path, source.Target, null, null, overwrite: true, cancellation);
         terminal.Note($"Made a project from {source.Path} (target {source.Target}):");

@@ -12,7 +12,8 @@ internal static class LifecycleRun
     /// <exception cref="CairnException">It failed, was cancelled by somebody else or interrupted.</exception>
     public static async Task<LifecycleResult> Execute(CairnClient client, Terminal terminal, ProjectFolder project, bool promote, bool fresh, CancellationToken cancellation)
     {
-        var run = (fresh ? null : await TakeUp(client, terminal, project, cancellation)) ?? await client.RunProjectAsync(new RunProject(project.Wire, promote), cancellation);
+        // A run that is taken up moves the champion if it was started to; who asks for no promotion gets a run of their own, which reuses what was trained.
+        var run = (fresh || !promote ? null : await TakeUp(client, terminal, project, cancellation)) ?? await client.RunProjectAsync(new RunProject(project.Wire, promote), cancellation);
         try
         {
             run = await Following.Show(terminal, progress => client.WaitForFlowRunAsync(run.FlowRunId, progress, cancellation));

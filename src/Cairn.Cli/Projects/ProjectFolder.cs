@@ -10,6 +10,7 @@ namespace Cairn.Cli.Projects;
 internal sealed partial record ProjectFolder(string Path, string Name, IReadOnlyDictionary<string, string> Files)
 {
     private const long LargestFile = 1 << 20;
+    private const int LongestName = 64;
 
     public ProjectFiles Wire => new(Path, Files);
 
@@ -30,7 +31,7 @@ internal sealed partial record ProjectFolder(string Path, string Name, IReadOnly
     }
 
     /// <summary>A folder's name as the name of a project: lower-case letters, digits and hyphens.</summary>
-    public static string NameOf(string text) => NotInNames().Replace(text.ToLowerInvariant(), "-").Trim('-') is { Length: > 0 } name ? name : "project";
+    public static string NameOf(string text) => NotInNames().Replace(text.ToLowerInvariant(), "-").Trim('-') is { Length: > 0 } name ? name[..Math.Min(name.Length, LongestName)].TrimEnd('-') : "project";
 
     private static string ReadText(string file)
     {

@@ -36,7 +36,7 @@ internal static class ResultTables
         var colour = result.Verdict switch { "promoted" or "passed" => "green", "no_signal" => "yellow", _ => "red" };
         terminal.Write(new Markup($"[{colour}]{Markup.Escape(Verdict(result))}[/] {Markup.Escape(result.Summary)}\n"));
         if (result.Model is { } model && result.Version is { } version)
-            terminal.WriteLine($"Model {model} version {version}, run {result.RunId}, threshold {result.Threshold:0.###}{(result.Deployment is { } served && result.Verdict == "promoted" ? $", served as {served}" : "")}.");
+            Terminal.WriteLine($"Model {model} version {version}, run {result.RunId}, threshold {result.Threshold:0.###}{(result.Deployment is { } served && result.Verdict == "promoted" ? $", served as {served}" : "")}.");
     }
 
     private static string Verdict(LifecycleResult result) => result.Verdict switch

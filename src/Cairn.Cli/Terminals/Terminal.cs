@@ -48,7 +48,8 @@ internal sealed class Terminal
     /// <summary>The result, for people.</summary>
     public void Write(IRenderable content) => _out.Write(content);
 
-    public void WriteLine(string text) => _out.WriteLine(text);
+    /// <summary>A line of the result as it is, however long: JSON does not survive a wrap.</summary>
+    public static void WriteLine(string text) => Console.Out.WriteLine(text);
 
     /// <summary>The result, for scripts: one line, every key there, null or not.</summary>
     public static void WriteJson<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Nulls));
