@@ -94,6 +94,9 @@ public sealed class Predictor
         return new(baseValue, _model.ExplanationUnit, [.. contributions]);
     }
 
+    /// <summary>Inputs whose column in the frame is of another kind than the model was trained on: such a frame cannot be scored.</summary>
+    internal IReadOnlyList<string> Unreadable(Frame frame) => [.. _pipeline.Inputs.Where(input => !FrameSlots.Fits(frame[input.Name], input)).Select(input => input.Name)];
+
     /// <summary>All rows of a frame, through the same evaluator.</summary>
     public double[] Score(Frame frame)
     {

@@ -14,6 +14,10 @@ internal static class ChampionComparison
         if (missing.Count > 0)
             return new(rule.Text, false, $"the champion cannot be asked: it needs {string.Join(", ", missing)}, which the data no longer has; compare by hand and promote with an override");
 
+        var changed = champion.Unreadable(preparation.Frame);
+        if (changed.Count > 0)
+            return new(rule.Text, false, $"the champion cannot be asked: {string.Join(", ", changed)} has another type in schema.yaml now than it was trained on; compare by hand and promote with an override");
+
         var common = Array.FindAll(preparation.Test, row => champion.HoldoutKeys.Contains(preparation.RowKeys[row]));
         if (common.Length == 0)
         {

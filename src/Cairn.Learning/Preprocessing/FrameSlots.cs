@@ -16,6 +16,9 @@ internal sealed class FrameSlots(Frame frame, IReadOnlyList<PipelineInput> input
         for (var slot = 0; slot < _read.Length; slot++) slots[slot] = _read[slot](row);
     }
 
+    /// <summary>Numbers for numbers, texts for categories.</summary>
+    public static bool Fits(FrameColumn column, PipelineInput input) => (column is NumberColumn) == (input.Type != ColumnType.Category);
+
     private static Func<int, double> Reader(FrameColumn column, PipelineInput input, TextTable texts)
     {
         switch (column)

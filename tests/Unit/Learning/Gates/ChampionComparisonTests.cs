@@ -72,6 +72,19 @@ public class ChampionComparisonTests
         check.Detail.ShouldContain("it needs x, which the data no longer has");
     }
 
+    [Fact]
+    public void A_champion_that_read_a_column_as_another_type_cannot_be_compared()
+    {
+        var (_, champion) = Champion(Examples.Frame(500));
+        var schema = Examples.Schema with { Columns = [.. Examples.Schema.Columns.Select(c => c.Name == "noise" ? c with { Type = ColumnType.Category } : c)] };
+        var frame = Examples.Frame(500).With(new CategoryColumn("noise", [.. Enumerable.Range(0, 500).Select(i => i % 2)], ["high", "low"]));
+
+        var check = Ask(Training.Prepare(frame, Examples.Task(schema)).Value, champion);
+
+        check.Passed.ShouldBeFalse();
+        check.Detail.ShouldContain("noise has another type in schema.yaml now than it was trained on");
+    }
+
     private static Cairn.Client.Wire.GateCheckWire Ask(Preparation prepared, Predictor champion)
     {
         var candidate = Examples.Train(prepared);
