@@ -94,7 +94,12 @@ internal ref struct UbjReader(ReadOnlySpan<byte> content)
     {
         byte? type = null;
         if (Ends((byte)'$')) type = Marker();
-        if (Ends((byte)'#')) return (type, Integer(Marker()) is >= 0 and var count ? count : throw new InvalidDataException("A count is negative."));
+        if (Ends((byte)'#'))
+        {
+            var count = Integer(Marker());
+            return count >= 0 && count <= _rest.Length ? (type, count) : throw CutOff(); // an element takes a byte at least: what has none (true, null) is not counted in models
+        }
+
         return type is null ? (null, -1) : throw new InvalidDataException("A typed container has no count.");
     }
 

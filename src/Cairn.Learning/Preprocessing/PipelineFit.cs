@@ -8,6 +8,8 @@ internal static class PipelineFit
     /// <summary>A category with more levels than this is one number (its place by frequency), not one feature for each level.</summary>
     public const int OneHotLevels = 32;
 
+    private static readonly double Shrink = Math.ScaleB(1, -600);
+
     public static Pipeline Run(Frame frame, ReadOnlySpan<int> rows, Schema schema, IReadOnlyList<Transform> transforms, bool dense)
     {
         if (rows.IsEmpty) throw new ArgumentException("A pipeline cannot be fitted on no rows.", nameof(rows));
@@ -124,8 +126,14 @@ internal static class PipelineFit
 
         var squares = missing * (median - mean) * (median - mean);
         foreach (var value in present) squares += (value - mean) * (value - mean);
+        if (!double.IsFinite(squares)) // values near the largest double: a power of two less, and back
+        {
+            var small = Scale(Array.ConvertAll(present, value => value * Shrink), missing);
+            return new(small.Median / Shrink, small.Mean / Shrink, small.Deviation / Shrink);
+        }
+
         var deviation = Math.Sqrt(squares / count);
-        return new(median, mean, deviation > 0 && double.IsFinite(deviation) ? deviation : 1);
+        return new(median, mean, deviation > 0 ? deviation : 1);
     }
 
     /// <summary>Every text a slot can hold or a transform names, in ordinal order: training levels, the contract's categories, literals.</summary>

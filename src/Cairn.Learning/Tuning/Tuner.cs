@@ -18,7 +18,7 @@ internal static class Tuner
         var task = preparation.Task;
         var runner = new FoldRunner(preparation, trainer, cancellation);
         var trials = TrialsFor(trainer, task.Tune.Trials);
-        double steps = trials > 1 ? trials + task.Tune.Repeats + 1 : task.Tune.Repeats + 1;
+        double steps = task.Tune.Repeats + 1 + (trials > 1 ? trials + 1 : 0); // preparing and every trial; every repeat; the last fit
         var step = 0;
 
         void Report(string message) => progress?.Report(new(step++ / steps, message));

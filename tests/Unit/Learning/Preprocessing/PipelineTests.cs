@@ -35,6 +35,18 @@ public class PipelineTests
     }
 
     [Fact]
+    public void Values_near_the_largest_double_are_standardised_like_others()
+    {
+        var frame = Frame(Number("x", -1.5e308, -0.5e308, 0.5e308, 1.5e308));
+
+        var scaling = Fit(frame, dense: true).Steps.Single().Scaling!;
+
+        (scaling.Median, scaling.Mean).ShouldBe((0, 0));
+        scaling.Deviation.ShouldBe(Math.Sqrt(1.25) * 1e308, 1e294);
+        Rows(Fit(frame, dense: true), frame)[3].ShouldBe([(float)(1.5 / Math.Sqrt(1.25))]);
+    }
+
+    [Fact]
     public void Key_target_texts_and_columns_not_known_at_prediction_are_no_inputs()
     {
         var frame = Frame(
