@@ -33,15 +33,19 @@ internal static class ColumnChecks
             else if (!categories.Contains(positive, StringComparer.Ordinal))
                 target.Refuse(target.LineOf("positive"), "positive", $"'{positive}'", Section.OneOf(positive, categories));
         }
+        else if (contract.Type == ColumnType.Category && positive is null)
+        {
+            target.Refuse(target.Line, "positive", "no such key", $"the value of '{column}' that counts as 1 (the schema lists no categories to choose from)");
+        }
 
         if (positive is null && contract.Type is ColumnType.Boolean) positive = "true";
         if (positive is null && contract.Type is ColumnType.Integer or ColumnType.Number) positive = "1";
         return schema with { Target = new(column, positive ?? "") };
     }
 
-    /// <summary>What a transform may read: known when a prediction is asked for, and not the target.</summary>
+    /// <summary>What a transform may read: known when a prediction is asked for, and neither the target nor the key.</summary>
     public static Dictionary<string, ExpressionType> Visible(Schema schema, string target) => schema.Columns
-        .Where(c => c.AtPrediction && c.Name != target && c.Type != ColumnType.Text)
+        .Where(c => c.AtPrediction && c.Name != target && c.Name != schema.Key && c.Type != ColumnType.Text)
         .ToDictionary(
             c => c.Name,
             c => c.Type switch

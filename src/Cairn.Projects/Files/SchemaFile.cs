@@ -96,7 +96,7 @@ internal static class SchemaFile
     public static string Write(Schema schema, string source)
     {
         var text = new StringBuilder()
-            .AppendLine($"# The contract of {source}: every snapshot is checked against it, every model carries it. It is yours to edit.")
+            .AppendLine($"# The contract of {YamlWriter.Text(source)}: every snapshot is checked against it, every model carries it. It is yours to edit.")
             .AppendLine("# type: number | integer | boolean | category | text (carried, never a feature) | timestamp")
             .AppendLine("# nullable: may be missing      min, max: bounds of numbers      categories: the values there are")
             .AppendLine("# key: names a row, unique      pii: personal data      at_prediction: false = not known when a prediction is asked for, never a feature")

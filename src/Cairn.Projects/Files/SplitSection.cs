@@ -9,6 +9,12 @@ namespace Cairn.Projects.Files;
 /// <summary><c>split: { by: stratified, test, seed }</c> or <c>split: { by: time, column, test_from, timezone }</c></summary>
 internal static class SplitSection
 {
+    /// <value>In the time zone of the section. Nothing is guessed: 12:30 would be today's, 1/2/2017 two days.</value>
+    private static readonly string[] Days = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
+
+    /// <value>With an offset of their own, or Z.</value>
+    private static readonly string[] Moments = ["yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'"];
+
     public static SplitChoice Read(Section section, Schema? schema)
     {
         var defaults = new SplitChoice();
@@ -38,10 +44,12 @@ internal static class SplitSection
         long? micros = null;
         if (from is null)
             section.Refuse(section.Line, "test_from", "no such key", "the first day of the test split, for example 2017-10-01");
-        else if (DateTime.TryParse(from, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-            micros = Time.ToMicros(new DateTimeOffset(DateTime.SpecifyKind(date, DateTimeKind.Unspecified), zone.GetUtcOffset(DateTime.SpecifyKind(date, DateTimeKind.Unspecified))));
+        else if (DateTime.TryParseExact(from, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            micros = Time.ToMicros(new DateTimeOffset(local, zone.GetUtcOffset(local)));
+        else if (DateTimeOffset.TryParseExact(from, Moments, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+            micros = Time.ToMicros(moment);
         else
-            section.Refuse(section.LineOf("test_from"), "test_from", $"'{from}'", "a date, for example 2017-10-01");
+            section.Refuse(section.LineOf("test_from"), "test_from", $"'{from}'", "a date, for example 2017-10-01 (with a time of day: 2017-10-01T12:30:00)");
         return new(defaults.TestShare, seed, column, micros);
     }
 

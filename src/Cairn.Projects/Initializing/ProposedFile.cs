@@ -32,7 +32,7 @@ internal static class ProposedFile
             .AppendLine($"  algorithms: [{string.Join(", ", Training.Algorithms)}]")
             .AppendLine($"  tune: {{ trials: {tune.Trials}, folds: {tune.Folds}, repeats: {tune.Repeats}, metric: {tune.Metric} }}")
             .AppendLine()
-            .AppendLine("# What the two kinds of error cost picks the threshold. Without it the threshold is 0.5: both kinds count the same.")
+            .AppendLine("# What the two kinds of error cost picks the threshold. Without it both kinds count the same: 0.5, unless one class is rare.")
             .AppendLine("# decide: { cost_false_negative: 500, cost_false_positive: 60 }")
             .AppendLine()
             .AppendLine("# Asked before a model may serve. That it beats the cheapest baseline is always asked.")

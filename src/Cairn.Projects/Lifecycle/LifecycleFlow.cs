@@ -14,7 +14,7 @@ internal sealed class LifecycleFlow(
         return new(LifecycleParameters.Flow,
         [
             Step("snapshot", [], (context, stop) => snapshot.Run(context, parameters, stop)),
-            Step("prepare", ["snapshot"], (context, stop) => prepare.Run(context, parameters, stop)) with { CacheKey = c => $"prepare/{LearningKey(c)}" },
+            Step("prepare", ["snapshot"], (context, stop) => prepare.Run(context, parameters, stop)) with { CacheKey = c => PrepareTraining.CacheKey(LearningKey(c)) },
             .. parameters.Algorithms.Select(algorithm =>
                 Step($"train:{algorithm}", ["prepare"], (context, stop) => train.Run(context, parameters, algorithm, stop)) with
                 {

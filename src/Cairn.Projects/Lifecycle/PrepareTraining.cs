@@ -7,6 +7,8 @@ namespace Cairn.Projects.Lifecycle;
 /// <summary>The task <c>prepare</c>: splits, looks for leaks, and fits the honest baseline every candidate has to beat.</summary>
 internal sealed class PrepareTraining(Workbench bench)
 {
+    public static string CacheKey(string learningKey) => $"prepare/{learningKey}";
+
     public async Task<Answer<string>> Run(TaskContext context, LifecycleParameters parameters, CancellationToken cancellation)
     {
         context.Report(0, "loading and splitting");

@@ -13,6 +13,10 @@ namespace Cairn.Projects.Lifecycle;
 /// <summary>The task <c>snapshot</c>: the source, checked against its contract and kept. The same content again is the version it was.</summary>
 internal sealed class TakeSnapshot(Datasets datasets, ProjectReader reader, ProjectRevisions revisions, ProjectTables tables)
 {
+    /// <value>The assemblies whose arithmetic goes into a candidate: training, expressions, exp and log.</value>
+    private static readonly string Build = string.Join(
+        '/', ((Type[])[typeof(Training), typeof(Expression), typeof(PortableMath)]).Select(type => type.Assembly.ManifestModule.ModuleVersionId));
+
     public async Task<Answer<string>> Run(TaskContext context, LifecycleParameters parameters, CancellationToken cancellation)
     {
         var files = await revisions.Load(context.Caller.Workspace, parameters.Project, parameters.Revision, cancellation);
@@ -47,7 +51,7 @@ internal sealed class TakeSnapshot(Datasets datasets, ProjectReader reader, Proj
     {
         var task = definition.Task() with { Algorithms = [], Threads = 1 }; // each algorithm is a task of its own; threads change no bit
         var told = JsonSerializer.Serialize(task, CairnJson.Options);
-        return Digest.Of(Encoding.UTF8.GetBytes($"{definition.Name}\n{dataset}\n{told}\n{typeof(Training).Assembly.ManifestModule.ModuleVersionId}")).Hex;
+        return Digest.Of(Encoding.UTF8.GetBytes($"{definition.Name}\n{dataset}\n{told}\n{Build}")).Hex;
     }
 
     private Task Remember(WorkspaceId workspace, ReadyProject project, (long Length, long ModifiedAt) file, DatasetVersion version) => tables.SaveSource(

@@ -38,7 +38,8 @@ internal sealed class Planner(ProjectTables tables, ProjectRevisions revisions, 
             : changes.Count > 0 ? $"changed: {string.Join(", ", changes.Take(4))}{(changes.Count > 4 ? $" and {changes.Count - 4} more" : "")}"
             : "not trained on this data by this version of Cairn";
         var same = $"same data (version {source?.DatasetVersion}), choices and build";
-        steps.Add(fresh.Count == 0 ? new("prepare", Reuse, same) : new("prepare", Run, reason));
+        var prepared = key is not null && await flows.CachedResult(workspace, PrepareTraining.CacheKey(key), cancellation) is not null;
+        steps.Add(prepared ? new("prepare", Reuse, same) : new("prepare", Run, reason));
         foreach (var algorithm in definition.Algorithms)
             steps.Add(fresh.Contains(algorithm, StringComparer.Ordinal) ? new($"train:{algorithm}", Run, reason) : new($"train:{algorithm}", Reuse, same));
 

@@ -102,6 +102,40 @@ public sealed class ProjectParserTests
     public void The_positive_class_is_kept_as_text_in_quotes_or_not(string written) =>
         Parse($"source: {{ path: a.csv }}\ntarget: {{ column: Churn, positive: {written} }}").Value.Positive.ShouldBe("Yes");
 
+    // The same moment on every machine, wherever its clock stands.
+    [Theory]
+    [InlineData("test_from: 2017-10-01", "2017-10-01T00:00:00Z")]
+    [InlineData("test_from: 2017-10-01, timezone: Europe/Berlin", "2017-09-30T22:00:00Z")]
+    [InlineData("test_from: 2017-10-01 12:30", "2017-10-01T12:30:00Z")]
+    [InlineData("test_from: 2017-10-01T12:30:00Z, timezone: Europe/Berlin", "2017-10-01T12:30:00Z")]
+    [InlineData("test_from: 2017-10-01T12:30:00+02:00", "2017-10-01T10:30:00Z")]
+    public void A_split_by_time_begins_at_one_moment(string written, string expected) =>
+        Parse($"source: {{ path: a.csv }}\ntarget: {{ column: Churn }}\nsplit: {{ by: time, column: Since, {written} }}").Value.Split.TestFrom
+            .ShouldBe(Time.ToMicros(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)));
+
+    [Fact]
+    public void A_transform_may_not_read_the_key_since_no_training_would_let_it()
+    {
+        var files = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["cairn.yaml"] = "source: { path: a.csv }\ntarget: { column: y }\ntransforms: { a: id + 1 }",
+            ["schema.yaml"] = "columns:\n  id: { type: integer, key: true }\n  y: boolean",
+        };
+
+        ProjectParser.Parse(files, "/x/folder").Refusal!.Fields.Single().Field.ShouldBe("cairn.yaml:3 transforms.a");
+    }
+
+    [Fact]
+    public void A_category_without_a_list_cannot_say_which_value_counts()
+    {
+        var files = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["cairn.yaml"] = "source: { path: a.csv }\ntarget: { column: y }", ["schema.yaml"] = "columns:\n  x: number\n  y: category",
+        };
+
+        ProjectParser.Parse(files, "/x/folder").Refusal!.Fields.Single().Field.ShouldBe("cairn.yaml:2 target.positive");
+    }
+
     // What is wrong, and what the problem must say: place, found, expected.
     [Theory]
     [InlineData("trian: { folds: 3 }", "cairn.yaml:3 trian", "an unknown key", "train? There are: project,")]
@@ -123,6 +157,8 @@ public sealed class ProjectParserTests
     [InlineData("split: { by: time }", "cairn.yaml:3 split.column", "no such key", "the column with the time")]
     [InlineData("split: { by: time, column: tenure, test_from: 2017-10-01 }", "cairn.yaml:3 split.column", "'tenure' of type integer", "timestamp")]
     [InlineData("split: { by: time, column: Since, test_from: soon }", "cairn.yaml:3 split.test_from", "'soon'", "a date")]
+    [InlineData("split: { by: time, column: Since, test_from: \"12:30\" }", "cairn.yaml:3 split.test_from", "'12:30'", "a date")]
+    [InlineData("split: { by: time, column: Since, test_from: 1/2/2017 }", "cairn.yaml:3 split.test_from", "'1/2/2017'", "a date")]
     [InlineData("split: { by: time, column: Since, test_from: 2017-10-01, timezone: Mars/Base }", "cairn.yaml:3 split.timezone", "'Mars/Base'", "Europe/Berlin")]
     [InlineData("split: { column: Since }", "cairn.yaml:3 split.column", "a key of a split by time", "by: time")]
     [InlineData("split: { by: time, column: Since, test_from: 2017-10-01, test: 0.2 }", "cairn.yaml:3 split.test", "a share", "test_from")]

@@ -15,6 +15,8 @@ public sealed class SchemaFileTests
                 new("tenure", ColumnType.Integer, Min: 0, Max: 72),
                 new("charge", ColumnType.Number, Nullable: true, Min: -0.5, Max: 1e-9),
                 new("a column: with \"odd\" name", ColumnType.Category, Categories: ["Yes", "No", "", "null", "a, b", "x: y", " lead", "tab\there", "- dash", "#hash", "1.0", "naïve"]),
+                new("a.b", ColumnType.Category, Categories: ["yes", "no", "on", "~", "007", "1_000", "0x1F", "😀", "it's", "back\\slash", "two\nlines", "trail ", "a  b", "- ", "!tag", "&a", "*a", "%", "@x", "{x}", "\u00a0", "\u0085"]),
+                new("😀 'mood'?", ColumnType.Number), new("no", ColumnType.Number), new("null", ColumnType.Number), new("007", ColumnType.Number), new("#", ColumnType.Number), new("[x]", ColumnType.Number),
                 new("since", ColumnType.Timestamp, AtPrediction: false),
                 new("paid", ColumnType.Boolean, Nullable: true),
                 new("Churn", ColumnType.Category, Categories: ["No", "Yes"]),
