@@ -15,6 +15,9 @@ internal sealed class FolderBlobStore : IBlobStore
     private const int BufferSize = 128 * 1024;
     private readonly string _root, _unfinished;
 
+    // Shards whose name is known to be durable. That a folder exists says nothing: whoever made it may not have synced it yet.
+    private readonly bool[] _durableShards = new bool[256];
+
     private FolderBlobStore(string root) => (_root, _unfinished) = (root, Path.Combine(root, "unfinished"));
 
     /// <summary>Opens the store of a home; what a dead process left half written is removed.</summary>
@@ -108,10 +111,12 @@ internal sealed class FolderBlobStore : IBlobStore
     {
         var path = PathOf(digest);
         var shard = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(shard))
+        var number = Convert.ToByte(digest.Hex[..2], 16);
+        Directory.CreateDirectory(shard);
+        if (!Volatile.Read(ref _durableShards[number]))
         {
-            Directory.CreateDirectory(shard);
             DirectorySync.Flush(_root);
+            Volatile.Write(ref _durableShards[number], true);
         }
 
         File.Move(part, path, overwrite: true);

@@ -8,10 +8,15 @@ namespace Cairn.Storage.Postgres;
 /// </summary>
 internal static partial class ListParameters
 {
+    // Longer statements are put together for as many values as there are: remembering each of them would fill the memory.
+    private const int LongestKept = 2000;
+
     private static readonly ConcurrentDictionary<string, string> Translated = new(StringComparer.Ordinal);
 
-    public static string Translate(string sql) => Translated.GetOrAdd(sql, static text => In().Replace(text, predicate =>
-        $"{(predicate.Groups["not"].Success ? "<> ALL" : "= ANY")}({predicate.Groups["list"].Value})"));
+    public static string Translate(string sql) => sql.Length > LongestKept ? Rewrite(sql) : Translated.GetOrAdd(sql, Rewrite);
+
+    private static string Rewrite(string sql) => In().Replace(sql, static predicate =>
+        $"{(predicate.Groups["not"].Success ? "<> ALL" : "= ANY")}({predicate.Groups["list"].Value})");
 
     [GeneratedRegex(@"\b(?<not>NOT\s+)?IN\s+(?<list>@\w+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex In();

@@ -10,10 +10,10 @@ namespace Cairn.Storage.Postgres;
 /// <summary>The same work on PostgreSQL: many writers, serializable, so that it means what it means on SQLite's single writer.</summary>
 internal sealed class PostgresDatabase : Database
 {
-    private const int Attempts = 20;
+    private const int Attempts = 20, Threads = 32;
 
     private readonly NpgsqlDataSource _source;
-    private readonly SemaphoreSlim _threads = new(32);
+    private readonly SemaphoreSlim _threads = new(Threads);
     private readonly PostgresListener _listener;
     private readonly TimeProvider _clock;
     private readonly string _where;
@@ -75,6 +75,7 @@ internal sealed class PostgresDatabase : Database
     public override async ValueTask DisposeAsync()
     {
         await _listener.DisposeAsync();
+        for (var thread = 0; thread < Threads; thread++) await _threads.WaitAsync(); // until what was accepted is done
         await _source.DisposeAsync();
         _threads.Dispose();
     }
@@ -129,6 +130,8 @@ internal sealed class PostgresDatabase : Database
 
         if (!kept) return result;
         connection.Run("COMMIT");
+        StorageMeter.Commits.Add(1);
+        StorageMeter.Writes.Add(1);
         if (transaction.HasEmitted) Committed.Raise();
         return result;
     }

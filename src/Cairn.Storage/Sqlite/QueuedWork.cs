@@ -35,7 +35,9 @@ internal sealed class QueuedWork<T>(Func<WriteTransaction, T> work, Func<T, bool
 
     public override bool WasCancelled()
     {
-        if (cancellation.IsCancellationRequested) _completion.TrySetCanceled(cancellation);
-        return cancellation.IsCancellationRequested;
+        // Asked once: a token cancelled between two looks would be told to the writer and not to the caller, who then waits for ever.
+        if (!cancellation.IsCancellationRequested) return false;
+        _completion.TrySetCanceled(cancellation);
+        return true;
     }
 }

@@ -30,14 +30,23 @@ internal sealed class SqliteFile(string path)
     {
         var part = target + ".part";
         File.Delete(part);
-        using (var connection = OpenReader())
+        try
         {
-            connection.Run("PRAGMA query_only = OFF");
-            connection.Execute("VACUUM INTO @part", new { part });
+            using (var connection = OpenReader())
+            {
+                connection.Run("PRAGMA query_only = OFF");
+                connection.Execute("VACUUM INTO @part", new { part });
+            }
+
+            using (var handle = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(handle);
+            File.Move(part, target, overwrite: false);
+        }
+        catch
+        {
+            File.Delete(part); // a disk that is full stays no fuller than it was
+            throw;
         }
 
-        using (var handle = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(handle);
-        File.Move(part, target, overwrite: false);
         DirectorySync.Flush(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(target))!);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Cairn.Storage.Sql;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Cairn.Storage.Sqlite;
 
@@ -51,7 +52,8 @@ internal sealed class SqliteReaders(SqliteFile file) : IDisposable
             finally
             {
                 transaction.End();
-                connection.Run("ROLLBACK");
+                // An I/O error may have ended the transaction; a complaint about that must not take the place of the error.
+                if (raw.sqlite3_get_autocommit(connection.Handle) == 0) connection.Run("ROLLBACK");
                 reusable = true;
             }
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Cairn.Storage.Events;
+using Cairn.Storage.Sql;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -86,7 +87,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private void CommitWaiting()
     {
         QueuedWork? running = null;
-        var emitted = false;
+        var (emitted, begun) = (false, false);
         _done.Clear();
         try
         {
@@ -94,13 +95,15 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             while (Stopwatch.GetElapsedTime(started) < Budget && _queue.Reader.TryRead(out running))
             {
                 if (running.WasCancelled()) continue;
-                if (_done.Count == 0 && IsIdle) _begin.ExecuteNonQuery();
+                if (!begun) _begin.ExecuteNonQuery();
+                begun = true;
                 emitted |= RunInSavepoint(running);
                 running = null;
             }
 
             running = null;
-            if (!IsIdle) _commit.ExecuteNonQuery();
+            if (!begun) return; // all who waited had given up
+            _commit.ExecuteNonQuery();
         }
         catch (Exception e)
         {
@@ -112,6 +115,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
         Commits++;
         Writes += _done.Count;
+        StorageMeter.Commits.Add(1);
+        StorageMeter.Writes.Add(_done.Count);
         foreach (var work in _done) work.Complete();
         if (emitted) _signal.Raise();
         _checkpoints.Wake();

@@ -11,6 +11,7 @@ public partial class MetricsTests
     {
         await using var home = await TestHome.Start();
         for (var i = 0; i < 3; i++) await home.Client.AboutAsync();
+        await home.Client.CreateExperimentAsync(new("written"));
         await home.Http.GetAsync("/api/v1/nothing");
 
         var text = await home.Http.GetStringAsync("/metrics");
@@ -18,6 +19,8 @@ public partial class MetricsTests
         var families = Families(text);
         families["http_server_request_duration_seconds"].ShouldBe("histogram");
         families["dotnet_process_memory_working_set_bytes"].ShouldBe("gauge");
+        families["cairn_storage_commits_total"].ShouldBe("counter");
+        families["cairn_storage_writes_total"].ShouldBe("counter");
         families["dotnet_gc_collections_total"].ShouldBe("counter");
         text.ShouldMatch("""http_server_request_duration_seconds_count\{http_request_method="GET",http_response_status_code="200",http_route="/api/v1/about"\} [3-9]""");
     }
