@@ -13,6 +13,9 @@ public sealed partial class FlowRuns
 {
     private readonly ConcurrentDictionary<string, Func<string, Answer<Flow>>> _builders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (Execution Execution, Task Ended)> _active = new(StringComparer.Ordinal);
+
+    // Runs whose end could not be stored: active in the tables, worked on by nobody, and in the way of the next run of their subject.
+    private readonly ConcurrentDictionary<string, byte> _lost = new(StringComparer.Ordinal);
     private readonly FlowTables _tables;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -37,6 +40,7 @@ public sealed partial class FlowRuns
             State = States.Pending, Caller = caller.Name, Version = 1, CreatedAt = _clock.Micros(),
         };
         var tasks = TasksOf(run, built.Value);
+        await AbandonLost();
         var stored = await _tables.Insert(run, tasks, caller);
         return stored.Refusal is { } busy ? busy : Launch(built.Value, stored.Value, tasks, caller);
     }
@@ -46,6 +50,7 @@ public sealed partial class FlowRuns
     {
         ArgumentNullException.ThrowIfNull(caller);
         if (_active.TryGetValue(flowRunId, out var ending) && !States.IsActive(ending.Execution.Live.Run.State)) await ending.Ended;
+        await AbandonLost();
         if (await _tables.Find(caller.Workspace, flowRunId, cancellation) is not var (run, earlier)) return Unknown(flowRunId);
         if (_active.ContainsKey(flowRunId) || !States.CanResume(run.State))
             return new Refusal.Conflict("flow.not-resumable", $"Flow run {flowRunId} is {run.State}; only an interrupted, failed or cancelled run can be resumed.");
@@ -151,7 +156,7 @@ public sealed partial class FlowRuns
         {
             await execution.Run();
         }
-#pragma warning disable CA1031 // nobody awaits a background run: what reaches here is a broken store, which the next start repairs
+#pragma warning disable CA1031 // nobody awaits a background run: what reaches here is a broken store
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -170,15 +175,28 @@ public sealed partial class FlowRuns
     {
         try
         {
-            await _tables.Interrupt(flowRunId, "Its state could not be stored. Resume it to go on where it stopped.");
+            await Interrupt(flowRunId);
         }
 #pragma warning disable CA1031 // as above
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            _lost[flowRunId] = 0;
             LogLost(_logger, e, flowRunId);
         }
     }
+
+    /// <summary>The store works again, perhaps: a full disk is no reason to restart the server.</summary>
+    private async Task AbandonLost()
+    {
+        foreach (var flowRunId in _lost.Keys)
+        {
+            await Interrupt(flowRunId);
+            _lost.TryRemove(flowRunId, out _);
+        }
+    }
+
+    private Task Interrupt(string flowRunId) => _tables.Interrupt(flowRunId, "Its state could not be stored. Resume it to go on where it stopped.");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} flow runs were interrupted by the end of the server's process")]
     private static partial void LogInterrupted(ILogger logger, int count);

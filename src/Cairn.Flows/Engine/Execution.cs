@@ -110,6 +110,13 @@ internal sealed partial class Execution(Flow flow, LiveRun live, Caller caller, 
             if (running.Count == 0) return problem;
             var first = await Task.WhenAny(running);
             running.Remove(first);
+            if (first.IsFaulted)
+            {
+                // The store is broken. The run ends only when no task of it works any more: the next one of its subject would meet them.
+                await abort.CancelAsync();
+                await Task.WhenAll(running.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             if (await first is { } failed)
             {
                 problem ??= failed;

@@ -305,6 +305,36 @@ public abstract class FlowRunsConformance : IAsyncLifetime
 
     private async Task<FlowRunWire> Start(string flow) => (await _runs.Start(Ann, flow, "projects/x", "{}", default)).Value;
 
+    [Fact]
+    public async Task A_run_whose_end_could_not_be_stored_is_not_in_the_way_once_the_store_works_again()
+    {
+        _graphs.Fails("a", () =>
+        {
+            _database.Write(t => t.Execute("ALTER TABLE flow_runs RENAME TO hidden")).GetAwaiter().GetResult();
+            return new InvalidOperationException("and the store is broken");
+        });
+        var lost = await Start("single");
+        await Until(async () =>
+        {
+            try
+            {
+                await _runs.Find(WorkspaceId.Default, lost.FlowRunId, default);
+                return false;
+            }
+            catch (System.Data.Common.DbException)
+            {
+                return true; // nobody works on it any more
+            }
+        });
+        await _database.Write(t => t.Execute("ALTER TABLE hidden RENAME TO flow_runs"));
+        _graphs.Works("a");
+
+        (await Run("single")).State.ShouldBe("succeeded");
+
+        (await _runs.Find(WorkspaceId.Default, lost.FlowRunId, default))!.State.ShouldBe("interrupted");
+        (await Ended((await _runs.Resume(Ann, lost.FlowRunId, default)).Value)).State.ShouldBe("succeeded");
+    }
+
     private async Task<FlowRunWire> Run(string flow) => await Ended(await Start(flow));
 
     private async Task<FlowRunWire> Ended(FlowRunWire run, FlowRuns? engine = null)
