@@ -34,11 +34,25 @@ internal sealed class SigningKey(string home)
         foreach (var file in Directory.EnumerateFiles(Folder, "*.pub").Order(StringComparer.Ordinal))
         {
             using var key = ECDsa.Create();
-            key.ImportFromPem(File.ReadAllText(file));
+            if (!TryImport(key, file)) continue;
             if (key.VerifyHash(Convert.FromHexString(digest.Hex), bytes.AsSpan(0, length), DSASignatureFormat.Rfc3279DerSequence)) return true;
         }
 
         return false;
+    }
+
+    /// <summary>False for a file that holds no public key: one that was put there by mistake must not stop every package from opening.</summary>
+    private static bool TryImport(ECDsa key, string file)
+    {
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(file));
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            return false;
+        }
     }
 
     private string PrivatePem()

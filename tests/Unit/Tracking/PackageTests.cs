@@ -121,6 +121,9 @@ public abstract class PackageTests : IAsyncLifetime
 
         await File.WriteAllTextAsync(Path.Combine(Home.Folder, "keys", "stranger.pub"), stranger.ExportSubjectPublicKeyInfoPem());
         (await Home.Packages.Open(WorkspaceId.Default, digest, default)).Refusal.ShouldBeNull();
+
+        await File.WriteAllTextAsync(Path.Combine(Home.Folder, "keys", "mistake.pub"), "ssh-ed25519 AAAA somebody@example");
+        (await Home.Packages.Open(WorkspaceId.Default, digest, default)).Refusal.ShouldBeNull("a file that is no key counts for nothing");
     }
 
     [Fact]
