@@ -48,5 +48,10 @@ public sealed class Deployments
     /// <summary>All of a workspace, by name. What cannot serve its champion says why in <see cref="DeploymentWire.Problem"/>.</summary>
     public IReadOnlyList<DeploymentWire> List(WorkspaceId workspace) => [.. _live.Of(workspace).Select(deployment => deployment.ToWire())];
 
+    /// <summary>Names of those that have a champion and could not load it: they serve the version before it, or nothing.</summary>
+    /// <param name="workspace">Null: of all workspaces.</param>
+    public IReadOnlyList<string> WithFailedChampion(WorkspaceId? workspace = null) =>
+        [.. _live.All.Where(deployment => deployment.ChampionFailed && (workspace is null || deployment.Row.WorkspaceId == workspace)).Select(deployment => deployment.Row.Name)];
+
     public DeploymentWire? Find(WorkspaceId workspace, string name) => _live.Find(workspace, name) is { Refusal: null, Value: var deployment } ? deployment.ToWire() : null;
 }

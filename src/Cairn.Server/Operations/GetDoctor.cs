@@ -1,8 +1,11 @@
 using System.Globalization;
 using Cairn.Access;
 using Cairn.Client.Wire;
+using Cairn.Kernel;
 using Cairn.Server.Hosting;
+using Cairn.Serving;
 using Cairn.Storage;
+using Cairn.Tracking;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +23,8 @@ internal static class GetDoctor
         .WithName(nameof(GetDoctor)).WithSummary("Check what the server stands on").WithTags("System")
         .Requires(Permission.SystemRead);
 
-    private static async Task<Ok<DoctorReport>> Handle(Database database, RunningServer server, Caller caller, Tracking.ModelPackages packages, CancellationToken cancellation)
+    private static async Task<Ok<DoctorReport>> Handle(
+        Database database, RunningServer server, Caller caller, Deployments deployments, ModelPackages packages, CancellationToken cancellation)
     {
         var home = server.Options.Home;
         List<DoctorCheck> checks =
@@ -32,7 +36,9 @@ internal static class GetDoctor
             NativeLibraries.DuckDb(),
             NativeLibraries.Xgboost(),
         ];
-        checks.AddRange(await Packages(database, caller, packages, cancellation));
+        var failed = deployments.WithFailedChampion(caller.Workspace);
+        foreach (var deployment in deployments.List(caller.Workspace))
+            checks.Add(await Serves(deployment, failed.Contains(deployment.Name, StringComparer.Ordinal), caller.Workspace, packages, cancellation));
         return TypedResults.Ok(new DoctorReport(checks.TrueForAll(check => check.State != "bad"), checks));
     }
 
@@ -73,10 +79,16 @@ internal static class GetDoctor
             : new("database", "bad", $"SQLite {sqlite}: {state}", "The file is damaged. Stop the server and restore the last backup: cairn restore FILE --replace.");
     }
 
-    /// <summary>The packages of champions: what serves, or would after a restart.</summary>
-    private static async Task<IReadOnlyList<DoctorCheck>> Packages(Database database, Caller caller, Tracking.ModelPackages packages, CancellationToken cancellation)
+    /// <summary>Whether a deployment serves its champion, and would again after a restart: what is in memory says nothing of the files.</summary>
+    private static async Task<DoctorCheck> Serves(DeploymentWire deployment, bool failed, WorkspaceId workspace, ModelPackages packages, CancellationToken cancellation)
     {
-        await Task.Yield();
-        return [];
+        var name = $"deployment {deployment.Name}";
+        if (deployment.PackageDigest is { } digest && (await packages.Open(workspace, Digest.Parse(digest), cancellation)).Refusal is { } altered)
+            return new(name, "bad", $"serves version {deployment.Version} of {deployment.Model} from memory; after a restart it could not. {altered.Detail}",
+                $"Restore the file from a backup, or train again: cairn run. To go back a version: cairn rollback {deployment.Model}.");
+        if (deployment.Problem is not { } problem) return new(name, "ok", $"serves version {deployment.Version} of {deployment.Model}, its package intact");
+        return failed
+            ? new(name, "bad", problem, $"Restore the package from a backup, or go back a version: cairn rollback {deployment.Model}.")
+            : new(name, "warn", problem, $"Promote a version: cairn promote {deployment.Model} VERSION.");
     }
 }

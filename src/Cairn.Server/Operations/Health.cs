@@ -1,4 +1,5 @@
 using Cairn.Access;
+using Cairn.Serving;
 using Cairn.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,16 +25,20 @@ internal static class Health
 
     private static Ok<Report> Live() => TypedResults.Ok(new Report("ok", new Dictionary<string, string>(StringComparer.Ordinal)));
 
-    private static async Task<JsonHttpResult<Report>> Ready(Database database, IBlobStore blobs, IHostApplicationLifetime lifetime, CancellationToken cancellation)
+    private static async Task<JsonHttpResult<Report>> Ready(
+        Database database, IBlobStore blobs, Deployments deployments, IHostApplicationLifetime lifetime, CancellationToken cancellation)
     {
         var checks = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["server"] = lifetime.ApplicationStopping.IsCancellationRequested ? "stopping" : lifetime.ApplicationStarted.IsCancellationRequested ? "ok" : "starting",
             ["database"] = await Try(stop => database.Read(transaction => transaction.Scalar<long>("SELECT 1") == 1, stop), cancellation),
             ["blobs"] = await Try(stop => blobs.Verify(Kernel.Digest.Of([]), stop), cancellation),
+            // Said, but no reason to send nobody here: one broken package must not take the other deployments, and who repairs it, out of service.
+            ["deployments"] = deployments.WithFailedChampion().Count == 0 ? "ok" : "degraded",
         };
-        var ready = checks.Values.All(state => state == "ok");
-        return TypedResults.Json(new Report(ready ? "ok" : "unavailable", checks), statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        var ready = checks.Values.All(state => state is "ok" or "degraded");
+        var status = !ready ? "unavailable" : checks.ContainsValue("degraded") ? "degraded" : "ok";
+        return TypedResults.Json(new Report(status, checks), statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<string> Try(Func<CancellationToken, Task<bool>> check, CancellationToken cancellation)

@@ -33,14 +33,16 @@ internal sealed partial class ChampionFollower(LiveDeployments live, EventLog ev
                     _seen = happened.Id;
                 }
             }
-            catch (StorageException e)
-            {
-                LogInterrupted(e);
-                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+#pragma warning disable CA1031 // an exception out of a background service stops the whole server, and with it what serves well
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogInterrupted(e);
+                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -6,7 +6,7 @@ namespace Cairn.Serving.Live;
 internal sealed class LiveDeployment(DeploymentRow row)
 {
     // One reference for all of it: readers see the state before a swap or the state after it.
-    private volatile State _state = new(null, "Its model is being loaded.", row.CreatedAt);
+    private volatile State _state = new(null, "Its model is being loaded.", row.CreatedAt, ChampionFailed: false);
 
     public DeploymentRow Row => row;
 
@@ -16,12 +16,15 @@ internal sealed class LiveDeployment(DeploymentRow row)
     /// <value>Why the champion does not serve; null when it does.</value>
     public string? Problem => _state.Problem;
 
-    public void Serve(ServedModel model, long now) => _state = new(model, null, now);
+    /// <value>True when there is a champion and it could not be loaded; not when there is none.</value>
+    public bool ChampionFailed => _state.ChampionFailed;
 
-    public void Stop(string problem, long now) => _state = new(null, problem, now);
+    public void Serve(ServedModel model, long now) => _state = new(model, null, now, ChampionFailed: false);
 
-    /// <summary>Goes on with what it serves, if anything.</summary>
-    public void Keep(string problem) => _state = _state with { Problem = problem };
+    public void Stop(string problem, long now) => _state = new(null, problem, now, ChampionFailed: false);
+
+    /// <summary>The champion could not be loaded: goes on with what it serves, if anything.</summary>
+    public void Keep(string problem) => _state = _state with { Problem = problem, ChampionFailed = true };
 
     public DeploymentWire ToWire(bool withInputs = false)
     {
@@ -31,5 +34,5 @@ internal sealed class LiveDeployment(DeploymentRow row)
             withInputs ? state.Serving?.Package.Predictor.Inputs : null);
     }
 
-    private sealed record State(ServedModel? Serving, string? Problem, long Since);
+    private sealed record State(ServedModel? Serving, string? Problem, long Since, bool ChampionFailed);
 }

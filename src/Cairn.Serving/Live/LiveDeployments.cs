@@ -17,6 +17,8 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
 
     public LiveDeployment Add(DeploymentRow row) => _live.GetOrAdd((row.WorkspaceId, row.Name), _ => new(row));
 
+    public IEnumerable<LiveDeployment> All => _live.Values;
+
     public IEnumerable<LiveDeployment> Of(WorkspaceId workspace) =>
         _live.Values.Where(deployment => deployment.Row.WorkspaceId == workspace).OrderBy(deployment => deployment.Row.Name, StringComparer.Ordinal);
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Cairn.Api.Tests.Access;
+using Cairn.Api.Tests.Serving;
 using Cairn.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -120,6 +121,34 @@ public class OperationTests
         report.Checks.Select(check => check.Name).ShouldBe(["server", "home", "disk", "database", "duckdb", "xgboost"]);
         report.Checks.Single(check => check.Name == "database").Found.ShouldContain("intact");
         report.Checks.Where(check => check.State != "ok").ShouldAllBe(check => check.Advice.Length > 0);
+    }
+
+    [Fact]
+    public async Task A_deployment_that_cannot_load_its_champion_is_told_by_the_probe_and_the_doctor()
+    {
+        var before = await ServingHost.Start(TestHome.NewFolder());
+        await before.Deploy("coffee");
+        await before.Deploy("tea", model: "tea", seed: 2);
+        await before.Stop();
+        var home = await TestHome.Start(before.Home);
+        (await home.Http.GetStringAsync("/health/ready")).ShouldContain("\"status\":\"ok\"");
+        await ServingHost.AlterPackage(home.Server.Services, 1, "coffee");
+
+        var fromMemory = (await home.Client.DoctorAsync()).Checks.Single(check => check.Name == "deployment coffee");
+        fromMemory.State.ShouldBe("bad");
+        fromMemory.Found.ShouldContain("after a restart it could not");
+
+        await home.Stop();
+        await using var again = await TestHome.Start(before.Home);
+        using var answer = await again.Http.GetAsync("/health/ready");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var ready = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        ready.RootElement.GetProperty("status").GetString().ShouldBe("degraded");
+        ready.RootElement.GetProperty("checks").GetProperty("deployments").GetString().ShouldBe("degraded");
+        var report = await again.Client.DoctorAsync();
+        report.Healthy.ShouldBeFalse();
+        report.Checks.Single(check => check.Name == "deployment coffee").State.ShouldBe("bad");
+        report.Checks.Single(check => check.Name == "deployment tea").State.ShouldBe("ok");
     }
 
     [Fact]

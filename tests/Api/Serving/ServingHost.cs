@@ -82,12 +82,14 @@ internal sealed class ServingHost : IAsyncDisposable
         return deployment.Value;
     }
 
-    public async Task AlterPackage(long version, string model)
+    public Task AlterPackage(long version, string model) => AlterPackage(_app.Services, version, model);
+
+    public static async Task AlterPackage(IServiceProvider services, long version, string model)
     {
-        var found = (await _app.Services.GetRequiredService<Models>().Find(WorkspaceId.Default, model, version, Cancelled))!;
-        var opened = await _app.Services.GetRequiredService<ModelPackages>().Open(WorkspaceId.Default, Digest.Parse(found.PackageDigest!), Cancelled);
+        var found = (await services.GetRequiredService<Models>().Find(WorkspaceId.Default, model, version, Cancelled))!;
+        var opened = await services.GetRequiredService<ModelPackages>().Open(WorkspaceId.Default, Digest.Parse(found.PackageDigest!), Cancelled);
         var file = opened.Value.Package.Files.First(f => f.Key.Contains("pipeline", StringComparison.Ordinal)).Value;
-        var path = await _app.Services.GetRequiredService<IBlobStore>().LocalPath(file, Cancelled);
+        var path = await services.GetRequiredService<IBlobStore>().LocalPath(file, Cancelled);
         var bytes = await File.ReadAllBytesAsync(path, Cancelled);
         bytes[^2] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Cancelled);
