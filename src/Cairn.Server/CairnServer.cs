@@ -43,6 +43,7 @@ public sealed class CairnServer : IAsyncDisposable
             }
 
             port = bound.Value?.Socket;
+            HomeFolder.RemoveUnfinishedBackups(home.Value.Home);
             var url = bound.Value?.Url;
             app = Composition.Build(options with { Home = home.Value.Home }, new Listeners(home.Value.SocketPath, port, address.Value), url);
             if (await Migration.Run(app.Services, cancellation) is { } refusal)

@@ -20,7 +20,18 @@ internal static class HomeFolder
 
     /// <summary>What a restore would have to move away.</summary>
     public static IReadOnlyList<string> Contents(string home) =>
-        [.. Directory.EnumerateFileSystemEntries(home).Where(entry => !OfTheOwner.Contains(Path.GetFileName(entry), StringComparer.Ordinal))];
+        [.. Directory.EnumerateFileSystemEntries(home).Where(entry => !IsOfTheOwner(Path.GetFileName(entry)))];
+
+    /// <summary>Whether a name at the top of a home is kept by its present owner: no backup holds it.</summary>
+    public static bool IsOfTheOwner(string name) => OfTheOwner.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>Copies of the database whose backup was cut off by the death of the process.</summary>
+    public static void RemoveUnfinishedBackups(string home)
+    {
+        var folder = new DirectoryInfo(Path.Combine(home, "tmp"));
+        if (!folder.Exists) return;
+        foreach (var left in folder.EnumerateFiles("backup-*")) left.Delete();
+    }
 
     private static bool IsDatabase(string name) => name is "cairn.db" or "cairn.db-wal" or "cairn.db-shm";
 }

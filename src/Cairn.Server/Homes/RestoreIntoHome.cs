@@ -67,6 +67,7 @@ internal static class RestoreIntoHome
             return NotABackup(strange.Message);
         }
 
+        if (manifest is { Files: null }) return NotABackup($"{BackupManifest.EntryName} names no files");
         if (manifest is null) return Directory.EnumerateFileSystemEntries(folder).Any() ? Incomplete() : NotABackup("it is empty");
         return manifest.Format <= BackupManifest.CurrentFormat
             ? manifest
@@ -76,7 +77,7 @@ internal static class RestoreIntoHome
     // Names are stored with forward slashes and go down from the home, whatever else somebody wrote into the archive.
     private static bool IsSafe(string name) =>
         name.Length > 0 && !name.Contains('\\', StringComparison.Ordinal) && !name.Contains('\0', StringComparison.Ordinal) && !Path.IsPathRooted(name)
-        && name.Split('/').All(part => part is not ("" or "." or ".."));
+        && name.Split('/') is var parts && parts.All(part => part is not ("" or "." or "..")) && !HomeFolder.IsOfTheOwner(parts[0]);
 
     private static async Task<Refusal?> Verify(string folder, BackupManifest manifest, CancellationToken cancellation)
     {

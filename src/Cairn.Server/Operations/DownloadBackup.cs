@@ -23,15 +23,24 @@ internal static class DownloadBackup
     {
         var home = server.Options.Home;
         var copy = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "tmp")).FullName, $"backup-{Kernel.Uuid7.New(clock)}.db");
-        var copied = await database.BackupTo(copy, cancellation);
-        if (copied.Refusal is { } refusal) return refusal.ToProblem();
-        await database.Write(
-            transaction =>
-            {
-                transaction.Write(caller, "server.backup", "server");
-                return true;
-            },
-            cancellation);
+        try
+        {
+            var copied = await database.BackupTo(copy, cancellation);
+            if (copied.Refusal is { } refusal) return refusal.ToProblem();
+            await database.Write(
+                transaction =>
+                {
+                    transaction.Write(caller, "server.backup", "server");
+                    return true;
+                },
+                cancellation);
+        }
+        catch
+        {
+            File.Delete(copy);
+            throw;
+        }
+
         return TypedResults.Stream(
             async body =>
             {

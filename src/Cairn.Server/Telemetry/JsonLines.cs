@@ -67,9 +67,11 @@ internal sealed class JsonLines : ILoggerProvider
 
     private void Roll(string path)
     {
+        // The old one stays open until there is a new one: should that fail, the next line tries again instead of being lost with all that follow.
+        if (File.Exists(path)) File.Move(path, path + ".1", overwrite: true);
+        var next = Open(path);
         _out.Dispose();
-        File.Move(path, path + ".1", overwrite: true);
-        _out = Open(path);
+        _out = next;
     }
 
     private static void WriteObject<TState>(Utf8JsonWriter json, string category, LogLevel level, TState state, Exception? fault, string message)

@@ -77,7 +77,8 @@ public class BackupTests
     [InlineData("/tmp/escaped")]
     [InlineData("blobs/../../escaped")]
     [InlineData("blobs//x")]
-    public async Task A_path_that_leads_out_of_the_home_is_refused_and_nothing_is_written(string name)
+    [InlineData("cairn.sock")]
+    public async Task A_path_out_of_the_home_or_onto_what_its_owner_keeps_is_refused_and_nothing_is_written(string name)
     {
         var archive = new MemoryStream();
         await using (var tar = new TarWriter(archive, leaveOpen: true))
