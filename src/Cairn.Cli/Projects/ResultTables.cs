@@ -34,17 +34,16 @@ internal static class ResultTables
         }
 
         var colour = result.Verdict switch { "promoted" or "passed" => "green", "no_signal" => "yellow", _ => "red" };
-        terminal.Write(new Markup($"[{colour}]{Markup.Escape(Verdict(result))}[/] {Markup.Escape(result.Summary)}\n"));
+        terminal.Write(new Markup($"[{colour}]{Markup.Escape(Verdict(result))}[/]\n"));
         if (result.Model is { } model && result.Version is { } version)
             Terminal.WriteLine($"Model {model} version {version}, run {result.RunId}, threshold {result.Threshold:0.###}{(result.Deployment is { } served && result.Verdict == "promoted" ? $", served as {served}" : "")}.");
     }
 
+    /// <summary>A summary of what did not pass says so itself.</summary>
     private static string Verdict(LifecycleResult result) => result.Verdict switch
     {
-        "promoted" => "Promoted.",
-        "passed" => "Passed; not promoted, as asked.",
-        "no_signal" => "No signal.",
-        "refused" => "Refused by a gate.",
-        var other => other,
+        "promoted" => $"Promoted. {result.Summary}",
+        "passed" => $"Passed, not promoted. {result.Summary}",
+        _ => result.Summary,
     };
 }
