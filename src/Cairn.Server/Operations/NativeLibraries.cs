@@ -18,7 +18,7 @@ internal static unsafe class NativeLibraries
 
     public static DoctorCheck DuckDb()
     {
-        if (!NativeLibrary.TryLoad("libduckdb.so", typeof(Data.DataModule).Assembly, null, out var library))
+        if (!NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, "libduckdb.so"), out var library))
             return new("duckdb", "bad", "libduckdb.so was not found beside the program", "Fetch it and build again: npm ci --ignore-scripts in native/, then ./cairn");
         var version = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "duckdb_library_version");
         return new("duckdb", "ok", $"DuckDB {Marshal.PtrToStringUTF8((nint)version())}");
