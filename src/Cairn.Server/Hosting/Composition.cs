@@ -48,6 +48,7 @@ internal static class Composition
         AddModules(builder.Services, options, listeners);
         builder.Services.AddSingleton(new RunningServer(options, url, TimeProvider.System));
         builder.Services.AddSingleton<MetricCollector>().AddHostedService(services => services.GetRequiredService<MetricCollector>());
+        builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddDescription();
 
         return builder.Build();
