@@ -18,7 +18,7 @@ internal sealed class SizeGuard(RequestDelegate next)
 
     private static async Task Refuse(HttpContext context, IHttpMaxRequestBodySizeFeature limit, long length)
     {
-        if (length <= MostDrained && context.Request.Headers.Expect.Count == 0)
+        if (length <= MostDrained)
         {
             limit.MaxRequestBodySize = length;
             var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
