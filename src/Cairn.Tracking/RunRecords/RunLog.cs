@@ -64,9 +64,7 @@ internal static class RunLog
             "ON CONFLICT (workspace_id, run_id, key) DO NOTHING",
             [.. parameters.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => new object[] { workspace.Value, run.RunId, row.Key, row.Value })]);
 
-        var sql = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value, ["runId"] = run.RunId };
-        var keys = SqlList.In(sql, "key", [.. parameters.Keys]);
-        var changes = transaction.Query<KeyValue>($"SELECT key, value FROM run_params WHERE workspace_id = @workspace AND run_id = @runId AND key IN {keys}", sql)
+        var changes = parameters.Keys.Chunk(SqlList.ValuesAtOnce).SelectMany(keys => Stored(transaction, workspace, run, keys))
             .Where(stored => stored.Value != parameters[stored.Key])
             .OrderBy(stored => stored.Key, StringComparer.Ordinal)
             .ToList();
@@ -78,6 +76,12 @@ internal static class RunLog
                 + string.Join("; ", changes.Take(5).Select(stored => $"'{stored.Key}' is '{Cut(stored.Value)}', not '{Cut(parameters[stored.Key])}'"))
                 + (changes.Count > 5 ? $"; and {changes.Count - 5} more" : "")
                 + ". Nothing of the batch was written. Start another run, or use a tag or a metric for what changes.");
+    }
+
+    private static IReadOnlyList<KeyValue> Stored(ReadTransaction transaction, WorkspaceId workspace, Run run, string[] keys)
+    {
+        var sql = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value, ["runId"] = run.RunId };
+        return transaction.Query<KeyValue>($"SELECT key, value FROM run_params WHERE workspace_id = @workspace AND run_id = @runId AND key IN {SqlList.In(sql, "key", keys)}", sql);
     }
 
     private static void WriteMetrics(WriteTransaction transaction, WorkspaceId workspace, Run run, IReadOnlyList<MetricPoint> metrics, long now)
