@@ -78,6 +78,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, IHostApplic
         var request = context.Request;
         return context.Response.StatusCode switch
         {
+            400 => OfParameter(UnreadableParameter.Find(context)),
             404 => ProblemBody.Of(404, "request.no-such-route", $"Nothing is at {request.Method} {request.Path}. The description of the API is at /openapi/v1.json, a readable one at /docs."),
             405 => ProblemBody.Of(405, "request.method", $"{request.Path} does not take {request.Method}; it takes {context.Response.Headers.Allow}."),
             413 => OfTooLarge(),
@@ -93,6 +94,10 @@ internal sealed partial class ProblemResponses(RequestDelegate next, IHostApplic
         { InnerException: JsonException json } => ProblemBody.Of(400, "request.malformed", $"The body is not what this endpoint takes: {Place(json)}. Compare it with /docs.", [Field(json)]),
         _ => ProblemBody.Of(400, "request.malformed", $"{malformed.Message} Compare the request with /docs."),
     };
+
+    private static Problem OfParameter(FieldProblem? unreadable) => unreadable is null
+        ? ProblemBody.Of(400, "request.malformed", "A value in the path or the query cannot be read. Compare the request with /docs.")
+        : ProblemBody.Of(400, "request.malformed", $"{unreadable.Field} is '{unreadable.Found}'; this endpoint takes {unreadable.Expected}. Compare the request with /docs.", [unreadable]);
 
     private static FieldProblem Field(JsonException json) => new(json.Path ?? "$", Sentence(json), "JSON as described in /docs");
 

@@ -76,6 +76,8 @@ internal static class Composition
         services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
         services.AddAntiforgery();
         services.AddDataProtection().SetApplicationName("cairn").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.Home, "keys", "forms")));
+        // It reads the keys on every start, and every command that finds no server is a start; the first page with a form reads them too.
+        foreach (var eager in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList()) services.Remove(eager);
 
         services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null });

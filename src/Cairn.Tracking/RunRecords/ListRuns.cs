@@ -15,12 +15,27 @@ namespace Cairn.Tracking.RunRecords;
 /// <summary>GET /api/v1/runs</summary>
 internal static class ListRuns
 {
-    /// <param name="Experiment">Id or name; null: runs of all experiments.</param>
-    /// <param name="Name">Part of the run's name, in any case.</param>
-    /// <param name="View">active (the default), deleted or all.</param>
-    internal sealed record Query(
-        string? Experiment, string? Status, string? Name, string? View, [FromQuery(Name = "order_by")] string? OrderBy, int? Limit,
-        [FromQuery(Name = "page_token")] string? PageToken);
+    internal sealed record Query
+    {
+        /// <value>Id or name; null: runs of all experiments.</value>
+        public string? Experiment { get; init; }
+
+        public string? Status { get; init; }
+
+        /// <value>Part of the run's name, in any case.</value>
+        public string? Name { get; init; }
+
+        /// <value>active (the default), deleted or all.</value>
+        public string? View { get; init; }
+
+        [FromQuery(Name = "order_by")]
+        public string? OrderBy { get; init; }
+
+        public int? Limit { get; init; }
+
+        [FromQuery(Name = "page_token")]
+        public string? PageToken { get; init; }
+    }
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/runs", Handle)

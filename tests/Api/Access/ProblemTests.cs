@@ -21,7 +21,11 @@ public class ProblemTests
         var method = await (await http.DeleteAsync("/api/v1/about")).ShouldBeProblem(HttpStatusCode.MethodNotAllowed, "request.method");
         method.Detail.ShouldContain("GET");
         await (await Post(http, "{}", "text/csv")).ShouldBeProblem(HttpStatusCode.UnsupportedMediaType, "request.media-type");
-        await (await http.GetAsync("/api/v1/audit?limit=many")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.malformed");
+        var unreadable = await (await http.GetAsync("/api/v1/audit?limit=many")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.malformed");
+        unreadable.Detail.ShouldContain("limit is 'many'");
+        unreadable.Errors!.Single().Field.ShouldBe("limit");
+        (await (await http.GetAsync("/api/v1/runs?limit=99999999999")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.malformed")).Detail.ShouldContain("99999999999");
+        (await (await http.GetAsync("/api/v1/runs/compare?ids=a,b&all=perhaps")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.malformed")).Detail.ShouldContain("true or false");
         await (await http.GetAsync("/api/v1/audit?page_token=%21%21")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.page-token");
     }
 
