@@ -1,3 +1,4 @@
+using System.Text;
 using Cairn.Access;
 using Cairn.Data;
 using Cairn.Data.Engine;
@@ -35,6 +36,26 @@ public sealed class SnapshotTests : IAsyncDisposable
         frame["c"].ShouldBeOfType<CategoryColumn>().Codes.ShouldBe([0, -1, 1]);
         frame["id"].ShouldBeOfType<TextColumn>().Values.ShouldBe(["1", "2", "3"]);
         _home.LeftBehind.ShouldBeEmpty();
+    }
+
+    /// <summary>A row group has 122,880 rows; what runs in parallel must not reorder them: the digest is over rows in order.</summary>
+    [Fact]
+    public async Task Many_row_groups_keep_their_rows_in_order_and_give_one_digest()
+    {
+        const int Rows = 400_000;
+        var csv = new StringBuilder("id,n,f,b,c,t\n");
+        for (var row = 0; row < Rows; row++)
+        {
+            csv.Append(row).Append(',').Append(row).Append(',').Append(row % 1000 / 8.0).Append(',').Append(row % 3 == 0 ? "yes" : "no").Append(',')
+                .Append(row % 2 == 0 ? 'x' : 'y').Append(",2017-10-01\n");
+        }
+
+        var first = await Take(csv.ToString());
+        var again = await Take(csv.ToString());
+
+        again.Reused.ShouldBeTrue();
+        var numbers = Numbers(await _home.Datasets.Load(first.Version, DataHome.Cancellation), "n").ToArray();
+        Enumerable.Range(0, Rows).Count(row => numbers[row] != row).ShouldBe(0);
     }
 
     [Fact]
