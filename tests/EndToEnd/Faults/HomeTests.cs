@@ -73,7 +73,7 @@ public class HomeTests
         }
         finally
         {
-            Sh($"umount {folder.Home}").ShouldBe(0);
+            Sh($"umount {folder.Home} || umount -l {folder.Home}").ShouldBe(0);
             Directory.Delete(folder.Home);
         }
     }

@@ -103,7 +103,7 @@ internal sealed class CairnProcess : IDisposable
     /// <summary>As the out-of-memory killer does it.</summary>
     public void Kill()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true); // runuser would leave its child behind
         _process.WaitForExit();
     }
 
