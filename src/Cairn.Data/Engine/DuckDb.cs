@@ -31,13 +31,14 @@ internal sealed unsafe class DuckDb : IDisposable
         var folder = Path.Combine(home, "job-" + Path.GetRandomFileName());
         Directory.CreateDirectory(folder);
         nint database = 0, connection = 0;
+        DuckDb? engine = null;
         try
         {
             // Links have names without quotes and wildcards, whatever the user called the file.
             for (var i = 0; i < files.Count; i++) File.CreateSymbolicLink(Path.Combine(folder, $"in{i}"), files[i]);
             database = OpenDatabase(folder, options);
             if (Native.Connect(database, out connection) != 0) throw new InvalidOperationException("DuckDB accepts no connection.");
-            var engine = new DuckDb(database, connection, folder, cancellation);
+            engine = new DuckDb(database, connection, folder, cancellation);
             var allowed = files.Select((file, i) => Sql.Text(engine.Linked(i)) + ", " + Sql.Text(Resolved(file)));
             engine.Execute("SET TimeZone = 'UTC'");
             // It makes a join of IN (…) with a few texts: ten times slower here, and COPY then writes the rows in any order.
@@ -47,6 +48,11 @@ internal sealed unsafe class DuckDb : IDisposable
             engine.Execute("SET enable_external_access = false");
             engine.Execute("SET lock_configuration = true");
             return engine;
+        }
+        catch when (engine is not null)
+        {
+            engine.Dispose(); // it owns both handles, and a later cancellation must not reach them
+            throw;
         }
         catch
         {
@@ -89,14 +95,14 @@ internal sealed unsafe class DuckDb : IDisposable
         {
             var message = Utf8(Native.PrepareError(statement));
             Native.DestroyPrepare(ref statement);
-            throw new DuckDbException(message, 0, sql);
+            throw Failed(message, 0, sql);
         }
 
         var pending = (nint)0;
         var result = default(NativeResult);
         try
         {
-            if (Native.PendingStreaming(statement, out pending) != 0) throw new DuckDbException(Utf8(Native.PendingError(pending)), 0, sql);
+            if (Native.PendingStreaming(statement, out pending) != 0) throw Failed(Utf8(Native.PendingError(pending)), 0, sql);
             if (Native.ExecutePending(pending, &result) != 0) throw Failed(&result, sql);
             return new ChunkReader(this, result, sql);
         }
@@ -124,11 +130,11 @@ internal sealed unsafe class DuckDb : IDisposable
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 
-    internal Exception Failed(NativeResult* result, string sql)
-    {
-        if (_cancellation.IsCancellationRequested) return new OperationCanceledException(_cancellation);
-        return new DuckDbException(Utf8(Native.ResultError(result)), Native.ResultErrorType(result), sql);
-    }
+    internal Exception Failed(NativeResult* result, string sql) => Failed(Utf8(Native.ResultError(result)), Native.ResultErrorType(result), sql);
+
+    /// <summary>An interrupted statement fails at whatever step it had reached: that is a cancellation, not an error.</summary>
+    private Exception Failed(string message, int kind, string sql) =>
+        _cancellation.IsCancellationRequested ? new OperationCanceledException(_cancellation) : new DuckDbException(message, kind, sql);
 
     internal void ThrowIfCancelled() => _cancellation.ThrowIfCancellationRequested();
 

@@ -58,6 +58,32 @@ public sealed class SnapshotTests : IAsyncDisposable
         Enumerable.Range(0, Rows).Count(row => numbers[row] != row).ShouldBe(0);
     }
 
+    /// <summary>An interrupted statement may fail while it is prepared, started or read: whoever cancelled sees a cancellation, never an error.</summary>
+    [Fact]
+    public async Task Cancelling_at_any_moment_is_a_cancellation_and_leaves_nothing_behind()
+    {
+        var csv = new StringBuilder("id,n,f,b,c,t\n");
+        for (var row = 0; row < 20_000; row++) csv.Append(row).Append(",1,0.5,yes,x,2017-10-01\n");
+        var path = _home.File(csv.ToString());
+        var cancelled = 0;
+
+        for (var delay = 0; delay < 200; delay += 4)
+        {
+            using var source = new CancellationTokenSource(delay);
+            try
+            {
+                await _home.Datasets.Take(Caller.LocalAdmin, $"customers-{delay}", path, Contract, null, source.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
+        }
+
+        cancelled.ShouldBeGreaterThan(0);
+        _home.LeftBehind.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_same_content_is_one_version_however_it_is_written()
     {
