@@ -165,6 +165,13 @@ internal sealed partial class Execution(Flow flow, LiveRun live, Caller caller, 
 #pragma warning restore CA1031
             {
                 LogCrash(logger, e, task.Name, live.FlowRunId);
+                if (cancellation.IsCancellationRequested)
+                {
+                    // Asked to stop, it stopped in its own way: the log has the error, the run is what its owner wanted.
+                    await Change(run => run, [Ended(task, Volatile.Read(ref _stopAs) ?? States.Cancelled)]);
+                    return null;
+                }
+
                 return await Fail(task, new(
                     "https://cairn.dev/problems/flow.task-crashed", "flow.task-crashed", 500,
                     $"Task {task.Name} met an unexpected error: {e.GetType().Name}: {e.Message} The log has all of it under trace id {live.FlowRunId}. Resume the run to try again.",
