@@ -21,9 +21,11 @@ check: ## Check the formatting, build with all analyzers
 	dotnet format Cairn.slnx --verify-no-changes --no-restore --exclude-diagnostics IDE0130
 	dotnet build Cairn.slnx -c Release -v quiet --nologo
 
-bench: ## Run the measurements behind the numbers of the README
-	@test -x bench/run || { echo "bench/run is not there yet"; exit 1; }
-	bench/run
+bench: ## Run the measurements behind the numbers of the README (CSV=file: your own data instead of the sample)
+	dotnet build bench/Cairn.Bench -c Release -v quiet --nologo
+	artifacts/bin/Cairn.Bench/release/Cairn.Bench storage-writer
+	artifacts/bin/Cairn.Bench/release/Cairn.Bench learning-telco
+	bench/serving.sh $(CSV)
 
 clean: ## Remove all that was built
 	rm -rf artifacts native/node_modules
