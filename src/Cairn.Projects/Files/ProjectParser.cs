@@ -64,7 +64,11 @@ internal sealed class ProjectParser
         var schema = ReadSchema(root) ?? inferred;
         if (schema is not null) schema = ColumnChecks.Target(schema, target, column, ref positive);
         var entity = root.Text("entity");
-        if (schema is not null && entity is not null && schema.Find(entity) is null) ColumnChecks.RefuseColumn(root, "entity", entity, schema);
+        if (schema is not null && entity is not null)
+        {
+            if (schema.Find(entity) is null) ColumnChecks.RefuseColumn(root, "entity", entity, schema);
+            schema = WithoutFeature(schema, entity);
+        }
 
         var train = TrainSection.Read(root.Map("train"));
         var definition = new ProjectDefinition
@@ -81,6 +85,10 @@ internal sealed class ProjectParser
         root.NoOtherKeys();
         return definition;
     }
+
+    /// <summary>Who a row is about is no reason for its outcome: a model must not learn it by heart, key or not.</summary>
+    private static Schema WithoutFeature(Schema schema, string entity) =>
+        schema with { Columns = [.. schema.Columns.Select(c => c.Name == entity && entity != schema.Key ? c with { AtPrediction = false } : c)] };
 
     private Schema? ReadSchema(Section root)
     {

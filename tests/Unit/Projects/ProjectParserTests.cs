@@ -66,6 +66,16 @@ public sealed class ProjectParserTests
     }
 
     [Fact]
+    public void An_entity_that_is_not_the_key_is_no_feature_either()
+    {
+        var project = Parse("entity: Plan\nsource: { path: a.csv }\ntarget: { column: Churn }").Value;
+
+        project.Schema!.Find("Plan")!.AtPrediction.ShouldBeFalse();
+        project.Schema.Find("Contract")!.AtPrediction.ShouldBeTrue();
+        project.Schema.Find("customerID")!.AtPrediction.ShouldBeTrue();
+    }
+
+    [Fact]
     public void Everything_but_source_and_target_has_a_default()
     {
         var project = Parse("source: { path: a.csv }\ntarget: { column: Churn }").Value;
