@@ -7,6 +7,7 @@ using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking;
+using Cairn.Unit.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
