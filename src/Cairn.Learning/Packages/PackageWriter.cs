@@ -46,7 +46,7 @@ internal static class PackageWriter
 
     /// <summary>When a run with a UUIDv7 began, in microseconds UTC; 0 for an id that holds no time.</summary>
     public static long TimeOf(string runId) =>
-        Uuid7.IsWellFormed(runId) && runId[12] == '7' ? long.Parse(runId.AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) * 1000 : 0;
+        Uuid7.TryParse(runId, out var id) && Uuid7.TimeOf(id) is { } milliseconds ? milliseconds * 1000 : 0;
 
     /// <summary>The other class as it stands in the data; with more than two classes, that it is not the positive one.</summary>
     private static string Negative(FrameColumn target, string positive)
