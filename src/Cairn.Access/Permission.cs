@@ -17,6 +17,8 @@ public sealed record Permission
     public static readonly Permission DeploymentsRead = new("deployments:read");
     public static readonly Permission DeploymentsWrite = new("deployments:write");
     public static readonly Permission Predict = new("predict");
+    public static readonly Permission PredictionsRead = new("predictions:read");
+    public static readonly Permission PredictionsWrite = new("predictions:write");
     public static readonly Permission AuditRead = new("audit:read");
     public static readonly Permission SystemRead = new("system:read");
     public static readonly Permission SystemManage = new("system:manage");
@@ -28,7 +30,7 @@ public sealed record Permission
     public static FrozenSet<Permission> All { get; } = FrozenSet.ToFrozenSet(
     [
         DataRead, DataWrite, RunsRead, RunsWrite, ModelsRead, ModelsWrite, ModelsPromote, ProjectsRead, ProjectsRun,
-        DeploymentsRead, DeploymentsWrite, Predict, AuditRead, SystemRead, SystemManage,
+        DeploymentsRead, DeploymentsWrite, Predict, PredictionsRead, PredictionsWrite, AuditRead, SystemRead, SystemManage,
     ]);
 
     public override string ToString() => Name;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Cairn.Client.Wire;
 using Cairn.Data;
@@ -21,6 +22,7 @@ public sealed class Predictor
     {
         (Package, _description, _pipeline, _model, HoldoutKeys) = (package, description, pipeline, model, holdoutKeys);
         _plan = new(pipeline, schema);
+        Key = schema.Key;
         Inputs = [.. _plan.Rules.Select(rule => rule.Wire)];
     }
 
@@ -39,6 +41,9 @@ public sealed class Predictor
     public IReadOnlyList<InputFieldWire> Inputs { get; }
 
     public IReadOnlyList<string> Features => _pipeline.Features;
+
+    /// <value>The key of the contract: which member of a request says whom a row is about; null when there is none.</value>
+    public string? Key { get; }
 
     public double Threshold => _description.Threshold;
 
@@ -118,6 +123,10 @@ public sealed class Predictor
 /// <summary>The buffers of one row: raw inputs and the float32 feature vector.</summary>
 public sealed class PredictorRow
 {
+    // An escape is six bytes for one of the text.
+    private readonly byte[] _entity = new byte[6 * LongestEntity];
+    private int _entityLength;
+
     internal PredictorRow(int slots, int features, int inputs) => (Slots, Vector, Seen) = (new double[slots], new float[features], new bool[inputs]);
 
     /// <value>Inputs in schema order, then transforms.</value>
@@ -131,9 +140,41 @@ public sealed class PredictorRow
     /// <value>What the model saw: the feature vector, for the log.</value>
     public ReadOnlySpan<float> Features => Vector;
 
+    /// <value>The member that says whom a row is about, UTF-8; empty: none is looked for.</value>
+    public byte[] EntityName { get; set; } = [];
+
+    /// <value>Whom the row is about, UTF-8; empty when it does not say.</value>
+    public ReadOnlySpan<byte> Entity => _entity.AsSpan(0, _entityLength);
+
+    internal const int LongestEntity = 200;
+
+    internal static readonly string ExpectedEntity = $"a text of 1 to {LongestEntity} bytes without U+0000, a number or null";
+
     internal void Reset(int inputs)
     {
         Array.Fill(Slots, double.NaN, 0, inputs);
         Array.Clear(Seen);
+        _entityLength = 0;
+    }
+
+    /// <returns>False: no value that can name somebody.</returns>
+    internal bool TakeEntity(ref Utf8JsonReader json)
+    {
+        var length = json.HasValueSequence ? json.ValueSequence.Length : json.ValueSpan.Length;
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                return true;
+            case JsonTokenType.Number when length <= LongestEntity:
+                _entityLength = (int)length;
+                if (json.HasValueSequence) json.ValueSequence.CopyTo(_entity);
+                else json.ValueSpan.CopyTo(_entity);
+                return true;
+            case JsonTokenType.String when length <= _entity.Length:
+                _entityLength = json.CopyString(_entity);
+                return _entityLength is > 0 and <= LongestEntity && !Entity.Contains((byte)0);
+            default:
+                return false;
+        }
     }
 }

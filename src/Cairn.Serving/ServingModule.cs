@@ -1,4 +1,5 @@
 using Cairn.Serving.Live;
+using Cairn.Serving.Log;
 using Cairn.Serving.Online;
 using Cairn.Storage;
 using Microsoft.AspNetCore.Routing;
@@ -15,6 +16,8 @@ public static class ServingModule
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<LiveDeployments>()
+            .AddSingleton<PredictionLog>()
+            .AddSingleton(provider => new Predictions(provider.GetRequiredService<LogDatabase>()))
             .AddSingleton(provider => new Deployments(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<ChampionFollower>();
@@ -26,6 +29,7 @@ public static class ServingModule
         GetDeployment.Map(routes);
         Predict.Map(routes);
         PredictDefault.Map(routes);
+        GetPrediction.Map(routes);
         return routes;
     }
 }

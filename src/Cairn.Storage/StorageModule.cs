@@ -12,7 +12,7 @@ namespace Cairn.Storage;
 /// <summary>Metadata, events and blobs.</summary>
 public static class StorageModule
 {
-    /// <summary>Registers <see cref="Database"/>, <see cref="EventLog"/> and <see cref="IBlobStore"/>. Migration runs on first use of the container.</summary>
+    /// <summary>Registers <see cref="Database"/>, <see cref="LogDatabase"/>, <see cref="EventLog"/> and <see cref="IBlobStore"/>. Migration runs on first use of the container.</summary>
     /// <remarks>Ask for the <see cref="Database"/> while starting: that opens and migrates it, or throws a <see cref="StorageException"/> that says what is wrong.</remarks>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -27,6 +27,14 @@ public static class StorageModule
                 return options.PostgreSql is { } connectionString
                     ? PostgresDatabase.Open(connectionString, clock, log)
                     : SqliteDatabase.Open(options.Home, clock, log);
+            })
+            .AddSingleton(provider =>
+            {
+                var clock = provider.GetRequiredService<TimeProvider>();
+                var log = provider.GetService<ILoggerFactory>()?.CreateLogger("Cairn.Storage") ?? NullLogger.Instance;
+                return options.PostgreSql is null
+                    ? new LogDatabase(() => SqliteDatabase.OpenLog(options.Home, clock, log), owned: true, clock)
+                    : new LogDatabase(provider.GetRequiredService<Database>, owned: false, clock);
             })
             .AddSingleton<EventLog>(provider => new TailingEventLog(provider.GetRequiredService<Database>()))
             .AddSingleton<IBlobStore>(_ => FolderBlobStore.Open(options.Home));

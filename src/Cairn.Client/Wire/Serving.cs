@@ -18,3 +18,40 @@ public sealed record ContributionWire(string Feature, double Contribution);
 
 /// <summary>The answer to many rows, in the order of the request.</summary>
 public sealed record PredictionsWire(IReadOnlyList<PredictionWire> Predictions);
+
+/// <summary>What the owner of a deployment chose.</summary>
+public sealed record DeploymentSettings
+{
+    public LogSettings Log { get; init; } = new();
+
+    /// <value>The member of a request that says whom it is about; null: the key column of the model's contract.</value>
+    public string? Entity { get; init; }
+}
+
+/// <summary>What becomes of a deployment's predictions.</summary>
+public sealed record LogSettings
+{
+    /// <value>Share of predictions that are logged, 0 to 1; default all. 0 switches the log off.</value>
+    public double Sample { get; init; } = 1;
+
+    /// <value>Days that predictions are kept; null (the default): for ever.</value>
+    public int? KeepDays { get; init; }
+
+    /// <value>What to do when a prediction cannot be logged: <c>refuse</c> (the default, 503) or <c>answer</c> all the same.</value>
+    public string WhenUnavailable { get; init; } = Refuse;
+
+    public const string Refuse = "refuse", Answer = "answer";
+}
+
+/// <summary>A prediction as the log has it.</summary>
+/// <param name="Time">When it was asked for, microseconds UTC.</param>
+/// <param name="Variant"><c>champion</c>, or the name of another variant of the deployment.</param>
+/// <param name="Shadow">True: it was scored beside the answer and told to nobody.</param>
+/// <param name="LatencyUs">Microseconds from the arrival of the request to the answer.</param>
+/// <param name="Features">What the model saw; lists leave it out.</param>
+public sealed record LoggedPredictionWire(
+    string PredictionId, long Time, string Deployment, string Variant, bool Shadow, string Model, long Version, string PackageDigest, long Evaluator, string? Entity,
+    string Prediction, double Probability, double Threshold, long LatencyUs, string Caller, IReadOnlyList<FeatureValueWire>? Features = null);
+
+/// <param name="Value">Null: missing.</param>
+public sealed record FeatureValueWire(string Feature, double? Value);

@@ -45,9 +45,11 @@ internal sealed class CompiledPlan
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var slot = Slot(ref json, next);
+            var isEntity = slot < 0 && row.EntityName.Length > 0 && json.ValueTextEquals(row.EntityName);
             json.Read();
             if (slot < 0)
             {
+                if (isEntity && !row.TakeEntity(ref json)) (problems ??= []).Add(new(At(path, Encoding.UTF8.GetString(row.EntityName)), Found(ref json), PredictorRow.ExpectedEntity));
                 json.Skip(); // columns of the contract that the model does not use are sent as a matter of course
                 continue;
             }

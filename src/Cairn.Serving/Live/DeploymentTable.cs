@@ -1,16 +1,22 @@
+using System.Text.Json;
 using Cairn.Access;
+using Cairn.Client;
+using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
 
 namespace Cairn.Serving.Live;
 
-internal sealed record DeploymentRow(WorkspaceId WorkspaceId, string Name, string Model, bool IsDefault, long CreatedAt);
+internal sealed record DeploymentRow(WorkspaceId WorkspaceId, string Name, string Model, bool IsDefault, long CreatedAt, string Settings = "{}")
+{
+    public DeploymentSettings ReadSettings() => JsonSerializer.Deserialize<DeploymentSettings>(Settings, CairnJson.Options)!;
+}
 
 internal static class DeploymentTable
 {
     public const string Made = "deployment.made";
 
-    private const string Select = "SELECT workspace_id, name, model, is_default, created_at FROM deployments";
+    private const string Select = "SELECT workspace_id, name, model, is_default, created_at, settings FROM deployments";
 
     public static IReadOnlyList<DeploymentRow> All(ReadTransaction transaction) => transaction.Query<DeploymentRow>($"{Select} ORDER BY workspace_id, name");
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Learning;
+using Cairn.Serving.Log;
 using Cairn.Storage;
 using Cairn.Tracking;
 using Microsoft.Extensions.Logging;
@@ -87,21 +88,21 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
 
     private void Swap(List<LiveDeployment> affected, ModelVersionWire champion, Answer<LoadedPackage> loaded)
     {
-        var model = loaded.Refusal is null ? new ServedModel(champion.Model, champion.Version, loaded.Value) : null;
         foreach (var deployment in affected)
         {
             var (name, before) = (deployment.Row.Name, deployment.Serving);
-            if (model is not null)
+            if (loaded.Refusal is null)
             {
-                if (before?.Version == model.Version && before.Package == model.Package && deployment.Problem is null) continue;
-                deployment.Serve(model, clock.Micros());
+                if (before?.Version == champion.Version && before.Package == loaded.Value && deployment.Problem is null) continue;
+                var source = LogSourceRow.Of(deployment.Row.WorkspaceId, name, LiveDeployment.Champion, champion.Model, champion.Version, loaded.Value.Predictor);
+                deployment.Serve(new(new(source), loaded.Value), clock.Micros());
                 ServingMeter.Swaps.Add(1, new KeyValuePair<string, object?>("deployment", name));
                 LogServes(name, champion.Version, champion.Model);
                 continue;
             }
 
             var goesOn = before is null ? "Nothing is served." : $"Version {before.Version} goes on serving.";
-            deployment.Keep($"Version {champion.Version} is champion but cannot be served. {loaded.Refusal!.Detail} {goesOn}");
+            deployment.Keep($"Version {champion.Version} is champion but cannot be served. {loaded.Refusal.Detail} {goesOn}");
             LogKept(name, deployment.Problem!);
         }
     }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Cairn.Learning;
+using Cairn.Serving.Log;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Cairn.Serving.Live;
@@ -13,6 +15,9 @@ internal sealed class LoadedPackage(Predictor predictor)
 
     public JsonEncodedText Negative { get; } = JsonEncodedText.Encode(predictor.Negative);
 
+    /// <value>The key column of the contract, UTF-8; empty when there is none.</value>
+    public byte[] Key { get; } = Encoding.UTF8.GetBytes(predictor.Key ?? "");
+
     public ObjectPool<PredictorRow> Rows { get; } = new DefaultObjectPool<PredictorRow>(new RowPolicy(predictor));
 
     private sealed class RowPolicy(Predictor predictor) : PooledObjectPolicy<PredictorRow>
@@ -23,8 +28,12 @@ internal sealed class LoadedPackage(Predictor predictor)
     }
 }
 
-/// <summary>What a deployment serves: swapped as a whole, so that a request sees one version from its first row to its last.</summary>
-internal sealed record ServedModel(string Model, long Version, LoadedPackage Package)
+/// <summary>What a variant of a deployment serves: swapped as a whole, so that a request sees one version from its first row to its last.</summary>
+internal sealed record ServedModel(LogSource Source, LoadedPackage Package)
 {
-    public JsonEncodedText ModelText { get; } = JsonEncodedText.Encode(Model);
+    public string Model => Source.Row.Model;
+
+    public long Version => Source.Row.Version;
+
+    public JsonEncodedText ModelText { get; } = JsonEncodedText.Encode(Source.Row.Model);
 }

@@ -8,5 +8,7 @@ internal static class ServingMeter
 
     public static readonly Counter<long> Predictions = Meter.CreateCounter<long>("cairn.predictions", "{row}", "Rows answered, by deployment.");
 
+    public static readonly Counter<long> Unlogged = Meter.CreateCounter<long>("cairn.predictions.unlogged", "{row}", "Rows answered that the log did not take, by deployment.");
+
     public static readonly Counter<long> Swaps = Meter.CreateCounter<long>("cairn.model_swaps", "{swap}", "Models taken into service, by deployment.");
 }

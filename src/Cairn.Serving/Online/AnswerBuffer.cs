@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Text.Json;
+using Cairn.Serving.Log;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Cairn.Serving.Online;
 
-/// <summary>A reused buffer for one answer: it is sent only when every row of the request could be answered.</summary>
+/// <summary>Reused buffers for one answer and what the log will say of it: it is sent only when every row of the request could be answered.</summary>
 internal sealed class AnswerBuffer : IDisposable
 {
     private const int LargestKept = 1 << 20;
@@ -15,6 +16,8 @@ internal sealed class AnswerBuffer : IDisposable
     public AnswerBuffer() => Json = new(_bytes, new JsonWriterOptions { SkipValidation = true });
 
     public Utf8JsonWriter Json { get; }
+
+    public LogRecords Records { get; } = new();
 
     public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
 
@@ -28,9 +31,16 @@ internal sealed class AnswerBuffer : IDisposable
             return;
         }
 
+        Clear();
+        Pool.Return(this);
+    }
+
+    /// <summary>Nothing was answered yet.</summary>
+    public void Clear()
+    {
         _bytes.ResetWrittenCount();
         Json.Reset();
-        Pool.Return(this);
+        Records.Clear();
     }
 
     public void Dispose() => Json.Dispose();

@@ -2,6 +2,7 @@ using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Serving.Live;
+using Cairn.Serving.Log;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,6 +12,9 @@ namespace Cairn.Serving.Online;
 /// <summary>POST /api/v1/deployments/{name}/predict: one row or many, answered by the model that serves now.</summary>
 internal static class Predict
 {
+    /// <value><c>false</c> when a prediction was answered that the log did not take.</value>
+    private const string LoggedHeader = "Cairn-Logged";
+
     public static void Map(IEndpointRouteBuilder routes) => Describe(routes
         .MapPost("/api/v1/deployments/{name}/predict", Handle)
         .WithName(nameof(Predict)).WithSummary("Predict with a deployment: one row or many"));
@@ -29,7 +33,7 @@ internal static class Predict
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .Requires(Permission.Predict).DataPlane();
 
-    public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, bool explain, TimeProvider clock)
+    public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, Caller caller, bool explain, TimeProvider clock, PredictionLog log)
     {
         if (deployment.Refusal is { } missing)
         {
@@ -44,6 +48,7 @@ internal static class Predict
         }
 
         var cancellation = context.RequestAborted;
+        var rowLog = RowLog.Of(deployment.Value.Settings.Log, caller, clock);
         var read = await RequestBody.Read(context.Request, cancellation);
         if (read.Refusal is { } tooLarge)
         {
@@ -55,7 +60,15 @@ internal static class Predict
         var buffer = AnswerBuffer.Rent();
         try
         {
-            if (Rows(deployment.Value, body, explain, clock, buffer) is { } refusal)
+            var refusal = Rows(deployment.Value, body, explain, clock, buffer, rowLog, out var served);
+            if (refusal is null)
+            {
+                var kept = await log.Keep(served!.Source, buffer.Records, deployment.Value.Settings.Log);
+                refusal = kept.Refusal;
+                if (refusal is null && !kept.Value) context.Response.Headers[LoggedHeader] = "false";
+            }
+
+            if (refusal is not null)
             {
                 await refusal.ToProblem().ExecuteAsync(context);
                 return;
@@ -72,19 +85,21 @@ internal static class Predict
         }
     }
 
-    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, bool explain = false) =>
-        Answer(context, live.Find(caller.Workspace, name), explain, clock);
+    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, bool explain = false) =>
+        Answer(context, live.Find(caller.Workspace, name), caller, explain, clock, log);
 
-    private static Refusal? Rows(LiveDeployment deployment, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer)
+    private static Refusal? Rows(LiveDeployment deployment, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer, RowLog? log, out ServedModel? served)
     {
         // Read once: a swap in the middle of the request does not touch it.
-        if (deployment.Serving is not { } served)
+        served = deployment.Serving;
+        if (served is null)
             return new Refusal.Unavailable("deployment.no-model", $"The deployment {deployment.Row.Name} serves nothing. {deployment.Problem}");
 
         var row = served.Package.Rows.Get();
         try
         {
-            var rows = new PredictRows(served, row, explain, clock, buffer);
+            row.EntityName = log is null ? [] : deployment.EntityName(served);
+            var rows = new PredictRows(served, row, explain, clock, buffer, log);
             var refusal = rows.Run(body.Bytes);
             if (refusal is not null) return refusal;
             buffer.Json.Flush();

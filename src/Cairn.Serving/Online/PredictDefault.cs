@@ -1,5 +1,6 @@
 using Cairn.Access;
 using Cairn.Serving.Live;
+using Cairn.Serving.Log;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,6 +14,6 @@ internal static class PredictDefault
         .MapPost("/api/v1/predict", Handle)
         .WithName(nameof(PredictDefault)).WithSummary("Predict with the only or the default deployment: one row or many"));
 
-    private static Task Handle(Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, bool explain = false) =>
-        Predict.Answer(context, live.FindDefault(caller.Workspace), explain, clock);
+    private static Task Handle(Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, bool explain = false) =>
+        Predict.Answer(context, live.FindDefault(caller.Workspace), caller, explain, clock, log);
 }

@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Cairn.Kernel;
 using Cairn.Learning;
 using Cairn.Serving.Live;
+using Cairn.Serving.Log;
 
 namespace Cairn.Serving.Online;
 
@@ -10,7 +11,8 @@ namespace Cairn.Serving.Online;
 /// From the bytes of a request to the bytes of its answer: <c>{…}</c> is one row, <c>{"rows": [{…}, …]}</c> and <c>[{…}, …]</c> are
 /// many. Either every row is answered or none is, with all that is wrong.
 /// </summary>
-internal ref struct PredictRows(ServedModel served, PredictorRow row, bool explain, TimeProvider clock, AnswerBuffer answer)
+/// <param name="log">Null: the answers are not logged.</param>
+internal ref struct PredictRows(ServedModel served, PredictorRow row, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log)
 {
     public const int MostRows = 10_000, MostExplained = 1_000, MostProblems = 50;
 
@@ -102,7 +104,9 @@ internal ref struct PredictRows(ServedModel served, PredictorRow row, bool expla
     private void Write()
     {
         var predictor = _served.Package.Predictor;
-        PredictionJson.Write(answer.Json, _served, Uuid7.New(clock), predictor.Score(row), explain ? predictor.Explain(row) : null);
+        var (id, probability) = (Uuid7.NewGuid(clock), predictor.Score(row));
+        PredictionJson.Write(answer.Json, _served, id, probability, explain ? predictor.Explain(row) : null);
+        log?.Add(answer.Records, _served.Source, id, probability, row);
         Count++;
     }
 

@@ -16,11 +16,13 @@ internal static class PredictionJson
         Version = JsonEncodedText.Encode("version"),
         Explanation = JsonEncodedText.Encode("explanation");
 
-    public static void Write(Utf8JsonWriter json, ServedModel served, string id, double probability, ExplanationWire? explanation)
+    public static void Write(Utf8JsonWriter json, ServedModel served, Guid id, double probability, ExplanationWire? explanation)
     {
         var predictor = served.Package.Predictor;
         json.WriteStartObject();
-        json.WriteString(Id, id);
+        Span<char> digits = stackalloc char[32];
+        id.TryFormat(digits, out _, "N");
+        json.WriteString(Id, digits);
         json.WriteString(Prediction, probability >= predictor.Threshold ? served.Package.Positive : served.Package.Negative);
         json.WriteNumber(Probability, probability);
         json.WriteNumber(Threshold, predictor.Threshold);

@@ -9,9 +9,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Storage.Sqlite;
 
-/// <summary><c>home/cairn.db</c> in WAL mode: one writer with group commit, readers beside it.</summary>
+/// <summary>A database file of a home in WAL mode: one writer with group commit, readers beside it.</summary>
 internal sealed class SqliteDatabase : Database
 {
+    public const string MetadataFile = "cairn.db", LogFile = "predictions.db";
+
     private readonly SqliteFile _file;
     private readonly SqliteReaders _readers;
 
@@ -27,13 +29,17 @@ internal sealed class SqliteDatabase : Database
     // All writes pass through this process, so no commit goes unnoticed.
     internal override CommitSignal Committed { get; } = new(poll: null);
 
-    public static SqliteDatabase Open(string home, TimeProvider clock, ILogger log) => Open(home, Migration.BuiltIn, clock, log);
+    /// <summary><c>home/cairn.db</c>: the metadata.</summary>
+    public static SqliteDatabase Open(string home, TimeProvider clock, ILogger log) => Open(home, Migration.OfMetadata, clock, log);
+
+    /// <summary><c>home/predictions.db</c>: the log of predictions, with a writer of its own.</summary>
+    public static SqliteDatabase OpenLog(string home, TimeProvider clock, ILogger log) => Open(home, Migration.OfLog, clock, log, LogFile);
 
     /// <summary>Opens the file, made when there is none, and migrates it.</summary>
-    public static SqliteDatabase Open(string home, IReadOnlyList<Migration> migrations, TimeProvider clock, ILogger log)
+    public static SqliteDatabase Open(string home, IReadOnlyList<Migration> migrations, TimeProvider clock, ILogger log, string name = MetadataFile)
     {
         Mapping.Configure();
-        var file = new SqliteFile(Path.Combine(home, "cairn.db"));
+        var file = new SqliteFile(Path.Combine(home, name));
         SqliteConnection? connection = null;
         try
         {
@@ -87,7 +93,7 @@ internal sealed class SqliteDatabase : Database
     {
         var folder = Path.Combine(home, "backups");
         Directory.CreateDirectory(folder);
-        var copy = Path.Combine(folder, clock.GetUtcNow().ToString("'before-migration-'yyyyMMdd'T'HHmmssfff'.db'", CultureInfo.InvariantCulture));
+        var copy = Path.Combine(folder, clock.GetUtcNow().ToString($"'before-migration-'yyyyMMdd'T'HHmmssfff'-{Path.GetFileName(file.Path)}'", CultureInfo.InvariantCulture));
         file.CopyTo(copy);
         return copy;
     }

@@ -82,6 +82,9 @@ internal sealed class ServingHost : IAsyncDisposable
         return deployment.Value;
     }
 
+    /// <summary>Predictions in the blocks of the log.</summary>
+    public Task<long> LoggedRows() => _app.Services.GetRequiredService<LogDatabase>().Read(t => t.Scalar<long>("SELECT coalesce(sum(rows), 0) FROM prediction_blocks"), Cancelled);
+
     public Task AlterPackage(long version, string model) => AlterPackage(_app.Services, version, model);
 
     public static async Task AlterPackage(IServiceProvider services, long version, string model)

@@ -1,0 +1,66 @@
+using Cairn.Kernel;
+
+namespace Cairn.Serving.Log;
+
+/// <summary>Records of one deployment in one buffer that is used again: those of a request, or those of a block that gathers.</summary>
+internal sealed class LogRecords
+{
+    private const int First = 1024, LargestKept = 1 << 20;
+
+    private byte[] _bytes = new byte[First];
+    private int _length;
+
+    public int Count { get; private set; }
+
+    public int Length => _length;
+
+    /// <value>The earliest time inside an id, milliseconds.</value>
+    public long FromMs { get; private set; } = long.MaxValue;
+
+    public long ToMs { get; private set; } = long.MinValue;
+
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+
+    public void Add(
+        Guid id, long time, int latency, long source, RecordFlags flags, double probability, ReadOnlySpan<float> features, ReadOnlySpan<byte> entity, ReadOnlySpan<byte> caller,
+        ReadOnlySpan<byte> sealedBytes = default)
+    {
+        var size = LogRecord.Size(features.Length, entity.Length, caller.Length, sealedBytes.Length);
+        LogRecord.Write(Room(size), id, time, latency, source, flags, probability, features, entity, caller, sealedBytes);
+        _length += size;
+        Count++;
+        var ms = Uuid7.TimeOf(id) ?? time / 1000;
+        FromMs = Math.Min(FromMs, ms);
+        ToMs = Math.Max(ToMs, ms);
+    }
+
+    public void Add(LogRecords more)
+    {
+        more.Bytes.CopyTo(Room(more._length));
+        _length += more._length;
+        Count += more.Count;
+        FromMs = Math.Min(FromMs, more.FromMs);
+        ToMs = Math.Max(ToMs, more.ToMs);
+    }
+
+    public void Clear()
+    {
+        if (_bytes.Length > LargestKept) _bytes = new byte[First];
+        (_length, Count, FromMs, ToMs) = (0, 0, long.MaxValue, long.MinValue);
+    }
+
+    /// <summary>The body of a block: a byte that says the format, then the records one after the other.</summary>
+    public byte[] ToBody()
+    {
+        var body = new byte[_length + 1];
+        body[0] = LogRecord.Format;
+        Bytes.CopyTo(body.AsSpan(1));
+        return body;
+    }
+
+    private Span<byte> Room(int size)
+    {
+        if (_bytes.Length - _length < size) Array.Resize(ref _bytes, Math.Max(_length + size, _bytes.Length * 2));
+        return _bytes.AsSpan(_length, size);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Cairn.Kernel;
+using Cairn.Learning;
+using Cairn.Storage;
+
+namespace Cairn.Serving.Log;
+
+/// <summary>What answered, as the log names it: everything a replay needs but the feature vector.</summary>
+/// <param name="SourceId">Derived from the rest, so that two processes that serve the same give it the same id.</param>
+internal sealed record LogSourceRow(
+    WorkspaceId WorkspaceId, long SourceId, string Deployment, string Variant, string Model, long Version, Digest PackageDigest, long Evaluator, double Threshold,
+    string Positive, string Negative, string Features)
+{
+    public IReadOnlyList<string> FeatureNames => JsonSerializer.Deserialize<string[]>(Features)!;
+
+    public static LogSourceRow Of(WorkspaceId workspace, string deployment, string variant, string model, long version, Predictor predictor)
+    {
+        var name = $"{workspace.Value}\n{deployment}\n{variant}\n{model}\n{version}\n{predictor.Package.Hex}\n{Predictor.EvaluatorVersion}";
+        var id = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        return new(workspace, id, deployment, variant, model, version, predictor.Package, Predictor.EvaluatorVersion, predictor.Threshold,
+            predictor.Positive, predictor.Negative, JsonSerializer.Serialize(predictor.Features));
+    }
+}
+
+/// <summary>A source and whether the log knows it already.</summary>
+internal sealed class LogSource(LogSourceRow row)
+{
+    private const string Columns = "workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features";
+
+    private volatile bool _stored;
+
+    public LogSourceRow Row => row;
+
+    public bool IsStored => _stored;
+
+    public void Stored() => _stored = true;
+
+    public void Insert(WriteTransaction transaction) => transaction.Execute(
+        """
+        INSERT INTO prediction_sources (workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features)
+        VALUES (@WorkspaceId, @SourceId, @Deployment, @Variant, @Model, @Version, @PackageDigest, @Evaluator, @Threshold, @Positive, @Negative, @Features)
+        ON CONFLICT (workspace_id, source_id) DO NOTHING
+        """, row);
+
+    public static IReadOnlyList<LogSourceRow> Of(ReadTransaction transaction, WorkspaceId workspace, string deployment) => transaction.Query<LogSourceRow>(
+        $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace AND deployment = @deployment", new { workspace, deployment });
+
+    public static LogSourceRow? Find(ReadTransaction transaction, WorkspaceId workspace, long id) => transaction.First<LogSourceRow>(
+        $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace AND source_id = @id", new { workspace, id });
+}
