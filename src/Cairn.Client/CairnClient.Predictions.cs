@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cairn.Client.Wire;
 
 namespace Cairn.Client;
@@ -9,6 +10,14 @@ public sealed partial class CairnClient
 
     /// <summary>With its inputs, which lists leave out.</summary>
     public Task<DeploymentWire> GetDeploymentAsync(string deployment, CancellationToken cancellation = default) => GetAsync<DeploymentWire>($"deployments/{Escape(deployment)}", cancellation);
+
+    /// <param name="settings">Only what is to change, a JSON merge patch of <see cref="DeploymentSettings"/>; null brings a default back.</param>
+    public Task<DeploymentWire> ChangeDeploymentAsync(string deployment, JsonObject settings, CancellationToken cancellation = default) =>
+        PatchAsync<DeploymentWire>($"deployments/{Escape(deployment)}", settings, cancellation);
+
+    /// <summary>A logged prediction with the features the model saw.</summary>
+    public Task<LoggedPredictionWire> GetPredictionAsync(string predictionId, CancellationToken cancellation = default) =>
+        GetAsync<LoggedPredictionWire>($"predictions/{Escape(predictionId)}", cancellation);
 
     /// <param name="deployment">Null: the only deployment, or the default one.</param>
     /// <param name="row">One JSON object with the inputs, UTF-8.</param>

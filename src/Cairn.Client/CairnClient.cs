@@ -46,6 +46,14 @@ public sealed partial class CairnClient(HttpClient http)
         return await ReadAsync<T>(request, cancellation).ConfigureAwait(false);
     }
 
+    private async Task<T> PatchAsync<T>(string path, object body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Patch, Api + path);
+        request.Headers.Add("Idempotency-Key", RandomNumberGenerator.GetHexString(32, lowercase: true));
+        request.Content = JsonBody(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), CairnJson.Options));
+        return await ReadAsync<T>(request, cancellation).ConfigureAwait(false);
+    }
+
     private async Task<T> PostJsonAsync<T>(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Api + path) { Content = JsonBody(json) };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -16,16 +17,26 @@ public sealed class Deployments
     internal Deployments(Database database, LiveDeployments live, TimeProvider clock) => (_database, _live, _clock) = (database, live, clock);
 
     /// <summary>Makes the deployment when there is none. The first one of a workspace is the default.</summary>
-    public async Task<Answer<DeploymentWire>> Ensure(Caller caller, string name, string model, CancellationToken cancellation)
+    /// <param name="settings">A JSON merge patch of its settings; null: they stay as they are.</param>
+    public async Task<Answer<DeploymentWire>> Ensure(Caller caller, string name, string model, JsonElement? settings, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(caller);
         if (DeploymentName.Check(name) is { } invalid) return invalid;
 
         var now = _clock.Micros();
-        var made = await _database.Attempt(transaction => DeploymentTable.Ensure(transaction, caller, name, model, now), cancellation);
+        var made = await _database.Attempt(
+            transaction =>
+            {
+                var ensured = DeploymentTable.Ensure(transaction, caller, name, model, now);
+                if (ensured.Refusal is not null || settings is null) return ensured;
+                var chosen = ChangeSettings.Apply(transaction, caller, name, settings.Value);
+                return chosen.Refusal is { } impossible ? impossible : DeploymentTable.Find(transaction, caller.Workspace, name)!;
+            },
+            cancellation);
         if (made.Refusal is { } refusal) return refusal;
 
         var deployment = _live.Add(made.Value);
+        deployment.Choose(made.Value.ReadSettings());
         await _live.Refresh(caller.Workspace, model, cancellation);
         return deployment.ToWire();
     }

@@ -27,6 +27,7 @@ public static class ServingModule
     {
         ListDeployments.Map(routes);
         GetDeployment.Map(routes);
+        ChangeSettings.Map(routes);
         Predict.Map(routes);
         PredictDefault.Map(routes);
         GetPrediction.Map(routes);

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Cairn.Cli.Invoking;
 using Cairn.Cli.Terminals;
+using Cairn.Client.Wire;
 
 namespace Cairn.Cli.Commands;
 
@@ -9,10 +11,16 @@ internal static class DeploymentsCommand
     private static readonly Argument<string> Name = new("name") { Description = "The deployment" };
     private static readonly Option<int> Limit = Paging.Limit();
 
+    private static readonly Option<double?> Sample = new("--log-sample") { Description = "Share of predictions that are logged, 0 to 1", HelpName = "share" };
+    private static readonly Option<int?> KeepDays = new("--keep-days") { Description = "Days that predictions are kept; 0: for ever", HelpName = "days" };
+    private static readonly Option<string?> WhenUnavailable = new("--when-unavailable") { Description = "What to do when a prediction cannot be logged: refuse it, or answer all the same", HelpName = "refuse|answer" };
+    private static readonly Option<string?> Entity = new("--entity") { Description = "The member of a request that says whom it is about", HelpName = "name" };
+
     public static Command Build() => new Command("deployments", "List and show deployments: what answers predictions")
     {
         new Command("list", "List deployments") { Limit }.Does(List),
         new Command("show", "Show a deployment and what a request has to carry") { Name }.Does(Show),
+        new Command("set", "Change settings of a deployment: what is not named stays") { Name, Sample, KeepDays, WhenUnavailable, Entity }.Does(Set),
         Limit,
     }.Does(List);
 
@@ -42,13 +50,37 @@ internal static class DeploymentsCommand
             return ExitCode.Ok;
         }
 
-        invocation.Terminal.Write(Tables.Facts(
-            ("deployment", deployment.Name), ("serves", deployment.Version is { } v ? $"{deployment.Model} version {v}" : "nothing"), ("package", deployment.PackageDigest),
-            ("problem", deployment.Problem), ("updated", Format.Time(deployment.UpdatedAt))));
+        Show(invocation.Terminal, deployment);
         var table = Tables.New("input", "type", "", "values");
         foreach (var input in deployment.Inputs ?? [])
             table.With(input.Name, input.Type, input.Required ? "required" : "", input.Categories is { } c ? string.Join(" | ", c.Take(8)) + (c.Count > 8 ? " | ..." : "") : "");
         invocation.Terminal.Write(table);
         return ExitCode.Ok;
+    }
+
+    private static async Task<int> Set(Invocation invocation, CancellationToken cancellation)
+    {
+        var log = new JsonObject();
+        if (invocation.Get(Sample) is { } sample) log["sample"] = sample;
+        if (invocation.Get(KeepDays) is { } days) log["keep_days"] = days == 0 ? null : days;
+        if (invocation.Get(WhenUnavailable) is { } choice) log["when_unavailable"] = choice;
+        var patch = new JsonObject();
+        if (log.Count > 0) patch["log"] = log;
+        if (invocation.Get(Entity) is { } entity) patch["entity"] = entity;
+
+        await using var session = await invocation.Connect(cancellation);
+        var deployment = await session.Client.ChangeDeploymentAsync(invocation.Get(Name), patch, cancellation);
+        if (invocation.Terminal.Json) Terminal.WriteJson(deployment);
+        else Show(invocation.Terminal, deployment);
+        return ExitCode.Ok;
+    }
+
+    private static void Show(Terminal terminal, DeploymentWire deployment)
+    {
+        var (log, entity) = (deployment.Settings?.Log ?? new(), deployment.Settings?.Entity);
+        terminal.Write(Tables.Facts(
+            ("deployment", deployment.Name), ("serves", deployment.Version is { } v ? $"{deployment.Model} version {v}" : "nothing"), ("package", deployment.PackageDigest),
+            ("problem", deployment.Problem), ("updated", Format.Time(deployment.UpdatedAt)), ("entity", entity ?? "the key of the contract"),
+            ("log", log.Sample == 0 ? "off" : $"{log.Sample:P0} of predictions, kept {(log.KeepDays is { } days ? $"{days} days" : "for ever")}; when it is out of reach: {log.WhenUnavailable}")));
     }
 }

@@ -1,7 +1,8 @@
 namespace Cairn.Client.Wire;
 
 /// <param name="Version">What serves now; null: nothing does (see <see cref="Problem"/>).</param>
-public sealed record DeploymentWire(string Name, string Model, bool IsDefault, long? Version, string? PackageDigest, long UpdatedAt, string? Problem, IReadOnlyList<InputFieldWire>? Inputs = null);
+public sealed record DeploymentWire(string Name, string Model, bool IsDefault, long? Version, string? PackageDigest, long UpdatedAt, string? Problem, IReadOnlyList<InputFieldWire>? Inputs = null,
+    DeploymentSettings? Settings = null);
 
 /// <summary>What a request has to carry.</summary>
 public sealed record InputFieldWire(string Name, string Type, bool Required, IReadOnlyList<string>? Categories = null, double? Min = null, double? Max = null);
@@ -31,6 +32,8 @@ public sealed record DeploymentSettings
 /// <summary>What becomes of a deployment's predictions.</summary>
 public sealed record LogSettings
 {
+    public const string Refuse = "refuse", Answer = "answer";
+
     /// <value>Share of predictions that are logged, 0 to 1; default all. 0 switches the log off.</value>
     public double Sample { get; init; } = 1;
 
@@ -40,7 +43,6 @@ public sealed record LogSettings
     /// <value>What to do when a prediction cannot be logged: <c>refuse</c> (the default, 503) or <c>answer</c> all the same.</value>
     public string WhenUnavailable { get; init; } = Refuse;
 
-    public const string Refuse = "refuse", Answer = "answer";
 }
 
 /// <summary>A prediction as the log has it.</summary>

@@ -37,6 +37,9 @@ internal sealed record ProjectDefinition
 
     public required string Deployment { get; init; }
 
+    /// <value>What the file says of the deployment's settings.</value>
+    public ServeSection Serve { get; init; } = new();
+
     /// <value>Sections that are understood, but that nothing acts on yet.</value>
     public IReadOnlyList<string> NotYetActedOn { get; init; } = [];
 

@@ -71,6 +71,7 @@ internal sealed class ProjectParser
         }
 
         var train = TrainSection.Read(root.Map("train"));
+        var serve = root.Map("serve");
         var definition = new ProjectDefinition
         {
             Name = name, SourcePath = path, Target = column, Positive = positive, Entity = entity, Schema = schema,
@@ -79,7 +80,8 @@ internal sealed class ProjectParser
             Algorithms = train.Algorithms, Tune = train.Tune,
             Costs = ReadCosts(root.Map("decide")),
             Gates = ReadGates(root),
-            Deployment = ReadServe(root.Map("serve"), name),
+            Deployment = ReadDeployment(serve, name),
+            Serve = ServeSection.Read(serve),
             NotYetActedOn = WatchSections.Read(root),
         };
         root.NoOtherKeys();
@@ -152,11 +154,10 @@ internal sealed class ProjectParser
         return gates;
     }
 
-    private static string ReadServe(Section section, string name)
+    private static string ReadDeployment(Section section, string name)
     {
         var deployment = section.Text("deployment") ?? name;
         if (section.Has("deployment")) CheckName(section, "deployment", deployment);
-        section.NoOtherKeys();
         return deployment;
     }
 

@@ -50,7 +50,7 @@ internal sealed partial class ChampionFollower(LiveDeployments live, EventLog ev
     private Task Handle(Event happened, CancellationToken cancellation) => happened.Type switch
     {
         Models.ChampionChanged when Change(happened) is { } change => live.Refresh(new WorkspaceId(happened.WorkspaceId), change.Model, cancellation),
-        DeploymentTable.Made => live.LoadAll(cancellation), // perhaps made by another process
+        DeploymentTable.Made or DeploymentTable.Changed => live.LoadAll(cancellation), // perhaps made by another process
         _ => Task.CompletedTask,
     };
 

@@ -14,16 +14,26 @@ internal sealed record DeploymentRow(WorkspaceId WorkspaceId, string Name, strin
 
 internal static class DeploymentTable
 {
-    public const string Made = "deployment.made";
+    public const string Made = "deployment.made", Changed = "deployment.changed";
 
     private const string Select = "SELECT workspace_id, name, model, is_default, created_at, settings FROM deployments";
 
     public static IReadOnlyList<DeploymentRow> All(ReadTransaction transaction) => transaction.Query<DeploymentRow>($"{Select} ORDER BY workspace_id, name");
 
+    public static DeploymentRow? Find(ReadTransaction transaction, WorkspaceId workspace, string name) =>
+        transaction.First<DeploymentRow>($"{Select} WHERE workspace_id = @workspace AND name = @name", new { workspace, name });
+
+    public static void SaveSettings(WriteTransaction transaction, Caller caller, string name, string settings, string before)
+    {
+        transaction.Execute("UPDATE deployments SET settings = @settings WHERE workspace_id = @workspace AND name = @name", new { workspace = caller.Workspace, name, settings });
+        transaction.Write(caller, "deployment.change", $"deployments/{name}", $$"""{"before": {{before}}, "after": {{settings}}}""");
+        transaction.Emit(new(caller.Workspace, Changed, $"deployments/{name}", settings));
+    }
+
     public static Answer<DeploymentRow> Ensure(WriteTransaction transaction, Caller caller, string name, string model, long now)
     {
         var workspace = caller.Workspace;
-        if (transaction.First<DeploymentRow>($"{Select} WHERE workspace_id = @workspace AND name = @name", new { workspace, name }) is { } found)
+        if (Find(transaction, workspace, name) is { } found)
         {
             return found.Model == model
                 ? found

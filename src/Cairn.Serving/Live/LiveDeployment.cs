@@ -45,7 +45,7 @@ internal sealed class LiveDeployment(DeploymentRow row)
         var state = _state;
         return new(
             row.Name, row.Model, row.IsDefault, state.Serving?.Version, state.Serving?.Package.Predictor.Package.Hex, state.Since, state.Problem,
-            withInputs ? state.Serving?.Package.Predictor.Inputs : null);
+            withInputs ? state.Serving?.Package.Predictor.Inputs : null, Settings);
     }
 
     private static byte[]? NameOf(DeploymentSettings settings) => settings.Entity is { } name ? Encoding.UTF8.GetBytes(name) : null;

@@ -50,7 +50,7 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
     /// <summary>Reads the deployments there are and loads their champions.</summary>
     public async Task LoadAll(CancellationToken cancellation)
     {
-        foreach (var row in await database.Read(DeploymentTable.All, cancellation)) Add(row);
+        foreach (var row in await database.Read(DeploymentTable.All, cancellation)) Add(row).Choose(row.ReadSettings());
         foreach (var (workspace, model) in _live.Values.Select(deployment => (deployment.Row.WorkspaceId, deployment.Row.Model)).Distinct())
         {
             await Refresh(workspace, model, cancellation);

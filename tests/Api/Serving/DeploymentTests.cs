@@ -52,7 +52,7 @@ public class DeploymentTests
     {
         await using var host = await ServingHost.Start();
         var version = await host.Register("coffee", seed: 1);
-        var made = await host.Deployments.Ensure(Caller.LocalAdmin, "coffee", "coffee", Cancelled);
+        var made = await host.Deployments.Ensure(Caller.LocalAdmin, "coffee", "coffee", settings: null, Cancelled);
         made.Value.Version.ShouldBeNull();
         made.Value.Problem!.ShouldContain("cairn promote coffee");
 
@@ -71,11 +71,11 @@ public class DeploymentTests
         await using var host = await ServingHost.Start();
         var first = await host.Deploy("coffee");
 
-        (await host.Deployments.Ensure(Caller.LocalAdmin, "coffee", "coffee", Cancelled)).Value.ShouldBe(first);
-        var other = await host.Deployments.Ensure(Caller.LocalAdmin, "coffee", "tea", Cancelled);
+        (await host.Deployments.Ensure(Caller.LocalAdmin, "coffee", "coffee", settings: null, Cancelled)).Value.ShouldBe(first);
+        var other = await host.Deployments.Ensure(Caller.LocalAdmin, "coffee", "tea", settings: null, Cancelled);
 
         other.Refusal.ShouldBeOfType<Refusal.Conflict>().Code.ShouldBe("deployment.model-differs");
-        (await host.Deployments.Ensure(Caller.LocalAdmin, "a/b", "tea", Cancelled)).Refusal!.Code.ShouldBe("deployment.name-invalid");
+        (await host.Deployments.Ensure(Caller.LocalAdmin, "a/b", "tea", settings: null, Cancelled)).Refusal!.Code.ShouldBe("deployment.name-invalid");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class DeploymentTests
     public async Task Deployments_are_paged_by_name()
     {
         await using var host = await ServingHost.Start();
-        foreach (var name in new[] { "c", "a", "b" }) await host.Deployments.Ensure(Caller.LocalAdmin, name, "coffee", Cancelled);
+        foreach (var name in new[] { "c", "a", "b" }) await host.Deployments.Ensure(Caller.LocalAdmin, name, "coffee", settings: null, Cancelled);
 
         var first = await ServingHost.Read<Page<DeploymentWire>>(await host.Http.GetAsync("/api/v1/deployments?limit=2", Cancelled));
         var second = await ServingHost.Read<Page<DeploymentWire>>(await host.Http.GetAsync($"/api/v1/deployments?limit=2&page_token={first.NextPageToken}", Cancelled));

@@ -76,7 +76,7 @@ internal sealed class ServingHost : IAsyncDisposable
     {
         var version = await Register(model, seed);
         await Promote(model, version);
-        var deployment = await Deployments.Ensure(Caller.LocalAdmin, name, model, Cancelled);
+        var deployment = await Deployments.Ensure(Caller.LocalAdmin, name, model, settings: null, Cancelled);
         deployment.Refusal.ShouldBeNull();
         deployment.Value.Version.ShouldBe(version, deployment.Value.Problem);
         return deployment.Value;

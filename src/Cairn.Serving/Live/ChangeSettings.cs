@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cairn.Access;
+using Cairn.Client;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Serving.Live;
+
+/// <summary>PATCH /api/v1/deployments/{name}: a JSON merge patch (RFC 7396) of its settings; null brings a default back.</summary>
+internal static class ChangeSettings
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPatch("/api/v1/deployments/{name}", Handle)
+        .WithName(nameof(ChangeSettings)).WithSummary("Change the settings of a deployment: only what is named").WithTags("Serving")
+        .Accepts<DeploymentSettings>("application/json", "application/merge-patch+json")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+        .Requires(Permission.DeploymentsWrite).Mutates();
+
+    private static async Task<Results<Ok<DeploymentWire>, ProblemHttpResult>> Handle(
+        string name, JsonElement request, Caller caller, LiveDeployments live, Database database, CancellationToken cancellation)
+    {
+        if (request.ValueKind != JsonValueKind.Object)
+            return new Refusal.Invalid("deployment.settings-invalid", $"The body is {request.ValueKind.ToString().ToLowerInvariant()}; an object with the settings to change is taken.").ToProblem();
+        var found = live.Find(caller.Workspace, name);
+        if (found.Refusal is { } unknown) return unknown.ToProblem();
+
+        var changed = await database.Attempt(transaction => Apply(transaction, caller, name, request), cancellation);
+        if (changed.Refusal is { } refusal) return refusal.ToProblem();
+        found.Value.Choose(changed.Value);
+        return TypedResults.Ok(found.Value.ToWire(withInputs: true));
+    }
+
+    /// <summary>What the settings are when a patch is laid over them.</summary>
+    public static Answer<DeploymentSettings> Apply(WriteTransaction transaction, Caller caller, string name, JsonElement patch)
+    {
+        if (DeploymentTable.Find(transaction, caller.Workspace, name) is not { } row)
+            return new Refusal.Missing("deployment.unknown", $"There is no deployment '{name}'.");
+
+        var merged = (JsonObject)JsonNode.Parse(row.Settings)!;
+        Merge(merged, JsonObject.Create(patch)!);
+        var settings = SettingsRules.Read(merged);
+        if (settings.Refusal is not null) return settings;
+
+        var stored = JsonSerializer.Serialize(settings.Value, CairnJson.Options);
+        if (stored == row.Settings) return settings;
+        DeploymentTable.SaveSettings(transaction, caller, name, stored, before: row.Settings);
+        return settings;
+    }
+
+    private static void Merge(JsonObject target, JsonObject patch)
+    {
+        foreach (var (key, value) in patch)
+        {
+            if (value is null) target.Remove(key);
+            else if (value is JsonObject inner && target[key] is JsonObject existing) Merge(existing, inner);
+            else target[key] = value.DeepClone();
+        }
+    }
+}
