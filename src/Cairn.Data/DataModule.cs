@@ -12,7 +12,7 @@ public static class DataModule
     public static IServiceCollection AddData(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<Datasets>();
+        return services.AddSingleton<Datasets>().AddSingleton<Analytics>();
     }
 
     public static IEndpointRouteBuilder MapData(this IEndpointRouteBuilder routes)

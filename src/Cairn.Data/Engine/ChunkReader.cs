@@ -14,7 +14,7 @@ internal sealed unsafe class ChunkReader : IDisposable
     {
         (_engine, _result, _sql) = (engine, result, sql);
         _types = new int[result.ColumnCount == 0 ? 0 : (int)result.ColumnCount];
-        for (var i = 0; i < _types.Length; i++) _types[i] = Native.ColumnType(&result, (ulong)i);
+        for (var i = 0; i < _types.Length; i++) _types[i] = TypeOf(&result, (ulong)i);
     }
 
     /// <summary>The next chunk, or null at the end.</summary>
@@ -44,6 +44,17 @@ internal sealed unsafe class ChunkReader : IDisposable
         _disposed = true;
         Release();
         fixed (NativeResult* result = &_result) Native.DestroyResult(result);
+    }
+
+    private static int TypeOf(NativeResult* result, ulong column)
+    {
+        if (Native.ColumnType(result, column) is var type && type != NativeTypes.List) return type;
+        var list = Native.ColumnLogicalType(result, column);
+        var element = Native.ListElementType(list);
+        var id = Native.TypeId(element);
+        Native.DestroyType(ref element);
+        Native.DestroyType(ref list);
+        return id == NativeTypes.Float ? NativeTypes.FloatList : type;
     }
 
     private void Release()

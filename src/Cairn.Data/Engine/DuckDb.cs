@@ -118,6 +118,13 @@ internal sealed unsafe class DuckDb : IDisposable
         }
     }
 
+    /// <summary>Makes a table and takes rows for it.</summary>
+    public ChunkWriter Append(string table, IReadOnlyList<AnalyticsColumn> columns)
+    {
+        Execute($"CREATE TABLE {Sql.Name(table)} ({string.Join(", ", columns.Select(c => $"{Sql.Name(c.Name)} {ChunkWriter.SqlType(c.Type)}"))})");
+        return new ChunkWriter(this, _connection, table, [.. columns.Select(c => c.Type)]);
+    }
+
     public void Dispose()
     {
         _registration.Dispose();
@@ -135,6 +142,8 @@ internal sealed unsafe class DuckDb : IDisposable
     /// <summary>An interrupted statement fails at whatever step it had reached: that is a cancellation, not an error.</summary>
     private Exception Failed(string message, int kind, string sql) =>
         _cancellation.IsCancellationRequested ? new OperationCanceledException(_cancellation) : new DuckDbException(message, kind, sql);
+
+    internal Exception Failed(byte* message, string what) => Failed(Utf8(message), 0, what);
 
     internal void ThrowIfCancelled() => _cancellation.ThrowIfCancellationRequested();
 

@@ -111,4 +111,69 @@ internal static unsafe partial class Native
     /// <returns>Null when all rows are valid.</returns>
     [LibraryImport(Library, EntryPoint = "duckdb_vector_get_validity")]
     public static partial ulong* VectorValidity(nint vector);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_vector_ensure_validity_writable")]
+    public static partial void EnsureValidityWritable(nint vector);
+
+    /// <remarks>For texts (which must be UTF-8) and blobs.</remarks>
+    [LibraryImport(Library, EntryPoint = "duckdb_vector_assign_string_element_len")]
+    public static partial void AssignText(nint vector, ulong row, byte* bytes, ulong length);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_list_vector_get_child")]
+    public static partial nint ListChild(nint vector);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_list_vector_reserve")]
+    public static partial int ListReserve(nint vector, ulong elements);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_list_vector_set_size")]
+    public static partial int ListSetSize(nint vector, ulong elements);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_vector_size")]
+    public static partial ulong VectorSize();
+
+    [LibraryImport(Library, EntryPoint = "duckdb_create_logical_type")]
+    public static partial nint CreateType(int type);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_create_list_type")]
+    public static partial nint CreateListType(nint element);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_column_logical_type")]
+    public static partial nint ColumnLogicalType(NativeResult* result, ulong column);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_list_type_child_type")]
+    public static partial nint ListElementType(nint type);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_get_type_id")]
+    public static partial int TypeId(nint type);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_logical_type")]
+    public static partial void DestroyType(ref nint type);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_create_data_chunk")]
+    public static partial nint CreateChunk(nint* types, ulong columns);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_data_chunk_set_size")]
+    public static partial void SetChunkSize(nint chunk, ulong rows);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_data_chunk_reset")]
+    public static partial void ResetChunk(nint chunk);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_appender_create", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int CreateAppender(nint connection, string? schema, string table, out nint appender);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_append_data_chunk")]
+    public static partial int Append(nint appender, nint chunk);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_appender_close")]
+    public static partial int CloseAppender(nint appender);
+
+    /// <summary>Forgets rows that were not flushed: destroying flushes.</summary>
+    [LibraryImport(Library, EntryPoint = "duckdb_appender_clear")]
+    public static partial int ClearAppender(nint appender);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_appender_error")]
+    public static partial byte* AppenderError(nint appender);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_appender_destroy")]
+    public static partial int DestroyAppender(ref nint appender);
 }

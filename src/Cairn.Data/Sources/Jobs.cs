@@ -65,4 +65,12 @@ internal sealed class Jobs
             return work(engine);
         },
         cancellation);
+
+    public Task<T> Run<T>(IReadOnlyList<string> paths, Func<DuckDb, Task<T>> work, CancellationToken cancellation) => Task.Run(
+        async () =>
+        {
+            using var engine = DuckDb.Open(_home, Options, paths, cancellation);
+            return await work(engine);
+        },
+        cancellation);
 }
