@@ -5,6 +5,7 @@ using Cairn.Bench.Storage;
 var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
 {
     ["learning-telco"] = LearningTelco.Run,
+    ["one-row"] = OneRow.Run,
     ["storage-writer"] = StorageWriter.Run,
 };
 

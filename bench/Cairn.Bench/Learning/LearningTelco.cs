@@ -9,7 +9,7 @@ internal static class LearningTelco
     public static void Run(string[] options)
     {
         var (threads, trials) = (Option(options, "--threads", 2), Option(options, "--trials", 15));
-        var (frame, schema) = TelcoCsv.Read(TelcoCsv.Find([.. options.Where((o, i) => i == 0 || !options[i - 1].StartsWith("--", StringComparison.Ordinal))]));
+        var (frame, schema) = CustomerCsv.Read(CustomerCsv.Find(options));
         string[] algorithms = ["xgboost", "logistic_regression", "random_forest"];
         var task = new LearningTask(schema, [], new(), algorithms, new(Trials: trials), new(500, 60)) { Threads = threads };
 

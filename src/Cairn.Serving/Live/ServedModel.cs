@@ -1,7 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using Cairn.Learning;
 using Cairn.Serving.Log;
+using Cairn.Serving.Online;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Cairn.Serving.Live;
@@ -10,10 +10,6 @@ namespace Cairn.Serving.Live;
 internal sealed class LoadedPackage(Predictor predictor)
 {
     public Predictor Predictor => predictor;
-
-    public JsonEncodedText Positive { get; } = JsonEncodedText.Encode(predictor.Positive);
-
-    public JsonEncodedText Negative { get; } = JsonEncodedText.Encode(predictor.Negative);
 
     /// <value>The key column of the contract, UTF-8; empty when there is none.</value>
     public byte[] Key { get; } = Encoding.UTF8.GetBytes(predictor.Key ?? "");
@@ -35,5 +31,10 @@ internal sealed record ServedModel(LogSource Source, LoadedPackage Package)
 
     public long Version => Source.Row.Version;
 
-    public JsonEncodedText ModelText { get; } = JsonEncodedText.Encode(Source.Row.Model);
+    /// <value>The parts of an answer that are the same each time, as JSON: see <see cref="PredictionJson"/>.</value>
+    public byte[] Positive { get; } = PredictionJson.Middle(Package.Predictor.Positive);
+
+    public byte[] Negative { get; } = PredictionJson.Middle(Package.Predictor.Negative);
+
+    public byte[] Tail { get; } = PredictionJson.Tail(Package.Predictor.Threshold, Source.Row.Model, Source.Row.Version);
 }

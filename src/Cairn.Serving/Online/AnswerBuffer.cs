@@ -1,21 +1,16 @@
 using System.Buffers;
-using System.Text.Json;
 using Cairn.Serving.Log;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Cairn.Serving.Online;
 
 /// <summary>Reused buffers for one answer and what the log will say of it: it is sent only when every row of the request could be answered.</summary>
-internal sealed class AnswerBuffer : IDisposable
+internal sealed class AnswerBuffer : IBufferWriter<byte>
 {
     private const int LargestKept = 1 << 20;
     private static readonly DefaultObjectPool<AnswerBuffer> Pool = new(new DefaultPooledObjectPolicy<AnswerBuffer>());
 
     private readonly ArrayBufferWriter<byte> _bytes = new(1024);
-
-    public AnswerBuffer() => Json = new(_bytes, new JsonWriterOptions { SkipValidation = true });
-
-    public Utf8JsonWriter Json { get; }
 
     public LogRecords Records { get; } = new();
 
@@ -25,12 +20,7 @@ internal sealed class AnswerBuffer : IDisposable
 
     public void Return()
     {
-        if (_bytes.Capacity > LargestKept)
-        {
-            Dispose();
-            return;
-        }
-
+        if (_bytes.Capacity > LargestKept) return;
         Clear();
         Pool.Return(this);
     }
@@ -39,9 +29,14 @@ internal sealed class AnswerBuffer : IDisposable
     public void Clear()
     {
         _bytes.ResetWrittenCount();
-        Json.Reset();
         Records.Clear();
     }
 
-    public void Dispose() => Json.Dispose();
+    public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+
+    public Span<byte> GetSpan(int sizeHint = 0) => _bytes.GetSpan(sizeHint);
+
+    public Memory<byte> GetMemory(int sizeHint = 0) => _bytes.GetMemory(sizeHint);
+
+    public void Advance(int count) => _bytes.Advance(count);
 }

@@ -102,7 +102,6 @@ internal static class Predict
             var rows = new PredictRows(served, row, explain, clock, buffer, log);
             var refusal = rows.Run(body.Bytes);
             if (refusal is not null) return refusal;
-            buffer.Json.Flush();
             ServingMeter.Predictions.Add(rows.Count, new KeyValuePair<string, object?>("deployment", deployment.Row.Name));
             return null;
         }

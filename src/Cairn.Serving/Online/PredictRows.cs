@@ -73,8 +73,7 @@ internal ref struct PredictRows(ServedModel served, PredictorRow row, bool expla
 
     private Refusal? Many(ref Utf8JsonReader json, string path)
     {
-        answer.Json.WriteStartObject();
-        answer.Json.WriteStartArray("predictions"u8);
+        answer.Write("{\"predictions\":["u8);
         var most = explain ? MostExplained : MostRows;
         for (var index = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; index++)
         {
@@ -91,13 +90,13 @@ internal ref struct PredictRows(ServedModel served, PredictorRow row, bool expla
             }
             else if (_problems is null)
             {
+                if (index > 0) answer.Write(","u8);
                 Write();
             }
         }
 
         if (_problems is not null) return Refuse(more: false);
-        answer.Json.WriteEndArray();
-        answer.Json.WriteEndObject();
+        answer.Write("]}"u8);
         return null;
     }
 
@@ -105,7 +104,7 @@ internal ref struct PredictRows(ServedModel served, PredictorRow row, bool expla
     {
         var predictor = _served.Package.Predictor;
         var (id, probability) = (Uuid7.NewGuid(clock), predictor.Score(row));
-        PredictionJson.Write(answer.Json, _served, id, probability, explain ? predictor.Explain(row) : null);
+        PredictionJson.Write(answer, _served, id, probability, explain ? predictor.Explain(row) : null);
         log?.Add(answer.Records, _served.Source, id, probability, row);
         Count++;
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using Cairn.Client.Wire;
 using Cairn.Serving.Live;
@@ -7,33 +8,43 @@ namespace Cairn.Serving.Online;
 /// <summary>Writes a <see cref="PredictionWire"/> without making one; a test holds both shapes together.</summary>
 internal static class PredictionJson
 {
-    private static readonly JsonEncodedText
-        Id = JsonEncodedText.Encode("prediction_id"),
-        Prediction = JsonEncodedText.Encode("prediction"),
-        Probability = JsonEncodedText.Encode("probability"),
-        Threshold = JsonEncodedText.Encode("threshold"),
-        Model = JsonEncodedText.Encode("model"),
-        Version = JsonEncodedText.Encode("version"),
-        Explanation = JsonEncodedText.Encode("explanation");
+    private const int IdLength = 32, LongestNumber = 32;
 
-    public static void Write(Utf8JsonWriter json, ServedModel served, Guid id, double probability, ExplanationWire? explanation)
+    private static ReadOnlySpan<byte> Head => "{\"prediction_id\":\""u8;
+
+    public static void Write(AnswerBuffer answer, ServedModel served, Guid id, double probability, ExplanationWire? explanation)
     {
-        var predictor = served.Package.Predictor;
-        json.WriteStartObject();
-        Span<char> digits = stackalloc char[32];
-        id.TryFormat(digits, out _, "N");
-        json.WriteString(Id, digits);
-        json.WriteString(Prediction, probability >= predictor.Threshold ? served.Package.Positive : served.Package.Negative);
-        json.WriteNumber(Probability, probability);
-        json.WriteNumber(Threshold, predictor.Threshold);
-        json.WriteString(Model, served.ModelText);
-        json.WriteNumber(Version, served.Version);
+        if (!double.IsFinite(probability)) throw new InvalidOperationException($"{served.Model} version {served.Version} gave the probability {probability}.");
+        var (middle, tail) = (probability >= served.Package.Predictor.Threshold ? served.Positive : served.Negative, served.Tail);
+        var space = answer.GetSpan(Head.Length + IdLength + middle.Length + LongestNumber + tail.Length);
+        Head.CopyTo(space);
+        var length = Head.Length;
+        id.TryFormat(space[length..], out _, "N");
+        length += IdLength;
+        middle.CopyTo(space[length..]);
+        length += middle.Length;
+        Utf8Formatter.TryFormat(probability, space[length..], out var digits);
+        length += digits;
+        tail.CopyTo(space[length..]);
+        answer.Advance(length + tail.Length);
+
         if (explanation is not null)
         {
-            json.WritePropertyName(Explanation);
+            answer.Write(",\"explanation\":"u8);
+            using var json = new Utf8JsonWriter(answer);
             JsonSerializer.Serialize(json, explanation, Client.CairnJson.Options);
         }
 
-        json.WriteEndObject();
+        answer.Write("}"u8);
     }
+
+    /// <summary>What stands between the id and the probability.</summary>
+    public static byte[] Middle(string prediction) => [.. "\",\"prediction\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(prediction), .. ",\"probability\":"u8];
+
+    /// <summary>What stands behind the probability, but for an explanation.</summary>
+    public static byte[] Tail(double threshold, string model, long version) =>
+    [
+        .. ",\"threshold\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(threshold), .. ",\"model\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(model),
+        .. ",\"version\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(version),
+    ];
 }

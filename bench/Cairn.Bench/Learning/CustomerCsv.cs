@@ -1,13 +1,15 @@
 using System.Globalization;
 using Cairn.Data;
+using Cairn.Projects;
 
 namespace Cairn.Bench.Learning;
 
-/// <summary>The public telco file as the data module reads it, without its engine: so that only learning is measured.</summary>
-internal static class TelcoCsv
+/// <summary>
+/// The public telco file, or one of its shape (key first, target with <c>Yes</c> last), as the data module reads it, without its
+/// engine: so that only learning is measured.
+/// </summary>
+internal static class CustomerCsv
 {
-    private static readonly string[] Numbers = ["SeniorCitizen", "tenure", "MonthlyCharges", "TotalCharges"];
-
     public static (Frame Frame, Schema Schema) Read(string path)
     {
         var lines = File.ReadAllLines(path);
@@ -17,11 +19,12 @@ internal static class TelcoCsv
         for (var c = 0; c < names.Length; c++)
         {
             var (name, values) = (names[c], cells.Select(row => row[c].Trim()).ToArray());
-            if (name == "customerID")
+            if (c == 0)
             {
-                (columns, contracts) = ([.. columns, new TextColumn(name, values)], [.. contracts, new(name, ColumnType.Text)]);
+                columns.Add(new TextColumn(name, values));
+                contracts.Add(new(name, ColumnType.Text));
             }
-            else if (Numbers.Contains(name, StringComparer.Ordinal))
+            else if (values.All(v => v.Length == 0 || double.TryParse(v, CultureInfo.InvariantCulture, out _)))
             {
                 columns.Add(new NumberColumn(name, [.. values.Select(v => v.Length == 0 ? double.NaN : double.Parse(v, CultureInfo.InvariantCulture))]));
                 contracts.Add(new(name, ColumnType.Number, Nullable: true));
@@ -34,19 +37,21 @@ internal static class TelcoCsv
             }
         }
 
-        return (new(cells.Length, columns), new(contracts, "customerID", new("Churn", "Yes")));
+        return (new(cells.Length, columns), new(contracts, names[0], new(names[^1], "Yes")));
     }
 
-    /// <summary>Beside the repository, unless a path is given.</summary>
+    /// <summary>The path given, else telco beside the repository, else the generated sample.</summary>
     public static string Find(string[] options)
     {
-        if (options.FirstOrDefault(o => !o.StartsWith("--", StringComparison.Ordinal)) is { } given) return given;
+        if (options.Where((o, i) => !o.StartsWith("--", StringComparison.Ordinal) && (i == 0 || !options[i - 1].StartsWith("--", StringComparison.Ordinal))).FirstOrDefault() is { } given) return given;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var file = Path.Combine(folder.FullName, "shared", "data", "telco-churn", "telco_churn.csv");
             if (File.Exists(file)) return file;
         }
 
-        throw new FileNotFoundException("telco_churn.csv stands in no folder above; give its path.");
+        var sample = Path.Combine(Path.GetTempPath(), "cairn-bench-churn.csv");
+        ChurnSample.Write(sample);
+        return sample;
     }
 }
