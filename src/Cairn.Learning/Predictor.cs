@@ -24,6 +24,7 @@ public sealed class Predictor
         _plan = new(pipeline, schema);
         Key = schema.Key;
         Inputs = [.. _plan.Rules.Select(rule => rule.Wire)];
+        Layout = _plan.Layout;
     }
 
     /// <summary>Builds the compiled plan and scores the golden rows: different bits are the refusal <c>package.golden-rows</c>.</summary>
@@ -41,6 +42,9 @@ public sealed class Predictor
     public IReadOnlyList<InputFieldWire> Inputs { get; }
 
     public IReadOnlyList<string> Features => _pipeline.Features;
+
+    /// <value>How to read what <see cref="PredictorRow.PackInputs"/> writes.</value>
+    public InputLayout Layout { get; }
 
     /// <value>The key of the contract: which member of a request says whom a row is about; null when there is none.</value>
     public string? Key { get; }
@@ -123,16 +127,28 @@ public sealed class Predictor
 /// <summary>The buffers of one row: raw inputs and the float32 feature vector.</summary>
 public sealed class PredictorRow
 {
+    private readonly bool[] _isText;
+    private readonly UnknownTexts _texts;
+    private byte[] _packed = [];
+
     // An escape is six bytes for one of the text.
     private readonly byte[] _entity = new byte[6 * LongestEntity];
     private int _entityLength;
 
-    internal PredictorRow(int slots, int features, int inputs) => (Slots, Vector, Seen) = (new double[slots], new float[features], new bool[inputs]);
+    /// <param name="isText">For each input and then for each other column of the contract.</param>
+    internal PredictorRow(int slots, int features, int inputs, bool[] isText)
+    {
+        (Slots, Vector, Seen, Others) = (new double[slots], new float[features], new bool[inputs], new double[isText.Length - inputs]);
+        (_isText, _texts) = (isText, new(isText.Length));
+    }
 
     /// <value>Inputs in schema order, then transforms.</value>
     internal double[] Slots { get; }
 
     internal float[] Vector { get; }
+
+    /// <value>Columns of the contract that the model does not use; kept for the log.</value>
+    internal double[] Others { get; }
 
     /// <value>Which inputs the row has carried.</value>
     internal bool[] Seen { get; }
@@ -146,6 +162,13 @@ public sealed class PredictorRow
     /// <value>Whom the row is about, UTF-8; empty when it does not say.</value>
     public ReadOnlySpan<byte> Entity => _entity.AsSpan(0, _entityLength);
 
+    /// <summary>The raw inputs, for the log: see <see cref="Predictor.Layout"/>. Good until the next call.</summary>
+    public ReadOnlySpan<byte> PackInputs()
+    {
+        if (_packed.Length == 0) _packed = new byte[InputBytes.Most(_isText.Length)];
+        return _packed.AsSpan(0, InputBytes.Write(_packed, Slots.AsSpan(0, Seen.Length), Others, _isText, _texts));
+    }
+
     internal const int LongestEntity = 200;
 
     internal static readonly string ExpectedEntity = $"a text of 1 to {LongestEntity} bytes without U+0000, a number or null";
@@ -153,8 +176,20 @@ public sealed class PredictorRow
     internal void Reset(int inputs)
     {
         Array.Fill(Slots, double.NaN, 0, inputs);
+        Array.Fill(Others, double.NaN);
         Array.Clear(Seen);
+        _texts.Clear();
         _entityLength = 0;
+    }
+
+    /// <param name="input">An input, or behind them another column of the contract.</param>
+    /// <param name="code">Of the text in the table of the pipeline; -1: it is not there.</param>
+    internal void TakeText(int input, int code, ref Utf8JsonReader json)
+    {
+        var value = code >= 0 ? code : FrameSlots.UnknownText;
+        if (input < Seen.Length) Slots[input] = value;
+        else Others[input - Seen.Length] = value;
+        if (code < 0) _texts.Keep(input, ref json);
     }
 
     /// <returns>False: no value that can name somebody.</returns>

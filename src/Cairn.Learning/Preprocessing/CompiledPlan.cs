@@ -16,18 +16,23 @@ internal sealed class CompiledPlan
     private readonly TextTable _names;
     private readonly InputRule[] _rules;
     private readonly int _longestText;
+    private readonly bool[] _isText;
 
     public CompiledPlan(Pipeline pipeline, Schema schema)
     {
         _pipeline = pipeline;
-        _names = new([.. pipeline.Inputs.Select(input => input.Name)]);
+        Layout = new([.. pipeline.Inputs.Select(input => new LoggedInput(input.Name, input.Type)), .. Others(pipeline, schema)], pipeline.Texts.Texts);
+        _names = new([.. Layout.Inputs.Select(input => input.Name)]);
+        _isText = [.. Layout.Inputs.Select(input => input.Type == ColumnType.Category)];
         _rules = [.. pipeline.Inputs.Select(input => new InputRule(input, schema.Find(input.Name), pipeline.Texts))];
         _longestText = pipeline.Texts.Texts.Concat(_names.Texts).Select(Encoding.UTF8.GetByteCount).DefaultIfEmpty().Max();
     }
 
     public IReadOnlyList<InputRule> Rules => _rules;
 
-    public PredictorRow NewRow() => new(_pipeline.Slots, _pipeline.Features.Count, _rules.Length);
+    public InputLayout Layout { get; }
+
+    public PredictorRow NewRow() => new(_pipeline.Slots, _pipeline.Features.Count, _rules.Length, _isText);
 
     /// <summary>See <see cref="Predictor.Read"/>.</summary>
     public Refusal? Read(ref Utf8JsonReader json, PredictorRow row, string path)
@@ -45,12 +50,13 @@ internal sealed class CompiledPlan
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var slot = Slot(ref json, next);
-            var isEntity = slot < 0 && row.EntityName.Length > 0 && json.ValueTextEquals(row.EntityName);
+            var isEntity = (slot < 0 || slot >= _rules.Length) && row.EntityName.Length > 0 && json.ValueTextEquals(row.EntityName);
             json.Read();
-            if (slot < 0)
+            if (slot < 0 || slot >= _rules.Length)
             {
+                if (slot >= 0) Other(ref json, row, slot);
                 if (isEntity && !row.TakeEntity(ref json)) (problems ??= []).Add(new(At(path, Encoding.UTF8.GetString(row.EntityName)), Found(ref json), PredictorRow.ExpectedEntity));
-                json.Skip(); // columns of the contract that the model does not use are sent as a matter of course
+                json.Skip(); // columns that the model does not use are sent as a matter of course
                 continue;
             }
 
@@ -90,7 +96,7 @@ internal sealed class CompiledPlan
             case JsonTokenType.String when rule.Type == ColumnType.Category:
                 var code = Code(ref json);
                 if (!rule.Allows(code)) return Problem(ref json, rule, path);
-                row.Slots[slot] = code >= 0 ? code : FrameSlots.UnknownText;
+                row.TakeText(slot, code, ref json);
                 return null;
             case JsonTokenType.String when rule.Type == ColumnType.Timestamp && TryGetMicros(ref json, out value):
                 break;
@@ -102,6 +108,37 @@ internal sealed class CompiledPlan
         row.Slots[slot] = value;
         return null;
     }
+
+    /// <summary>A column of the contract that the model does not use: taken for the log as it comes; whether it keeps the contract is asked by who uses it.</summary>
+    private void Other(ref Utf8JsonReader json, PredictorRow row, int slot)
+    {
+        var type = Layout.Inputs[slot].Type;
+        ref var value = ref row.Others[slot - _rules.Length];
+        value = double.PositiveInfinity;
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                value = double.NaN;
+                break;
+            case JsonTokenType.Number when type is ColumnType.Number or ColumnType.Integer && json.TryGetDouble(out var number):
+                value = number;
+                break;
+            case JsonTokenType.True or JsonTokenType.False when type == ColumnType.Boolean:
+                value = json.TokenType == JsonTokenType.True ? 1 : 0;
+                break;
+            case JsonTokenType.String when type == ColumnType.Category:
+                row.TakeText(slot, Code(ref json), ref json);
+                break;
+            case JsonTokenType.String when type == ColumnType.Timestamp && TryGetMicros(ref json, out var micros):
+                value = micros;
+                break;
+        }
+    }
+
+    /// <summary>Columns a request may carry that the model does not use, but another version of it may. No free text, no personal data, no key.</summary>
+    private static IEnumerable<LoggedInput> Others(Pipeline pipeline, Schema schema) => schema.Columns
+        .Where(c => c.AtPrediction && !c.Pii && c.Type != ColumnType.Text && c.Name != schema.Key && c.Name != schema.Target?.Column && pipeline.Inputs.All(i => i.Name != c.Name))
+        .Select(c => new LoggedInput(c.Name, c.Type));
 
     /// <param name="next">The slot that comes next when members stand in the order of the schema.</param>
     private int Slot(ref Utf8JsonReader json, int next)

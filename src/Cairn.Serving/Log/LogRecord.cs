@@ -10,22 +10,23 @@ namespace Cairn.Serving.Log;
 /// <param name="Latency">Microseconds from the arrival of the request to the answer.</param>
 /// <param name="Features">What the model saw, bit for bit; NaN where <paramref name="Sealed"/> has the value.</param>
 /// <param name="Sealed">Values made from personal data, encrypted with the key of the entity; empty when there are none.</param>
+/// <param name="Inputs">What was asked, before any encoding, so that another version can be asked the same: read with <see cref="LogSourceRow.Inputs"/>; empty: not kept.</param>
 internal sealed record LogRecord(
-    Guid Id, long Time, int Latency, long Source, RecordFlags Flags, double Probability, float[] Features, string Entity, string Caller, byte[] Sealed)
+    Guid Id, long Time, int Latency, long Source, RecordFlags Flags, double Probability, float[] Features, string Entity, string Caller, byte[] Sealed, byte[] Inputs)
 {
     public const byte Format = 1;
 
-    private const int Fixed = 16 + 8 + 4 + 8 + 1 + 8 + 2 + 2 + 1 + 2;
+    private const int Fixed = 16 + 8 + 4 + 8 + 1 + 8 + 2 + 2 + 1 + 2 + 4;
 
     /// <value>When it was asked for, as its id says: what the log is ordered and searched by.</value>
     public long Milliseconds => Uuid7.TimeOf(Id) ?? Time / 1000;
 
-    /// <summary>Little-endian but for the id, whose bytes stand as its digits do: id, time, latency, source, flags, probability, four lengths, then what they are of.</summary>
-    public static int Size(int features, int entity, int caller, int sealedBytes) => Fixed + (features * sizeof(float)) + entity + caller + sealedBytes;
+    /// <summary>Little-endian but for the id, whose bytes stand as its digits do: id, time, latency, source, flags, probability, five lengths, then what they are of.</summary>
+    public static int Size(int features, int entity, int caller, int sealedBytes, int inputs) => Fixed + (features * sizeof(float)) + entity + caller + sealedBytes + inputs;
 
     public static void Write(
         Span<byte> to, Guid id, long time, int latency, long source, RecordFlags flags, double probability, ReadOnlySpan<float> features, ReadOnlySpan<byte> entity,
-        ReadOnlySpan<byte> caller, ReadOnlySpan<byte> sealedBytes)
+        ReadOnlySpan<byte> caller, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> inputs)
     {
         id.TryWriteBytes(to, bigEndian: true, out _);
         BinaryPrimitives.WriteInt64LittleEndian(to[16..], time);
@@ -37,12 +38,14 @@ internal sealed record LogRecord(
         BinaryPrimitives.WriteUInt16LittleEndian(to[47..], checked((ushort)entity.Length));
         to[49] = checked((byte)caller.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(to[50..], checked((ushort)sealedBytes.Length));
+        BinaryPrimitives.WriteInt32LittleEndian(to[52..], inputs.Length);
         to = to[Fixed..];
         MemoryMarshal.AsBytes(features).CopyTo(to);
         to = to[(features.Length * sizeof(float))..];
         entity.CopyTo(to);
         caller.CopyTo(to[entity.Length..]);
         sealedBytes.CopyTo(to[(entity.Length + caller.Length)..]);
+        inputs.CopyTo(to[(entity.Length + caller.Length + sealedBytes.Length)..]);
     }
 
     /// <summary>The id alone: what a search looks at first.</summary>
@@ -54,19 +57,22 @@ internal sealed record LogRecord(
         record.Slice(Fixed + (BinaryPrimitives.ReadUInt16LittleEndian(record[45..]) * sizeof(float)), BinaryPrimitives.ReadUInt16LittleEndian(record[47..]));
 
     public static int SizeOf(ReadOnlySpan<byte> record) => Size(
-        BinaryPrimitives.ReadUInt16LittleEndian(record[45..]), BinaryPrimitives.ReadUInt16LittleEndian(record[47..]), record[49], BinaryPrimitives.ReadUInt16LittleEndian(record[50..]));
+        BinaryPrimitives.ReadUInt16LittleEndian(record[45..]), BinaryPrimitives.ReadUInt16LittleEndian(record[47..]), record[49], BinaryPrimitives.ReadUInt16LittleEndian(record[50..]),
+        BinaryPrimitives.ReadInt32LittleEndian(record[52..]));
 
     public static LogRecord Read(ReadOnlySpan<byte> record)
     {
         var features = new float[BinaryPrimitives.ReadUInt16LittleEndian(record[45..])];
         int entity = BinaryPrimitives.ReadUInt16LittleEndian(record[47..]), caller = record[49], sealedBytes = BinaryPrimitives.ReadUInt16LittleEndian(record[50..]);
+        var inputs = BinaryPrimitives.ReadInt32LittleEndian(record[52..]);
         var rest = record[Fixed..];
         MemoryMarshal.Cast<byte, float>(rest[..(features.Length * sizeof(float))]).CopyTo(features);
         rest = rest[(features.Length * sizeof(float))..];
         return new(
             IdOf(record), BinaryPrimitives.ReadInt64LittleEndian(record[16..]), BinaryPrimitives.ReadInt32LittleEndian(record[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(record[28..]), (RecordFlags)record[36], BinaryPrimitives.ReadDoubleLittleEndian(record[37..]), features,
-            Encoding.UTF8.GetString(rest[..entity]), Encoding.UTF8.GetString(rest.Slice(entity, caller)), rest.Slice(entity + caller, sealedBytes).ToArray());
+            Encoding.UTF8.GetString(rest[..entity]), Encoding.UTF8.GetString(rest.Slice(entity, caller)), rest.Slice(entity + caller, sealedBytes).ToArray(),
+            rest.Slice(entity + caller + sealedBytes, inputs).ToArray());
     }
 }
 

@@ -23,10 +23,10 @@ internal sealed class LogRecords
 
     public void Add(
         Guid id, long time, int latency, long source, RecordFlags flags, double probability, ReadOnlySpan<float> features, ReadOnlySpan<byte> entity, ReadOnlySpan<byte> caller,
-        ReadOnlySpan<byte> sealedBytes = default)
+        ReadOnlySpan<byte> inputs = default, ReadOnlySpan<byte> sealedBytes = default)
     {
-        var size = LogRecord.Size(features.Length, entity.Length, caller.Length, sealedBytes.Length);
-        LogRecord.Write(Room(size), id, time, latency, source, flags, probability, features, entity, caller, sealedBytes);
+        var size = LogRecord.Size(features.Length, entity.Length, caller.Length, sealedBytes.Length, inputs.Length);
+        LogRecord.Write(Room(size), id, time, latency, source, flags, probability, features, entity, caller, sealedBytes, inputs);
         _length += size;
         Count++;
         var ms = Uuid7.TimeOf(id) ?? time / 1000;

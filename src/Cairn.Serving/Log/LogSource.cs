@@ -10,25 +10,27 @@ namespace Cairn.Serving.Log;
 
 /// <summary>What answered, as the log names it: everything a replay needs but the feature vector.</summary>
 /// <param name="SourceId">Derived from the rest, so that two processes that serve the same give it the same id.</param>
+/// <param name="Inputs">The <see cref="InputLayout"/> of its records' inputs.</param>
 internal sealed record LogSourceRow(
     WorkspaceId WorkspaceId, long SourceId, string Deployment, string Variant, string Model, long Version, Digest PackageDigest, long Evaluator, double Threshold,
-    string Positive, string Negative, string Features)
+    string Positive, string Negative, string Features, string Inputs)
 {
     public IReadOnlyList<string> FeatureNames => JsonSerializer.Deserialize<string[]>(Features)!;
 
     public static LogSourceRow Of(WorkspaceId workspace, string deployment, string variant, string model, long version, Predictor predictor)
     {
-        var name = $"{workspace.Value}\n{deployment}\n{variant}\n{model}\n{version}\n{predictor.Package.Hex}\n{Predictor.EvaluatorVersion}";
+        var inputs = predictor.Layout.Write();
+        var name = $"{workspace.Value}\n{deployment}\n{variant}\n{model}\n{version}\n{predictor.Package.Hex}\n{Predictor.EvaluatorVersion}\n{inputs}";
         var id = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         return new(workspace, id, deployment, variant, model, version, predictor.Package, Predictor.EvaluatorVersion, predictor.Threshold,
-            predictor.Positive, predictor.Negative, JsonSerializer.Serialize(predictor.Features));
+            predictor.Positive, predictor.Negative, JsonSerializer.Serialize(predictor.Features), inputs);
     }
 }
 
 /// <summary>A source and whether the log knows it already.</summary>
 internal sealed class LogSource(LogSourceRow row)
 {
-    private const string Columns = "workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features";
+    private const string Columns = "workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features, inputs";
 
     private volatile bool _stored;
 
@@ -40,8 +42,8 @@ internal sealed class LogSource(LogSourceRow row)
 
     public void Insert(WriteTransaction transaction) => transaction.Execute(
         """
-        INSERT INTO prediction_sources (workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features)
-        VALUES (@WorkspaceId, @SourceId, @Deployment, @Variant, @Model, @Version, @PackageDigest, @Evaluator, @Threshold, @Positive, @Negative, @Features)
+        INSERT INTO prediction_sources (workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features, inputs)
+        VALUES (@WorkspaceId, @SourceId, @Deployment, @Variant, @Model, @Version, @PackageDigest, @Evaluator, @Threshold, @Positive, @Negative, @Features, @Inputs)
         ON CONFLICT (workspace_id, source_id) DO NOTHING
         """, row);
 

@@ -12,6 +12,7 @@ CREATE TABLE prediction_sources (
     positive       {text} NOT NULL,
     negative       {text} NOT NULL,
     features       {text} NOT NULL,
+    inputs         {text} NOT NULL,
     PRIMARY KEY (workspace_id, source_id)
 );
 
