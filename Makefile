@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-unit check bench clean
+.PHONY: help up demo test test-unit approve check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,12 @@ test: ## Build and run all tests (what CI runs)
 test-unit: ## Run the unit tests only
 	dotnet build tests/Unit -c Release -v quiet --nologo
 	artifacts/bin/Cairn.Unit.Tests/release/Cairn.Unit.Tests -noLogo
+
+approve: CAIRN_APPROVE ?= 1
+approve: export CAIRN_APPROVE := $(CAIRN_APPROVE)
+approve: ## Approve the API as it is now (CAIRN_APPROVE=breaking: also what breaks clients)
+	dotnet build tests/Api -c Release -v quiet --nologo
+	artifacts/bin/Cairn.Api.Tests/release/Cairn.Api.Tests -noLogo -class Cairn.Api.Tests.Server.ApprovedContractTests
 
 check: ## Check the formatting, build with all analyzers
 	dotnet format Cairn.slnx --verify-no-changes --no-restore --exclude-diagnostics IDE0130

@@ -1,5 +1,6 @@
 using Cairn.Access.Guarding;
 using Cairn.Access.Problems;
+using Cairn.Access.Versioning;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
@@ -33,6 +34,19 @@ public static class Endpoints
     /// <summary>A POST only because its question is long (a plan, a validation) or because it sets a cookie: nothing is stored.</summary>
     public static TBuilder StoresNothing<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new Effect(EffectKind.None));
+
+    /// <summary>
+    /// Answers as before, but is on its way out: says so in <c>Deprecation</c>, <c>Sunset</c> and <c>Link</c>, and in the description of the API.
+    /// docs/reference/api-versioning.md has the rules.
+    /// </summary>
+    /// <param name="sunset">The first day it may be gone: at least 180 days later.</param>
+    /// <param name="successor">The path to use instead; <c>{name}</c> stands for that part of the request's own path.</param>
+    public static TBuilder Deprecated<TBuilder>(this TBuilder endpoint, DateOnly since, DateOnly sunset, string successor) where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sunset, since.AddDays(Deprecation.LeastNoticeDays));
+        endpoint.Finally(new Deprecation(since, sunset, successor).WriteInFrontOf);
+        return endpoint.WithMetadata(new ObsoleteAttribute($"Use {successor}."));
+    }
 
     /// <summary>The only place a refusal becomes an RFC 9457 answer.</summary>
     public static ProblemHttpResult ToProblem(this Refusal refusal) => ProblemBody.Of(refusal).ToResult();

@@ -23,7 +23,7 @@ internal sealed class EndpointHost : IAsyncDisposable
 
     public Database Database => _app.Services.GetRequiredService<Database>();
 
-    public static async Task<EndpointHost> Start(Action<IEndpointRouteBuilder> map, string? home = null)
+    public static async Task<EndpointHost> Start(Action<IEndpointRouteBuilder> map, string? home = null, Action<IServiceCollection>? services = null)
     {
         home ??= TestHome.NewFolder();
         Directory.CreateDirectory(home);
@@ -32,6 +32,7 @@ internal sealed class EndpointHost : IAsyncDisposable
         builder.Logging.AddProvider(new JsonLines("/dev/null")); // with a log, requests have trace ids
         builder.Services.AddRouting().AddStorage(new StorageOptions { Home = home }).AddAccess();
         builder.Services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseProblems();
         app.UseRouting();

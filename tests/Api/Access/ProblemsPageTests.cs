@@ -5,12 +5,10 @@ namespace Cairn.Api.Tests.Access;
 /// <summary>docs/reference/problems.md and the sources name the same codes.</summary>
 public partial class ProblemsPageTests
 {
-    private static readonly string Root = FindRoot();
-
-    private static readonly string Sources = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+    private static readonly string Sources = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
 
     private static readonly HashSet<string> Documented =
-        Row().Matches(File.ReadAllText(Path.Combine(Root, "docs", "reference", "problems.md"))).Select(row => row.Groups["code"].Value).ToHashSet(StringComparer.Ordinal);
+        Row().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "problems.md"))).Select(row => row.Groups["code"].Value).ToHashSet(StringComparer.Ordinal);
 
     [Fact]
     public void Every_code_a_refusal_is_made_with_is_on_the_page() =>
@@ -21,13 +19,6 @@ public partial class ProblemsPageTests
     {
         Documented.Count.ShouldBeGreaterThan(30);
         Documented.Where(code => !Sources.Contains($"\"{code}\"", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ShouldBeEmpty();
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Directory.Packages.props"))) folder = folder.Parent!;
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^\| `(?<code>[a-z][a-z0-9-]*\.[a-z0-9-]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
