@@ -1,4 +1,5 @@
 using Cairn.Access.Auditing;
+using Cairn.Access.Conditional;
 using Cairn.Access.Guarding;
 using Cairn.Access.Idempotency;
 using Cairn.Access.Problems;
@@ -27,7 +28,7 @@ public static class AccessModule
 
     /// <summary>After routing: keeps strange sites out, finds the caller and refuses what the endpoint does not allow, deny by default.</summary>
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) =>
-        app.UseMiddleware<BrowserGuard>().UseMiddleware<PermissionGuard>().UseMiddleware<SizeGuard>().UseMiddleware<IdempotentRequests>();
+        app.UseMiddleware<BrowserGuard>().UseMiddleware<PermissionGuard>().UseMiddleware<ConditionalReads>().UseMiddleware<SizeGuard>().UseMiddleware<IdempotentRequests>();
 
     public static IEndpointRouteBuilder MapAccess(this IEndpointRouteBuilder routes)
     {

@@ -15,6 +15,9 @@ public abstract record Refusal(string Code, string Detail)
 
     public sealed record Conflict(string Code, string Detail) : Refusal(Code, Detail);
 
+    /// <summary>What the request was made for has changed since it was read.</summary>
+    public sealed record Stale(string Code, string Detail) : Refusal(Code, Detail);
+
     public sealed record Invalid(string Code, string Detail) : Refusal(Code, Detail);
 
     public sealed record Forbidden(string Code, string Detail) : Refusal(Code, Detail);

@@ -39,6 +39,7 @@ internal static class ProblemBody
     {
         Refusal.Missing => StatusCodes.Status404NotFound,
         Refusal.Conflict => StatusCodes.Status409Conflict,
+        Refusal.Stale => StatusCodes.Status412PreconditionFailed,
         Refusal.Invalid => StatusCodes.Status400BadRequest,
         Refusal.Forbidden => StatusCodes.Status403Forbidden,
         Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,

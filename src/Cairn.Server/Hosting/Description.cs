@@ -13,7 +13,7 @@ internal static class Description
         {
             document.Info.Title = "Cairn";
             document.Info.Version = RunningServer.Version;
-            document.Info.Description = "From data to monitored predictions. Times are microseconds UTC; lists are paged with `limit` and `page_token`; errors are RFC 9457 problems with a stable `code`.";
+            document.Info.Description = "From data to monitored predictions. Times are microseconds UTC; lists are paged with `limit` and `page_token`; errors are RFC 9457 problems with a stable `code`; reads carry an `ETag` and answer 304 to `If-None-Match`.";
             document.Servers = []; // wherever this document was read from
             return Task.CompletedTask;
         });

@@ -19,22 +19,29 @@ internal static class ChangeSettings
         .MapPatch("/api/v1/deployments/{name}", Handle)
         .WithName(nameof(ChangeSettings)).WithSummary("Change the settings of a deployment: only what is named").WithTags("Serving")
         .Accepts<DeploymentSettings>("application/json", "application/merge-patch+json")
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .Requires(Permission.DeploymentsWrite).Mutates();
 
     private static async Task<Results<Ok<DeploymentWire>, ProblemHttpResult>> Handle(
-        string name, JsonElement request, Caller caller, LiveDeployments live, Database database, CancellationToken cancellation)
+        string name, JsonElement request, HttpRequest http, Caller caller, LiveDeployments live, Database database, CancellationToken cancellation)
     {
         if (request.ValueKind != JsonValueKind.Object)
             return new Refusal.Invalid("deployment.settings-invalid", $"The body is {request.ValueKind.ToString().ToLowerInvariant()}; an object with the settings to change is taken.").ToProblem();
         var found = live.Find(caller.Workspace, name);
         if (found.Refusal is { } unknown) return unknown.ToProblem();
 
-        var changed = await database.Attempt(transaction => Apply(transaction, caller, name, request), cancellation);
+        var changed = await database.Attempt(
+            transaction => Unmatched(transaction, found.Value, http) is { } stale ? stale : Apply(transaction, caller, name, request), cancellation);
         if (changed.Refusal is { } refusal) return refusal.ToProblem();
         found.Value.Choose(changed.Value);
         return TypedResults.Ok(found.Value.ToWire(withInputs: true));
     }
+
+    // What is live follows the commit, so two changes at once would both match it; the row tells them apart.
+    private static Refusal? Unmatched(WriteTransaction transaction, LiveDeployment deployment, HttpRequest http) =>
+        DeploymentTable.Find(transaction, deployment.Row.WorkspaceId, deployment.Row.Name) is { } row
+            ? http.Unmatched(() => deployment.ToWire(withInputs: true) with { Settings = row.ReadSettings() })
+            : null;
 
     /// <summary>What the settings are when a patch is laid over them.</summary>
     public static Answer<DeploymentSettings> Apply(WriteTransaction transaction, Caller caller, string name, JsonElement patch)

@@ -20,10 +20,10 @@ internal static class DescribeModel
         .MapPatch("/api/v1/models/{model}", Handle)
         .Requires(Permission.ModelsWrite).Mutates()
         .WithName(nameof(DescribeModel)).WithSummary("Describe a model").WithTags("Models")
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
     private static async Task<Results<Ok<ModelWire>, ProblemHttpResult>> Handle(
-        string model, Describe request, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
+        string model, Describe request, HttpRequest http, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         if (Names.Value("registry.description-invalid", "The description", request.Description, Longest) is { } bad) return bad.ToProblem();
 
@@ -31,9 +31,11 @@ internal static class DescribeModel
         var described = await database.Attempt<ModelWire>(
             transaction =>
             {
-                var found = ModelTable.RequireForChange(transaction, caller.Workspace, model, now);
-                if (found.Refusal is { } refusal) return refusal;
+                var known = ModelTable.Require(transaction, caller.Workspace, model);
+                if (known.Refusal is { } refusal) return refusal;
+                if (http.Unmatched(() => ModelTable.ToWire(transaction, caller.Workspace, [known.Value])[0]) is { } stale) return stale;
 
+                var found = ModelTable.RequireForChange(transaction, caller.Workspace, model, now);
                 transaction.Execute(
                     "UPDATE registered_models SET description = @Description WHERE workspace_id = @workspace AND name = @model",
                     new { workspace = caller.Workspace.Value, model, request.Description });

@@ -18,10 +18,10 @@ internal static class DescribeVersion
         .MapPatch("/api/v1/models/{model}/versions/{version:long}", Handle)
         .Requires(Permission.ModelsWrite).Mutates()
         .WithName(nameof(DescribeVersion)).WithSummary("Describe a model version").WithTags("Models")
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
     private static async Task<Results<Ok<ModelVersionWire>, ProblemHttpResult>> Handle(
-        string model, long version, Describe request, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
+        string model, long version, Describe request, HttpRequest http, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         if (Names.Value("registry.description-invalid", "The description", request.Description, DescribeModel.Longest) is { } bad) return bad.ToProblem();
 
@@ -32,6 +32,7 @@ internal static class DescribeVersion
                 if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } noModel) return noModel;
                 var found = VersionTable.Require(transaction, caller.Workspace, model, version);
                 if (found.Refusal is { } refusal) return refusal;
+                if (http.Unmatched(() => VersionTable.ToWire(transaction, caller.Workspace, found.Value)) is { } stale) return stale;
 
                 transaction.Execute(
                     "UPDATE model_versions SET description = @Description, updated_at = @now WHERE workspace_id = @workspace AND model = @model AND version = @version",

@@ -84,6 +84,24 @@ public class SettingsTests
         }
     }
 
+    [Fact]
+    public async Task Of_two_that_read_the_same_settings_one_may_change_them()
+    {
+        await using var host = await ServingHost.Start();
+        await host.Deploy("coffee");
+        var read = await host.Http.GetAsync("/api/v1/deployments/coffee", Cancelled);
+
+        var answers = await Task.WhenAll(Enumerable.Range(1, 8).Select(days =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Patch, "/api/v1/deployments/coffee") { Content = new StringContent($$$"""{"log": {"keep_days": {{{days}}}}}""", System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.IfMatch.Add(read.Headers.ETag!);
+            return host.Http.SendAsync(request, Cancelled);
+        }));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        foreach (var late in answers.Where(answer => answer.StatusCode != HttpStatusCode.OK)) (await ServingHost.ProblemOf(late)).Code.ShouldBe("request.precondition-failed");
+    }
+
     private static async Task<HttpResponseMessage> Patch(ServingHost host, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8);
