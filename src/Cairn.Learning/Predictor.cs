@@ -25,6 +25,7 @@ public sealed class Predictor
         Key = schema.Key;
         Inputs = [.. _plan.Rules.Select(rule => rule.Wire)];
         Layout = _plan.Layout;
+        Personal = new(pipeline, schema, Layout);
     }
 
     /// <summary>Builds the compiled plan and scores the golden rows: different bits are the refusal <c>package.golden-rows</c>.</summary>
@@ -45,6 +46,9 @@ public sealed class Predictor
 
     /// <value>How to read what <see cref="PredictorRow.PackInputs"/> writes.</value>
     public InputLayout Layout { get; }
+
+    /// <value>What of a logged row is personal data.</value>
+    public PersonalParts Personal { get; }
 
     /// <value>The key of the contract: which member of a request says whom a row is about; null when there is none.</value>
     public string? Key { get; }

@@ -10,8 +10,25 @@ namespace Cairn.Serving;
 public sealed class Predictions
 {
     private readonly LogDatabase _database;
+    private readonly PredictionLog _log;
+    private readonly PersonalData _personal;
 
-    internal Predictions(LogDatabase database) => _database = database;
+    internal Predictions(LogDatabase database, PredictionLog log, PersonalData personal) => (_database, _log, _personal) = (database, log, personal);
+
+    /// <summary>Why predictions cannot be logged at present; null when they can.</summary>
+    public async Task<string?> Problem(CancellationToken cancellation)
+    {
+        if (_log.Problem is { } problem) return problem;
+        try
+        {
+            await _database.Read(transaction => transaction.Scalar<long>("SELECT count(*) FROM prediction_segments WHERE workspace_id = ''"), cancellation);
+            return null;
+        }
+        catch (StorageException e)
+        {
+            return e.Message;
+        }
+    }
 
     public async Task<Answer<LoggedPredictionWire>> Find(WorkspaceId workspace, string id, CancellationToken cancellation)
     {
@@ -35,7 +52,8 @@ public sealed class Predictions
 
             var missing = blocks.SelectMany(Block.SourcesOf).Any(id => !sources.ContainsKey(id)); // a version that came to serve meanwhile
             if (missing) sources = (await _database.Read(transaction => LogSource.Of(transaction, workspace, deployment), cancellation)).ToDictionary(source => source.SourceId);
-            yield return [.. blocks.SelectMany(block => block.Records(fromMs, toMs)).Select(record => new LoggedPrediction(record, sources[record.Source]))];
+            var records = await _personal.Unseal(workspace, deployment, [.. blocks.SelectMany(block => block.Records(fromMs, toMs))], cancellation);
+            yield return [.. records.Select(record => new LoggedPrediction(record, sources[record.Source]))];
         }
     }
 
@@ -47,7 +65,7 @@ public sealed class Predictions
 
         var found = await _database.Read(
             transaction => Block.Find(transaction, workspace, guid, ms) is { } record ? new LoggedPrediction(record, LogSource.Find(transaction, workspace, record.Source)!) : null, cancellation);
-        if (found is not null) return found;
+        if (found is not null) return found with { Record = (await _personal.Unseal(workspace, found.Source.Deployment, [found.Record], cancellation))[0] };
         return new Refusal.Missing("prediction.unknown", $"There is no prediction {id} in the log, whose time would be {Time.FromMicros(ms * 1000):yyyy-MM-dd HH:mm:ss} UTC. It was never logged (the deployment samples or does not log), or its time to be kept is over.");
     }
 }

@@ -17,7 +17,9 @@ public static class ServingModule
         return services
             .AddSingleton<LiveDeployments>()
             .AddSingleton<PredictionLog>()
-            .AddSingleton(provider => new Predictions(provider.GetRequiredService<LogDatabase>()))
+            .AddSingleton(provider => new Predictions(
+                provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<PredictionLog>(), provider.GetRequiredService<PersonalData>()))
+            .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
             .AddSingleton(provider => new Deployments(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<ChampionFollower>();
@@ -31,6 +33,7 @@ public static class ServingModule
         Predict.Map(routes);
         PredictDefault.Map(routes);
         GetPrediction.Map(routes);
+        EraseEntity.Map(routes);
         return routes;
     }
 }

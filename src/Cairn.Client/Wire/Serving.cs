@@ -51,9 +51,16 @@ public sealed record LogSettings
 /// <param name="Shadow">True: it was scored beside the answer and told to nobody.</param>
 /// <param name="LatencyUs">Microseconds from the arrival of the request to the answer.</param>
 /// <param name="Features">What the model saw; lists leave it out.</param>
+/// <param name="Erased">True: features made from personal data of somebody who was erased are missing.</param>
 public sealed record LoggedPredictionWire(
     string PredictionId, long Time, string Deployment, string Variant, bool Shadow, string Model, long Version, string PackageDigest, long Evaluator, string? Entity,
-    string Prediction, double Probability, double Threshold, long LatencyUs, string Caller, IReadOnlyList<FeatureValueWire>? Features = null);
+    string Prediction, double Probability, double Threshold, long LatencyUs, string Caller, IReadOnlyList<FeatureValueWire>? Features = null, bool Erased = false);
 
 /// <param name="Value">Null: missing.</param>
 public sealed record FeatureValueWire(string Feature, double? Value);
+
+/// <param name="Entity">The value of the entity column, as it was sent.</param>
+public sealed record Erase(string Entity);
+
+/// <param name="Keys">How many keys were dropped: what was encrypted with them can be read by nobody.</param>
+public sealed record ErasedWire(int Keys);

@@ -54,6 +54,30 @@ internal static class InputBytes
         return end;
     }
 
+    /// <summary>The same row with <see cref="InputKind.Sealed"/> in the place of some inputs.</summary>
+    /// <param name="which">Ascending.</param>
+    public static byte[] Seal(ReadOnlySpan<byte> bytes, int inputs, IReadOnlyList<int> which)
+    {
+        var (to, end, next) = (new byte[bytes.Length], Nibbles(inputs), 0);
+        bytes[..end].CopyTo(to);
+        var reader = new InputReader(bytes, inputs);
+        for (var input = 0; reader.Next(); input++)
+        {
+            if (next < which.Count && which[next] == input)
+            {
+                next++;
+                var shift = (input & 1) << 2;
+                to[input >> 1] = (byte)((to[input >> 1] & ~(15 << shift)) | ((int)InputKind.Sealed << shift));
+                continue;
+            }
+
+            reader.Raw.CopyTo(to.AsSpan(end));
+            end += reader.Raw.Length;
+        }
+
+        return to[..end];
+    }
+
     public static InputKind KindOf(ReadOnlySpan<byte> bytes, int input) => (InputKind)((bytes[input >> 1] >> ((input & 1) << 2)) & 15);
 
     public static int Nibbles(int inputs) => (inputs + 1) / 2;

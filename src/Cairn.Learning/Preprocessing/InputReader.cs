@@ -7,6 +7,7 @@ internal ref struct InputReader(ReadOnlySpan<byte> bytes, int inputs)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _next;
+    private int _started;
     private int _at = InputBytes.Nibbles(inputs);
 
     public InputKind Kind { get; private set; }
@@ -16,6 +17,9 @@ internal ref struct InputReader(ReadOnlySpan<byte> bytes, int inputs)
 
     public ReadOnlySpan<byte> Text { get; private set; }
 
+    /// <value>The bytes of this input behind the nibbles.</value>
+    public readonly ReadOnlySpan<byte> Raw => _bytes[_started.._at];
+
     /// <exception cref="InvalidDataException">These are no inputs of so many columns.</exception>
     public bool Next()
     {
@@ -24,6 +28,7 @@ internal ref struct InputReader(ReadOnlySpan<byte> bytes, int inputs)
         Kind = InputBytes.KindOf(_bytes, _next++);
         Value = double.NaN;
         Text = default;
+        _started = _at;
         switch (Kind)
         {
             case InputKind.Missing or InputKind.NotKept or InputKind.Sealed: break;

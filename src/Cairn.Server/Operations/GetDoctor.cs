@@ -24,7 +24,7 @@ internal static class GetDoctor
         .Requires(Permission.SystemRead);
 
     private static async Task<Ok<DoctorReport>> Handle(
-        Database database, RunningServer server, Caller caller, Deployments deployments, ModelPackages packages, CancellationToken cancellation)
+        Database database, RunningServer server, Caller caller, Deployments deployments, Predictions predictions, ModelPackages packages, CancellationToken cancellation)
     {
         var home = server.Options.Home;
         List<DoctorCheck> checks =
@@ -33,6 +33,7 @@ internal static class GetDoctor
             Writable(home),
             Space(home),
             await Integrity(database, server.Options.PostgreSql is not null, cancellation),
+            await Log(predictions, home, server.Options.PostgreSql is not null, cancellation),
             NativeLibraries.DuckDb(),
             NativeLibraries.Xgboost(),
         ];
@@ -78,6 +79,13 @@ internal static class GetDoctor
             ? new("database", "ok", $"SQLite {sqlite}, intact")
             : new("database", "bad", $"SQLite {sqlite}: {state}", "The file is damaged. Stop the server and restore the last backup: cairn restore FILE --replace.");
     }
+
+    private static async Task<DoctorCheck> Log(Predictions predictions, string home, bool postgres, CancellationToken cancellation) =>
+        await predictions.Problem(cancellation) is not { } problem
+            ? new("prediction log", "ok", "predictions are logged")
+            : new("prediction log", "bad", problem, postgres
+                ? "Bring the database back; predictions are logged again by themselves."
+                : $"Make room, or end what holds {Path.Combine(home, "predictions.db")}. A damaged file: stop the server, restore a backup, or move the file away; what it held of the last hours is then lost.");
 
     /// <summary>Whether a deployment serves its champion, and would again after a restart: what is in memory says nothing of the files.</summary>
     private static async Task<DoctorCheck> Serves(DeploymentWire deployment, bool failed, WorkspaceId workspace, ModelPackages packages, CancellationToken cancellation)

@@ -26,7 +26,7 @@ internal static class Health
     private static Ok<Report> Live() => TypedResults.Ok(new Report("ok", new Dictionary<string, string>(StringComparer.Ordinal)));
 
     private static async Task<JsonHttpResult<Report>> Ready(
-        Database database, IBlobStore blobs, Deployments deployments, IHostApplicationLifetime lifetime, CancellationToken cancellation)
+        Database database, IBlobStore blobs, Deployments deployments, Predictions predictions, IHostApplicationLifetime lifetime, CancellationToken cancellation)
     {
         var checks = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -34,6 +34,7 @@ internal static class Health
             ["database"] = await Try(stop => database.Read(transaction => transaction.Scalar<long>("SELECT 1") == 1, stop), cancellation),
             ["blobs"] = await Try(stop => blobs.Verify(Kernel.Digest.Of([]), stop), cancellation),
             // Said, but no reason to send nobody here: one broken package must not take the other deployments, and who repairs it, out of service.
+            ["prediction_log"] = await Try(async stop => await predictions.Problem(stop) is null, cancellation) == "ok" ? "ok" : "degraded",
             ["deployments"] = deployments.WithFailedChampion().Count == 0 ? "ok" : "degraded",
         };
         var ready = checks.Values.All(state => state is "ok" or "degraded");

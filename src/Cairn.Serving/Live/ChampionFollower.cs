@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cairn.Client;
 using Cairn.Kernel;
+using Cairn.Serving.Log;
 using Cairn.Storage;
 using Cairn.Tracking;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Serving.Live;
 
 /// <summary>Loads every champion before the first request, then follows the events that tell of another.</summary>
-internal sealed partial class ChampionFollower(LiveDeployments live, EventLog events, ILogger<ChampionFollower> log) : BackgroundService
+internal sealed partial class ChampionFollower(LiveDeployments live, EntityKeys keys, EventLog events, ILogger<ChampionFollower> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private long _seen;
@@ -47,7 +48,13 @@ internal sealed partial class ChampionFollower(LiveDeployments live, EventLog ev
         }
     }
 
-    private Task Handle(Event happened, CancellationToken cancellation) => happened.Type switch
+    private Task Handle(Event happened, CancellationToken cancellation)
+    {
+        if (happened.Type == EntityKeys.Erased) keys.Forget();
+        return Refresh(happened, cancellation);
+    }
+
+    private Task Refresh(Event happened, CancellationToken cancellation) => happened.Type switch
     {
         Models.ChampionChanged when Change(happened) is { } change => live.Refresh(new WorkspaceId(happened.WorkspaceId), change.Model, cancellation),
         DeploymentTable.Made or DeploymentTable.Changed => live.LoadAll(cancellation), // perhaps made by another process

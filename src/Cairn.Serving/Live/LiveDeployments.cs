@@ -95,7 +95,7 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
             {
                 if (before?.Version == champion.Version && before.Package == loaded.Value && deployment.Problem is null) continue;
                 var source = LogSourceRow.Of(deployment.Row.WorkspaceId, name, LiveDeployment.Champion, champion.Model, champion.Version, loaded.Value.Predictor);
-                deployment.Serve(new(new(source), loaded.Value), clock.Micros());
+                deployment.Serve(new(new(source, loaded.Value.Predictor, () => deployment.Settings.Entity), loaded.Value), clock.Micros());
                 ServingMeter.Swaps.Add(1, new KeyValuePair<string, object?>("deployment", name));
                 LogServes(name, champion.Version, champion.Model);
                 continue;

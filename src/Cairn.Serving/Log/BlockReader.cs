@@ -14,6 +14,15 @@ internal ref struct BlockReader
         _rest = body[1..];
     }
 
+    private BlockReader(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> record)
+    {
+        _rest = rest;
+        _record = record;
+    }
+
+    /// <summary>Walks records that are on their way into a block.</summary>
+    public static BlockReader Of(LogRecords records) => new(records.Bytes, default);
+
     /// <value>The bytes of the record the reader stands on: see <see cref="LogRecord"/>.</value>
     public readonly ReadOnlySpan<byte> Record => _record;
 

@@ -28,7 +28,8 @@ internal sealed record LogSourceRow(
 }
 
 /// <summary>A source and whether the log knows it already.</summary>
-internal sealed class LogSource(LogSourceRow row)
+/// <param name="entityName">The member that says whom a row is about, as the deployment's settings have it at present; null: the key of the contract.</param>
+internal sealed class LogSource(LogSourceRow row, Predictor predictor, Func<string?> entityName)
 {
     private const string Columns = "workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features, inputs";
 
@@ -37,6 +38,11 @@ internal sealed class LogSource(LogSourceRow row)
     public LogSourceRow Row => row;
 
     public bool IsStored => _stored;
+
+    public PersonalParts Personal => predictor.Personal;
+
+    /// <value>True: the log does not hold the name of an entity, but a pseudonym of it.</value>
+    public bool EntityIsPersonal => (entityName() ?? predictor.Key) is { } name && predictor.Personal.Holds(name);
 
     public void Stored() => _stored = true;
 

@@ -9,5 +9,6 @@ internal sealed record LoggedPrediction(LogRecord Record, LogSourceRow Source)
         record.Id.ToString("N"), record.Time, source.Deployment, source.Variant, record.Flags.HasFlag(RecordFlags.Shadow), source.Model, source.Version, source.PackageDigest.Hex,
         source.Evaluator, record.Entity.Length > 0 ? record.Entity : null, record.Probability >= source.Threshold ? source.Positive : source.Negative, record.Probability,
         source.Threshold, record.Latency, record.Caller,
-        withFeatures ? [.. source.FeatureNames.Zip(record.Features, (name, value) => new FeatureValueWire(name, float.IsNaN(value) ? null : value))] : null);
+        withFeatures ? [.. source.FeatureNames.Zip(record.Features, (name, value) => new FeatureValueWire(name, float.IsNaN(value) ? null : value))] : null,
+        withFeatures && record.Sealed.Length > 0);
 }

@@ -10,7 +10,7 @@ namespace Cairn.Serving.Log;
 /// Makes predictions durable before they are answered. Requests put their records into the block that gathers; when the writer
 /// of the database comes to it, it takes all that is there, so under load many requests share one row and one sync.
 /// </summary>
-internal sealed partial class PredictionLog(LogDatabase database, ILogger<PredictionLog> log)
+internal sealed partial class PredictionLog(LogDatabase database, PersonalData personal, ILogger<PredictionLog> log)
 {
     /// <value>How long a request waits for the disk before the log counts as out of reach.</value>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -58,7 +58,16 @@ internal sealed partial class PredictionLog(LogDatabase database, ILogger<Predic
     /// <summary>Completes when the records are durable.</summary>
     /// <param name="records">Copied: the caller may use it again at once.</param>
     /// <exception cref="StorageException">They could not be stored, or not in time; in the latter case they may be stored later.</exception>
-    public Task Append(LogSource source, LogRecords records)
+    public Task Append(LogSource source, LogRecords records) =>
+        source.Personal.Any || source.EntityIsPersonal ? AppendSealed(source, records) : Gather(source, records);
+
+    private async Task AppendSealed(LogSource source, LogRecords records)
+    {
+        await personal.Seal(source, records);
+        await Gather(source, records);
+    }
+
+    private Task Gather(LogSource source, LogRecords records)
     {
         Gathering gathering;
         bool first;

@@ -13,6 +13,8 @@ internal sealed class SqliteFile(string path)
     public SqliteConnection OpenWriter()
     {
         var connection = Open(SqliteOpenMode.ReadWriteCreate);
+        // What is deleted is overwritten: an erased key must not be found in a free page.
+        connection.Run("PRAGMA secure_delete = ON");
         // In WAL mode only FULL syncs the log at each commit; NORMAL loses what was acknowledged when the power fails.
         connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384");
         return connection;

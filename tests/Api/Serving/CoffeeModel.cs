@@ -22,8 +22,13 @@ internal static class CoffeeModel
         ],
         Target: new("again", "Yes"));
 
-    public static IReadOnlyDictionary<string, byte[]> Package(int seed)
+    /// <summary>With a key that names a guest, whose name and age are personal data.</summary>
+    private static readonly Schema PersonalSchema = new(
+        [new("guest", ColumnType.Text, Pii: true), .. Schema.Columns.Select(column => column.Name == "age" ? column with { Pii = true } : column)], Key: "guest", Target: Schema.Target);
+
+    public static IReadOnlyDictionary<string, byte[]> Package(int seed, bool personal = false)
     {
+        var schema = personal ? PersonalSchema : Schema;
         const int Rows = 400;
         var draw = new Random(seed);
         var age = Column(() => draw.Next(16, 90));
@@ -37,12 +42,12 @@ internal static class CoffeeModel
             again[i] = draw.NextDouble() < 1 / (1 + Math.Exp(2 - (0.6 * cups[i]) - member[i] + (0.02 * (age[i] - 40)))) ? 1 : 0;
         }
 
-        var frame = new Frame(Rows, [new NumberColumn("age", age), new NumberColumn("cups", cups), new CategoryColumn("roast", roast, Roasts), new NumberColumn("member", member), new CategoryColumn("again", again, ["No", "Yes"])]);
+        var frame = new Frame(Rows, [new TextColumn("guest", [.. Enumerable.Range(0, Rows).Select(i => $"guest {i}")]), new NumberColumn("age", age), new NumberColumn("cups", cups), new CategoryColumn("roast", roast, Roasts), new NumberColumn("member", member), new CategoryColumn("again", again, ["No", "Yes"])]);
         int[] train = [.. Enumerable.Range(0, 320)], test = [.. Enumerable.Range(320, 80)];
         var trainer = Trainers.Find("logistic_regression")!;
-        var pipeline = Pipeline.Fit(frame, train, Schema, [], trainer.NeedsDenseFeatures);
+        var pipeline = Pipeline.Fit(frame, train, schema, personal ? [new("old", "age > 60")] : [], trainer.NeedsDenseFeatures);
         var model = trainer.Fit(pipeline.Apply(frame, train), [.. train.Select(row => (float)again[row])], trainer.Draw(0, seed), seed, threads: 1);
-        return PackageWriter.Write(new(pipeline, model, Schema, frame, test, 0.5, "coffee", "0193a1b2c3d47e5f8a9b0c1d2e3f4a5b", 1_764_000_000_000_000));
+        return PackageWriter.Write(new(pipeline, model, schema, frame, test, 0.5, "coffee", "0193a1b2c3d47e5f8a9b0c1d2e3f4a5b", 1_764_000_000_000_000));
 
         double[] Column(Func<double> value) => [.. Enumerable.Range(0, Rows).Select(_ => value())];
     }

@@ -52,13 +52,13 @@ internal sealed class ServingHost : IAsyncDisposable
     }
 
     /// <summary>A version of a model from a package of its own.</summary>
-    public async Task<long> Register(string model, int seed)
+    public async Task<long> Register(string model, int seed, bool personal = false)
     {
         var (runs, packages, models) = (_app.Services.GetRequiredService<Runs>(), _app.Services.GetRequiredService<ModelPackages>(), _app.Services.GetRequiredService<Models>());
         var caller = Caller.LocalAdmin;
         var experiment = await runs.EnsureExperiment(caller, "coffee", Cancelled);
         var run = await runs.Start(caller, new(experiment.Value), Cancelled);
-        var sealedPackage = await packages.Seal(caller.Workspace, CoffeeModel.Package(seed), Cancelled);
+        var sealedPackage = await packages.Seal(caller.Workspace, CoffeeModel.Package(seed, personal), Cancelled);
         sealedPackage.Refusal.ShouldBeNull();
         var version = await models.Register(caller, model, run.Value, sealedPackage.Value.Digest, new Dictionary<string, string>(StringComparer.Ordinal), Cancelled);
         version.Refusal.ShouldBeNull();
@@ -72,15 +72,17 @@ internal sealed class ServingHost : IAsyncDisposable
     }
 
     /// <summary>A deployment of a model with one version that serves.</summary>
-    public async Task<DeploymentWire> Deploy(string name, string model = "coffee", int seed = 1)
+    public async Task<DeploymentWire> Deploy(string name, string model = "coffee", int seed = 1, bool personal = false)
     {
-        var version = await Register(model, seed);
+        var version = await Register(model, seed, personal);
         await Promote(model, version);
         var deployment = await Deployments.Ensure(Caller.LocalAdmin, name, model, settings: null, Cancelled);
         deployment.Refusal.ShouldBeNull();
         deployment.Value.Version.ShouldBe(version, deployment.Value.Problem);
         return deployment.Value;
     }
+
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
     /// <summary>Predictions in the blocks of the log.</summary>
     public Task<long> LoggedRows() => _app.Services.GetRequiredService<LogDatabase>().Read(t => t.Scalar<long>("SELECT coalesce(sum(rows), 0) FROM prediction_blocks"), Cancelled);
