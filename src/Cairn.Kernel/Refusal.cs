@@ -24,6 +24,9 @@ public abstract record Refusal(string Code, string Detail)
 
     public sealed record TooLarge(string Code, string Detail) : Refusal(Code, Detail);
 
+    /// <summary>The caller has used up what it may ask for.</summary>
+    public sealed record Exhausted(string Code, string Detail) : Refusal(Code, Detail);
+
     /// <summary>Right request, wrong moment: retry later.</summary>
     public sealed record Unavailable(string Code, string Detail) : Refusal(Code, Detail);
 }

@@ -28,6 +28,8 @@ public sealed class CairnServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var address = ListenAddress.Resolve(options);
         if (address.Refusal is { } unusable) return unusable;
+        var limits = LimitText.Read(options);
+        if (limits.Refusal is { } unreadable) return unreadable;
         var home = HomeLock.Take(options.Home);
         if (home.Refusal is { } owned) return owned;
 
@@ -45,7 +47,7 @@ public sealed class CairnServer : IAsyncDisposable
             port = bound.Value?.Socket;
             HomeFolder.RemoveUnfinishedBackups(home.Value.Home);
             var url = bound.Value?.Url;
-            app = Composition.Build(options with { Home = home.Value.Home }, new Listeners(home.Value.SocketPath, port, address.Value), url);
+            app = Composition.Build(options with { Home = home.Value.Home }, new Listeners(home.Value.SocketPath, port, address.Value), limits.Value, url);
             if (await Migration.Run(app.Services, cancellation) is { } refusal)
             {
                 await Close(app, port, home.Value);

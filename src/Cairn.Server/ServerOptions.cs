@@ -22,6 +22,15 @@ public sealed record ServerOptions
     /// <value>Folders besides project folders that sources may be read from.</value>
     public IReadOnlyList<string> DataRoots { get; init; } = [];
 
+    /// <value>Requests that one caller may send over TCP: <c>100/s</c>, <c>600/m</c>; null: any number.</value>
+    public string? RateLimit { get; init; }
+
+    /// <value>Of them at once, after a pause; null: what <see cref="RateLimit"/> allows in one second.</value>
+    public int? RateBurst { get; init; }
+
+    /// <value>Rows that one caller may have predicted in a day of UTC: <c>1000000/d</c>; null: any number.</value>
+    public string? Quota { get; init; }
+
     /// <value>Structured logs go to this file (JSON lines); null: to standard error.</value>
     public string? LogFile { get; init; }
 }

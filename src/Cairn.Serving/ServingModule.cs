@@ -16,6 +16,7 @@ public static class ServingModule
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<LiveDeployments>()
+            .AddSingleton<Admission>()
             .AddSingleton<PredictionLog>()
             .AddSingleton(provider => new Predictions(
                 provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<PredictionLog>(), provider.GetRequiredService<PersonalData>()))

@@ -43,6 +43,7 @@ internal static class ProblemBody
         Refusal.Invalid => StatusCodes.Status400BadRequest,
         Refusal.Forbidden => StatusCodes.Status403Forbidden,
         Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        Refusal.Exhausted => StatusCodes.Status429TooManyRequests,
         Refusal.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new UnreachableException($"{refusal.GetType()} has no status."),
     };

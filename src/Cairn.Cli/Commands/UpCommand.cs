@@ -14,9 +14,12 @@ internal static class UpCommand
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "Listen on other addresses though there are no accounts yet: whoever reaches the port is the administrator" };
     private static readonly Option<string?> PostgreSql = new("--postgres") { Description = "Keep metadata in PostgreSQL (default: CAIRN_POSTGRES, else SQLite in the home)", HelpName = "connection string" };
     private static readonly Option<string[]> DataRoot = new("--data-root") { Description = "A folder besides project folders that sources may be read from; may be repeated", HelpName = "folder", DefaultValueFactory = _ => [] };
+    private static readonly Option<string?> RateLimit = new("--rate-limit") { Description = "Requests that one caller may send over TCP: 100/s, 600/m (default: any number)", HelpName = "n/unit" };
+    private static readonly Option<int?> RateBurst = new("--rate-burst") { Description = "Of them at once, after a pause (default: those of one second)", HelpName = "n" };
+    private static readonly Option<string?> Quota = new("--quota") { Description = "Rows that one caller may have predicted in a day of UTC: 1000000/d (default: any number)", HelpName = "n/d" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, RateLimit, RateBurst, Quota, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -36,6 +39,9 @@ internal static class UpCommand
                 Insecure = invocation.Get(Insecure),
                 PostgreSql = invocation.Get(PostgreSql) ?? Environment.GetEnvironmentVariable("CAIRN_POSTGRES"),
                 DataRoots = [.. invocation.Get(DataRoot)!.Select(Path.GetFullPath)],
+                RateLimit = invocation.Get(RateLimit),
+                RateBurst = invocation.Get(RateBurst),
+                Quota = invocation.Get(Quota),
                 LogFile = invocation.Settings.LogFile,
             },
             cancellation);

@@ -25,7 +25,7 @@ internal static class Composition
 {
     private const long LargestBody = 16 << 20;
 
-    public static WebApplication Build(ServerOptions options, Listeners listeners, Uri? url)
+    public static WebApplication Build(ServerOptions options, Listeners listeners, LimitOptions limits, Uri? url)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -45,7 +45,7 @@ internal static class Composition
             // Says on every start that the keys of form tokens are not encrypted; the home is readable by its owner only.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 
-        AddModules(builder.Services, options, listeners);
+        AddModules(builder.Services, options, listeners, limits);
         builder.Services.AddSingleton(new RunningServer(options, url, TimeProvider.System));
         builder.Services.AddSingleton<MetricCollector>().AddHostedService(services => services.GetRequiredService<MetricCollector>());
         builder.Services.AddHostedService<IdleMemory>();
@@ -69,7 +69,7 @@ internal static class Composition
         app.MapWeb(page => page.Anonymous(), form => form.StoresNothing());
     }
 
-    private static void AddModules(IServiceCollection services, ServerOptions options, Listeners listeners)
+    private static void AddModules(IServiceCollection services, ServerOptions options, Listeners listeners, LimitOptions limits)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddRouting();
@@ -80,7 +80,7 @@ internal static class Composition
         foreach (var eager in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList()) services.Remove(eager);
 
         services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
-        services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null });
+        services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
         services.AddData().AddTracking().AddFlows().AddServing().AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
         services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client);

@@ -15,7 +15,8 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         await next(context);
         var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var status = context.Response.StatusCode;
-        var level = status >= 500 ? LogLevel.Warning : status >= 400 || elapsed >= SlowMilliseconds ? LogLevel.Information : LogLevel.Debug;
+        // Who is over its limit is refused thousands of times a second: /metrics counts that.
+        var level = status == StatusCodes.Status429TooManyRequests ? LogLevel.Debug : status >= 500 ? LogLevel.Warning : status >= 400 || elapsed >= SlowMilliseconds ? LogLevel.Information : LogLevel.Debug;
         if (log.IsEnabled(level)) Answered(level, context.Request.Method, context.Request.Path, status, Math.Round(elapsed, 3));
     }
 

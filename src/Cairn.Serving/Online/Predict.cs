@@ -30,11 +30,18 @@ internal static class Predict
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .Requires(Permission.Predict).DataPlane();
 
-    public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, Caller caller, bool explain, TimeProvider clock, PredictionLog log)
+    public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, Caller caller, bool explain, TimeProvider clock, PredictionLog log, Admission admission)
     {
+        if (admission.Enter(context, caller) is { } over)
+        {
+            await over.ToProblem().ExecuteAsync(context);
+            return;
+        }
+
         if (deployment.Refusal is { } missing)
         {
             await missing.ToProblem().ExecuteAsync(context);
@@ -60,7 +67,7 @@ internal static class Predict
         var buffer = AnswerBuffer.Rent();
         try
         {
-            var refusal = Rows(deployment.Value, body, explain, clock, buffer, rowLog, out var served);
+            var refusal = Rows(deployment.Value, body, explain, clock, buffer, rowLog, out var served, out var count) ?? admission.Charge(context, caller, count);
             if (refusal is null)
             {
                 var kept = await log.Keep(served!.Source, buffer.Records, deployment.Value.Settings.Log);
@@ -85,11 +92,12 @@ internal static class Predict
         }
     }
 
-    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, bool explain = false) =>
-        Answer(context, live.Find(caller.Workspace, name), caller, explain, clock, log);
+    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, bool explain = false) =>
+        Answer(context, live.Find(caller.Workspace, name), caller, explain, clock, log, admission);
 
-    private static Refusal? Rows(LiveDeployment deployment, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer, RowLog? log, out ServedModel? served)
+    private static Refusal? Rows(LiveDeployment deployment, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer, RowLog? log, out ServedModel? served, out int count)
     {
+        count = 0;
         // Read once: a swap in the middle of the request does not touch it.
         served = deployment.Serving;
         if (served is null)
@@ -102,6 +110,7 @@ internal static class Predict
             var rows = new PredictRows(served, row, explain, clock, buffer, log);
             var refusal = rows.Run(body.Bytes);
             if (refusal is not null) return refusal;
+            count = rows.Count;
             ServingMeter.Predictions.Add(rows.Count, new KeyValuePair<string, object?>("deployment", deployment.Row.Name));
             return null;
         }

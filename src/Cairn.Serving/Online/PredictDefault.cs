@@ -14,6 +14,6 @@ internal static class PredictDefault
         .MapPost("/api/v1/predict", Handle)
         .WithName(nameof(PredictDefault)).WithSummary("Predict with the only or the default deployment: one row or many"));
 
-    private static Task Handle(Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, bool explain = false) =>
-        Predict.Answer(context, live.FindDefault(caller.Workspace), caller, explain, clock, log);
+    private static Task Handle(Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, bool explain = false) =>
+        Predict.Answer(context, live.FindDefault(caller.Workspace), caller, explain, clock, log, admission);
 }

@@ -27,11 +27,13 @@ public sealed class TestHome : IAsyncDisposable
 
     public static string NewFolder() => Path.Combine(Path.GetTempPath(), $"cairn-{Path.GetRandomFileName()[..8]}");
 
-    public static Task<TestHome> Start() => Start(NewFolder());
+    public static Task<TestHome> Start(Func<ServerOptions, ServerOptions>? with = null) => Start(NewFolder(), with);
 
-    public static async Task<TestHome> Start(string home)
+    /// <param name="with">What is asked of the server besides the usual.</param>
+    public static async Task<TestHome> Start(string home, Func<ServerOptions, ServerOptions>? with = null)
     {
-        var started = await CairnServer.Start(new ServerOptions { Home = home, Port = 0, LogFile = Path.Combine(home, "logs", "server.log") }, TestContext.Current.CancellationToken);
+        var options = new ServerOptions { Home = home, Port = 0, LogFile = Path.Combine(home, "logs", "server.log") };
+        var started = await CairnServer.Start(with?.Invoke(options) ?? options, TestContext.Current.CancellationToken);
         started.Refusal.ShouldBeNull();
         return new TestHome(home, started.Value);
     }
