@@ -29,6 +29,7 @@ internal static class CommandLine
             PromoteCommand.Build(),
             RollbackCommand.Build(),
             DeploymentsCommand.Build(),
+            VariantsCommand.Build(),
             AuditCommand.Build(),
             VersionCommand.Build(),
         };

@@ -37,20 +37,20 @@ public sealed partial class CairnClient(HttpClient http)
         }
     }
 
+    private Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellation) => MutateAsync<T>(HttpMethod.Post, path, body, cancellation);
+
+    private Task<T> PutAsync<T>(string path, object body, CancellationToken cancellation) => MutateAsync<T>(HttpMethod.Put, path, body, cancellation);
+
+    private Task<T> PatchAsync<T>(string path, object body, CancellationToken cancellation) => MutateAsync<T>(HttpMethod.Patch, path, body, cancellation);
+
+    private Task DeleteAsync(string path, CancellationToken cancellation) => MutateAsync<Nothing>(HttpMethod.Delete, path, null, cancellation);
+
     /// <summary>A mutation. Its key lets the server recognise the same request should it arrive twice.</summary>
-    private async Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellation)
+    private async Task<T> MutateAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Api + path);
+        using var request = new HttpRequestMessage(method, Api + path);
         request.Headers.Add("Idempotency-Key", RandomNumberGenerator.GetHexString(32, lowercase: true));
         if (body is not null) request.Content = JsonBody(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), CairnJson.Options));
-        return await ReadAsync<T>(request, cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<T> PatchAsync<T>(string path, object body, CancellationToken cancellation)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Patch, Api + path);
-        request.Headers.Add("Idempotency-Key", RandomNumberGenerator.GetHexString(32, lowercase: true));
-        request.Content = JsonBody(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), CairnJson.Options));
         return await ReadAsync<T>(request, cancellation).ConfigureAwait(false);
     }
 

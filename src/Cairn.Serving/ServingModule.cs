@@ -1,6 +1,7 @@
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Variants;
 using Cairn.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ public static class ServingModule
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
+            .AddSingleton<LoadedPackages>()
             .AddSingleton<LiveDeployments>()
             .AddSingleton<Admission>()
             .AddSingleton<PredictionLog>()
@@ -31,6 +33,9 @@ public static class ServingModule
         ListDeployments.Map(routes);
         GetDeployment.Map(routes);
         ChangeSettings.Map(routes);
+        ListVariants.Map(routes);
+        PutVariant.Map(routes);
+        RemoveVariant.Map(routes);
         Predict.Map(routes);
         PredictDefault.Map(routes);
         GetPrediction.Map(routes);

@@ -13,6 +13,10 @@ namespace Cairn.Tracking;
 /// <param name="PackageDigest">Null for a version logged from outside, which has no package to load.</param>
 public sealed record ChampionChange(string Model, long? Version, long? Previous, string? PackageDigest);
 
+/// <summary>The payload of the event <see cref="Models.AliasChanged"/>: an alias other than champion.</summary>
+/// <param name="Version">Null: the alias was removed.</param>
+public sealed record AliasChange(string Model, string Alias, long? Version);
+
 /// <summary>What the other modules do with the registry; the HTTP slices use the same rules.</summary>
 /// <remarks>
 /// The event <c>model.champion-changed</c> (subject <c>models/NAME</c>, payload <see cref="ChampionChange"/>:
@@ -24,6 +28,8 @@ public sealed class Models
     public const string Champion = "champion";
 
     public const string ChampionChanged = "model.champion-changed";
+
+    public const string AliasChanged = "model.alias-changed";
 
     private readonly Database _database;
     private readonly TimeProvider _clock;
@@ -78,4 +84,35 @@ public sealed class Models
             ? VersionTable.ToWire(transaction, workspace, found)
             : null,
         cancellation);
+
+    /// <summary>The version an alias points to.</summary>
+    public Task<ModelVersionWire?> FindByAlias(WorkspaceId workspace, string model, string alias, CancellationToken cancellation) => _database.Read(
+        transaction => AliasTable.Find(transaction, workspace, model, alias) is { } version && VersionTable.Find(transaction, workspace, model, version) is { } found
+            ? VersionTable.ToWire(transaction, workspace, found)
+            : null,
+        cancellation);
+
+    public static long? FindAlias(ReadTransaction transaction, WorkspaceId workspace, string model, string alias) => AliasTable.Find(transaction, workspace, model, alias);
+
+    /// <summary>A version there is; or which there are.</summary>
+    public static Answer<ModelVersionWire> Require(ReadTransaction transaction, WorkspaceId workspace, string model, long version)
+    {
+        var found = VersionTable.Require(transaction, workspace, model, version);
+        return found.Refusal is { } unknown ? unknown : VersionTable.ToWire(transaction, workspace, found.Value);
+    }
+
+    /// <summary>A version that is to take traffic beside the champion: who asks needs what a promotion needs, and so does the version.</summary>
+    public static Answer<ModelVersionWire> RequireForTraffic(ReadTransaction transaction, Caller caller, string model, Promote request)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(request);
+        return ChampionMove.ForTraffic(transaction, caller, model, request);
+    }
+
+    /// <summary>Why a version may not take traffic as it is, without an override; null: it may.</summary>
+    public static Refusal? RefuseTraffic(ModelVersionWire version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return PromotionRule.Allow(version, new(version.Version)).Refusal;
+    }
 }

@@ -5,6 +5,7 @@ using Cairn.Learning.Models;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Variants;
 
 namespace Cairn.Bench.Learning;
 
@@ -39,8 +40,8 @@ internal static class OneRow
     {
         var predictor = model.Predictor;
         byte[][] requests = [.. Enumerable.Range(0, Rows).Select(model.Request)];
-        var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveDeployment.Champion, "churn", 1, predictor)), new(predictor));
-        var row = predictor.NewRow();
+        var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveVariant.Champion, "churn", 1, predictor)), new(predictor));
+        var (routing, row) = (Routing.To(served), predictor.NewRow());
         var scored = requests.Select(request => Vector(model, request)).ToArray();
         var sum = 0.0;
 
@@ -49,7 +50,7 @@ internal static class OneRow
         {
             foreach (var request in requests)
             {
-                if (new PredictRows(served, row, explain: false, TimeProvider.System, answer, log: null).Run(request) is not null) throw new InvalidOperationException("The row is good.");
+                if (new PredictRows(routing, [], explain: false, TimeProvider.System, answer, log: null).Run(request) is not null) throw new InvalidOperationException("The row is good.");
                 answer.Clear();
             }
         }

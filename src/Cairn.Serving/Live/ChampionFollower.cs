@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cairn.Client;
 using Cairn.Kernel;
 using Cairn.Serving.Log;
+using Cairn.Serving.Variants;
 using Cairn.Storage;
 using Cairn.Tracking;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Live;
 
-/// <summary>Loads every champion before the first request, then follows the events that tell of another.</summary>
+/// <summary>Loads every champion before the first request, then follows the events that tell of another, or of other variants.</summary>
 internal sealed partial class ChampionFollower(LiveDeployments live, EntityKeys keys, EventLog events, ILogger<ChampionFollower> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -56,12 +57,17 @@ internal sealed partial class ChampionFollower(LiveDeployments live, EntityKeys 
 
     private Task Refresh(Event happened, CancellationToken cancellation) => happened.Type switch
     {
-        Models.ChampionChanged when Change(happened) is { } change => live.Refresh(new WorkspaceId(happened.WorkspaceId), change.Model, cancellation),
+        Models.ChampionChanged => Refresh(happened, Payload<ChampionChange>(happened)?.Model, cancellation),
+        Models.AliasChanged => Refresh(happened, Payload<AliasChange>(happened)?.Model, cancellation),
+        VariantTable.Changed => Refresh(happened, Payload<VariantsChange>(happened)?.Model, cancellation),
         DeploymentTable.Made or DeploymentTable.Changed => live.LoadAll(cancellation), // perhaps made by another process
         _ => Task.CompletedTask,
     };
 
-    private static ChampionChange? Change(Event happened) => JsonSerializer.Deserialize<ChampionChange>(happened.Payload, CairnJson.Options);
+    private Task Refresh(Event happened, string? model, CancellationToken cancellation) =>
+        model is null ? Task.CompletedTask : live.Refresh(new WorkspaceId(happened.WorkspaceId), model, cancellation);
+
+    private static T? Payload<T>(Event happened) => JsonSerializer.Deserialize<T>(happened.Payload, CairnJson.Options);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Following the champions was interrupted; what serves goes on serving")]
     private partial void LogInterrupted(Exception exception);

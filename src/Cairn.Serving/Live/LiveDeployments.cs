@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
-using Cairn.Learning;
 using Cairn.Serving.Log;
+using Cairn.Serving.Variants;
 using Cairn.Storage;
 using Cairn.Tracking;
 using Microsoft.Extensions.Logging;
@@ -10,10 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Serving.Live;
 
 /// <summary>All deployments of this process and the models in its memory. Predicting reads it; nothing but <see cref="Refresh"/> changes what serves.</summary>
-internal sealed partial class LiveDeployments(Database database, Models models, ModelPackages packages, TimeProvider clock, ILogger<LiveDeployments> log) : IDisposable
+internal sealed partial class LiveDeployments(Database database, Models models, LoadedPackages loaded, TimeProvider clock, ILogger<LiveDeployments> log) : IDisposable
 {
     private readonly ConcurrentDictionary<(WorkspaceId Workspace, string Name), LiveDeployment> _live = new();
-    private readonly Dictionary<(WorkspaceId Workspace, Digest Package), LoadedPackage> _loaded = [];
     private readonly SemaphoreSlim _loading = new(1);
 
     public LiveDeployment Add(DeploymentRow row) => _live.GetOrAdd((row.WorkspaceId, row.Name), _ => new(row));
@@ -57,8 +56,8 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
         }
     }
 
-    /// <summary>Brings the deployments of a model to its champion. The new one is loaded and checked in full before anything is swapped.</summary>
-    /// <remarks>One at a time, and each reads who is champion now: whatever the order of events, the last one leaves the truth.</remarks>
+    /// <summary>Brings the deployments of a model to its champion and their other variants. What is new is loaded and checked in full before anything is swapped.</summary>
+    /// <remarks>One at a time, and each reads who is to serve now: whatever the order of events, the last one leaves the truth.</remarks>
     public async Task Refresh(WorkspaceId workspace, string model, CancellationToken cancellation)
     {
         await _loading.WaitAsync(cancellation);
@@ -67,16 +66,33 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
             var affected = _live.Values.Where(deployment => deployment.Row.WorkspaceId == workspace && deployment.Row.Model == model).ToList();
             if (affected.Count == 0) return;
 
-            if (await models.FindChampion(workspace, model, cancellation) is not { } champion)
+            var rows = (await database.Read(transaction => VariantTable.All(transaction, workspace), cancellation)).ToLookup(row => row.Deployment, StringComparer.Ordinal);
+            var champion = await models.FindChampion(workspace, model, cancellation);
+            foreach (var deployment in affected)
             {
-                foreach (var deployment in affected) deployment.Stop($"No version of {model} is champion. Promote one: cairn promote {model} VERSION.", clock.Micros());
-            }
-            else
-            {
-                Swap(affected, champion, await Load(workspace, champion, cancellation));
+                var serves = champion is null
+                    ? deployment.Champion.Stop($"No version of {model} is champion. Promote one: cairn promote {model} VERSION.", clock.Micros())
+                    : await Bring(deployment, deployment.Champion, null, champion, cancellation);
+                var others = new List<LiveVariant>();
+                foreach (var row in rows[deployment.Row.Name]) others.Add(await Bring(deployment, row, cancellation));
+                deployment.Become(serves, others);
             }
 
-            ForgetUnused();
+            loaded.KeepOnly(_live.Values.SelectMany(deployment => deployment.Others.Append(deployment.Champion)).Select(variant => variant.Serving?.Package).OfType<LoadedPackage>().ToHashSet());
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    /// <summary>Whether a version could serve: its package is opened and checked as for serving. Null: it could.</summary>
+    public async Task<Refusal?> Try(WorkspaceId workspace, ModelVersionWire version, CancellationToken cancellation)
+    {
+        await _loading.WaitAsync(cancellation);
+        try
+        {
+            return (await loaded.Load(workspace, version, cancellation)).Refusal;
         }
         finally
         {
@@ -86,60 +102,40 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
 
     public void Dispose() => _loading.Dispose();
 
-    private void Swap(List<LiveDeployment> affected, ModelVersionWire champion, Answer<LoadedPackage> loaded)
+    private async Task<LiveVariant> Bring(LiveDeployment deployment, VariantRow row, CancellationToken cancellation)
     {
-        foreach (var deployment in affected)
-        {
-            var (name, before) = (deployment.Row.Name, deployment.Serving);
-            if (loaded.Refusal is null)
-            {
-                if (before?.Version == champion.Version && before.Package == loaded.Value && deployment.Problem is null) continue;
-                var source = LogSourceRow.Of(deployment.Row.WorkspaceId, name, LiveDeployment.Champion, champion.Model, champion.Version, loaded.Value.Predictor);
-                deployment.Serve(new(new(source, loaded.Value.Predictor, () => deployment.Settings.Entity), loaded.Value), clock.Micros());
-                ServingMeter.Swaps.Add(1, new KeyValuePair<string, object?>("deployment", name));
-                LogServes(name, champion.Version, champion.Model);
-                continue;
-            }
+        var before = deployment.Others.FirstOrDefault(variant => variant.Name == row.Name) ?? new LiveVariant(row.Name, row, null, null, clock.Micros(), Failed: false);
+        var (workspace, model) = (deployment.Row.WorkspaceId, deployment.Row.Model);
+        var version = row.Version is { } number
+            ? await models.Find(workspace, model, number, cancellation)
+            : await models.FindByAlias(workspace, model, row.Alias!, cancellation);
+        if (version is not null) return await Bring(deployment, before, row, version, cancellation);
 
-            var goesOn = before is null ? "Nothing is served." : $"Version {before.Version} goes on serving.";
-            deployment.Keep($"Version {champion.Version} is champion but cannot be served. {loaded.Refusal.Detail} {goesOn}");
-            LogKept(name, deployment.Problem!);
-        }
+        var gone = row.Version is null ? $"{model} has no alias {row.Alias}" : $"{model} has no version {row.Version} any more";
+        return before.Keep(row, $"{gone}. {GoesOn(before)} Set the variant anew, or remove it: cairn variants remove {row.Deployment} {row.Name}.");
     }
 
-    private async Task<Answer<LoadedPackage>> Load(WorkspaceId workspace, ModelVersionWire champion, CancellationToken cancellation)
+    private async Task<LiveVariant> Bring(LiveDeployment deployment, LiveVariant before, VariantRow? row, ModelVersionWire version, CancellationToken cancellation)
     {
-        if (champion.PackageDigest is not { } hex)
-            return new Refusal.Conflict("deployment.no-package", "It was logged from outside and has no package of Cairn.");
-
-        var key = (workspace, Digest.Parse(hex));
-        if (_loaded.TryGetValue(key, out var known)) return known;
-
-        try
+        // An alias moves without a question; on traffic it finds the rules that a version named outright met when it was set.
+        var refusal = row is { Alias: not null, Size: > 0 } ? Models.RefuseTraffic(version) : null;
+        var package = refusal is null ? await loaded.Load(deployment.Row.WorkspaceId, version, cancellation) : refusal;
+        if (package.Refusal is null)
         {
-            var opened = await packages.Open(workspace, key.Item2, cancellation);
-            if (opened.Refusal is { } altered) return altered;
-            var predictor = Predictor.Load(opened.Value);
-            if (predictor.Refusal is { } unfit) return unfit;
-            return _loaded[key] = new(predictor.Value);
+            if (before.Serving is { } serving && serving.Version == version.Version && serving.Package == package.Value && before.Problem is null) return before with { Row = row };
+            var source = LogSourceRow.Of(deployment.Row.WorkspaceId, deployment.Row.Name, before.Name, version.Model, version.Version, package.Value.Predictor);
+            ServingMeter.Swaps.Add(1, new("deployment", deployment.Row.Name), new("variant", before.Name));
+            LogServes(deployment.Row.Name, before.Name, version.Version, version.Model);
+            return before.Serve(row, new(new(source, package.Value.Predictor, () => deployment.Settings.Entity), package.Value), clock.Micros());
         }
-#pragma warning disable CA1031 // a package that breaks its reader must not stop what serves
-        catch (Exception e) when (e is not (StorageException or OperationCanceledException))
-#pragma warning restore CA1031
-        {
-            LogBroken(e, champion.Model, champion.Version);
-            return new Refusal.Conflict("deployment.package-broken", $"Its package could not be read ({e.Message}); the log has the cause.");
-        }
+
+        var kept = before.Keep(row, $"Version {version.Version} is {(row is null ? "champion" : $"the variant {row.Name}")} but cannot be served. {package.Refusal.Detail} {GoesOn(before)}");
+        LogKept(deployment.Row.Name, kept.Problem!);
+        return kept;
     }
 
-    private void ForgetUnused()
-    {
-        var used = _live.Values.Select(deployment => deployment.Serving?.Package).ToHashSet();
-        foreach (var (key, package) in _loaded.ToList())
-        {
-            if (!used.Contains(package)) _loaded.Remove(key);
-        }
-    }
+    private static string GoesOn(LiveVariant variant) =>
+        variant.Serving is { } serving ? $"Version {serving.Version} goes on serving." : variant.Name == LiveVariant.Champion ? "Nothing is served." : "The champion answers in its place.";
 
     private string Names(WorkspaceId workspace)
     {
@@ -147,12 +143,9 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
         return names.Count == 0 ? "Run a project to make one: cairn run PROJECT." : $"There are: {string.Join(", ", names)}.";
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Deployment {Deployment} serves version {Version} of {Model}")]
-    private partial void LogServes(string deployment, long version, string model);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Deployment {Deployment} serves version {Version} of {Model} as {Variant}")]
+    private partial void LogServes(string deployment, string variant, long version, string model);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Deployment {Deployment}: {Problem}")]
     private partial void LogKept(string deployment, string problem);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The package of {Model} version {Version} broke its reader")]
-    private partial void LogBroken(Exception exception, string model, long version);
 }

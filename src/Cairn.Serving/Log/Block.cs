@@ -44,7 +44,7 @@ internal sealed record Block(long BlockId, WorkspaceId WorkspaceId, string Deplo
         return sources;
     }
 
-    /// <summary>The record with that id among the blocks; null when it is not there (perhaps in a segment already).</summary>
+    /// <summary>The record of what was answered under that id, no shadow's, among the blocks; null when it is not there (perhaps in a segment already).</summary>
     public static LogRecord? Find(ReadTransaction transaction, WorkspaceId workspace, Guid id, long ms)
     {
         var blocks = transaction.Query<Block>(
@@ -54,7 +54,7 @@ internal sealed record Block(long BlockId, WorkspaceId WorkspaceId, string Deplo
             var reader = new BlockReader(block.Body);
             while (reader.Next())
             {
-                if (LogRecord.IdOf(reader.Record) == id) return LogRecord.Read(reader.Record);
+                if (LogRecord.IdOf(reader.Record) == id && !LogRecord.FlagsOf(reader.Record).HasFlag(RecordFlags.Shadow)) return LogRecord.Read(reader.Record);
             }
         }
 

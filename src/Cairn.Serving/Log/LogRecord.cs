@@ -51,6 +51,8 @@ internal sealed record LogRecord(
     /// <summary>The id alone: what a search looks at first.</summary>
     public static Guid IdOf(ReadOnlySpan<byte> record) => new(record[..16], bigEndian: true);
 
+    public static RecordFlags FlagsOf(ReadOnlySpan<byte> record) => (RecordFlags)record[36];
+
     public static long SourceOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[28..]);
 
     public static ReadOnlySpan<byte> EntityOf(ReadOnlySpan<byte> record) =>
@@ -81,7 +83,7 @@ internal enum RecordFlags : byte
 {
     None = 0,
 
-    /// <summary>Scored beside the answer, never told to the caller.</summary>
+    /// <summary>Scored beside the answer, never told to the caller. It has the id of that answer and a source of its own.</summary>
     Shadow = 1,
 
     /// <summary>Of a file, not of a request.</summary>

@@ -7,6 +7,7 @@ internal sealed class LogRecords
 {
     private const int First = 1024, LargestKept = 1 << 20;
 
+    private readonly List<LogSource> _sources = [];
     private byte[] _bytes = new byte[First];
     private int _length;
 
@@ -19,16 +20,30 @@ internal sealed class LogRecords
 
     public long ToMs { get; private set; } = long.MinValue;
 
+    /// <value>What answered them, each once.</value>
+    public IReadOnlyList<LogSource> Sources => _sources;
+
+    /// <value>True: they are rewritten before they are stored.</value>
+    public bool HoldPersonalData
+    {
+        get
+        {
+            foreach (var source in _sources) if (source.HoldsPersonalData) return true;
+            return false;
+        }
+    }
+
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
     public void Add(
-        Guid id, long time, int latency, long source, RecordFlags flags, double probability, ReadOnlySpan<float> features, ReadOnlySpan<byte> entity, ReadOnlySpan<byte> caller,
+        Guid id, long time, int latency, LogSource source, RecordFlags flags, double probability, ReadOnlySpan<float> features, ReadOnlySpan<byte> entity, ReadOnlySpan<byte> caller,
         ReadOnlySpan<byte> inputs = default, ReadOnlySpan<byte> sealedBytes = default)
     {
         var size = LogRecord.Size(features.Length, entity.Length, caller.Length, sealedBytes.Length, inputs.Length);
-        LogRecord.Write(Room(size), id, time, latency, source, flags, probability, features, entity, caller, sealedBytes, inputs);
+        LogRecord.Write(Room(size), id, time, latency, source.Row.SourceId, flags, probability, features, entity, caller, sealedBytes, inputs);
         _length += size;
         Count++;
+        if (!_sources.Contains(source)) _sources.Add(source);
         var ms = Uuid7.TimeOf(id) ?? time / 1000;
         FromMs = Math.Min(FromMs, ms);
         ToMs = Math.Max(ToMs, ms);
@@ -39,6 +54,7 @@ internal sealed class LogRecords
         more.Bytes.CopyTo(Room(more._length));
         _length += more._length;
         Count += more.Count;
+        foreach (var source in more._sources) if (!_sources.Contains(source)) _sources.Add(source);
         FromMs = Math.Min(FromMs, more.FromMs);
         ToMs = Math.Max(ToMs, more.ToMs);
     }
@@ -46,6 +62,7 @@ internal sealed class LogRecords
     public void Clear()
     {
         if (_bytes.Length > LargestKept) _bytes = new byte[First];
+        _sources.Clear();
         (_length, Count, FromMs, ToMs) = (0, 0, long.MaxValue, long.MinValue);
     }
 

@@ -41,6 +41,9 @@ internal sealed class LogSource(LogSourceRow row, Predictor predictor, Func<stri
 
     public PersonalParts Personal => predictor.Personal;
 
+    /// <value>True: its records are rewritten before they are stored.</value>
+    public bool HoldsPersonalData => Personal.Any || EntityIsPersonal;
+
     /// <value>True: the log does not hold the name of an entity, but a pseudonym of it.</value>
     public bool EntityIsPersonal => (entityName() ?? predictor.Key) is { } name && predictor.Personal.Holds(name);
 

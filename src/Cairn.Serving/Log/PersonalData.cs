@@ -21,31 +21,32 @@ internal sealed class PersonalData(EntityKeys keys)
     }
 
     /// <summary>Rewrites the records of a request so that they may be stored.</summary>
-    public async ValueTask Seal(LogSource source, LogRecords records)
+    public async ValueTask Seal(LogRecords records)
     {
-        var (workspace, deployment) = (source.Row.WorkspaceId, source.Row.Deployment);
+        var sources = records.Sources.ToDictionary(source => source.Row.SourceId);
+        var (workspace, deployment) = (records.Sources[0].Row.WorkspaceId, records.Sources[0].Row.Deployment); // of all of them
         var rows = ReadAll(records);
-        if (source.EntityIsPersonal)
+        if (records.Sources.Any(source => source.EntityIsPersonal))
         {
             var name = KeyName.Pseudonyms(workspace);
             var secret = (await keys.Ensure([name]))[name];
             rows = [.. rows.Select(row => row.Entity.Length > 0 ? row with { Entity = Pseudonym(secret, row.Entity) } : row)];
         }
 
-        if (source.Personal.Any)
+        if (records.Sources.Any(source => source.Personal.Any))
         {
             var found = await keys.Ensure([.. rows.Select(row => KeyName.Of(workspace, deployment, row.Entity)).Distinct()]);
-            rows = [.. rows.Select(row => Seal(row, source, found[KeyName.Of(workspace, deployment, row.Entity)]))];
+            rows = [.. rows.Select(row => sources[row.Source].Personal.Any ? Seal(row, sources[row.Source], found[KeyName.Of(workspace, deployment, row.Entity)]) : row)];
         }
 
         records.Clear();
         foreach (var row in rows)
         {
-            records.Add(row.Id, row.Time, row.Latency, row.Source, row.Flags, row.Probability, row.Features, Encoding.UTF8.GetBytes(row.Entity), Encoding.UTF8.GetBytes(row.Caller), row.Inputs, row.Sealed);
+            records.Add(row.Id, row.Time, row.Latency, sources[row.Source], row.Flags, row.Probability, row.Features, Encoding.UTF8.GetBytes(row.Entity), Encoding.UTF8.GetBytes(row.Caller), row.Inputs, row.Sealed);
         }
     }
 
-    /// <summary>Records as they were before <see cref="Seal(LogSource, LogRecords)"/>. One that is still sealed afterwards was of somebody who is erased.</summary>
+    /// <summary>Records as they were before <see cref="Seal(LogRecords)"/>. One that is still sealed afterwards was of somebody who is erased.</summary>
     public async ValueTask<IReadOnlyList<LogRecord>> Unseal(WorkspaceId workspace, string deployment, IReadOnlyList<LogRecord> records, CancellationToken cancellation)
     {
         if (records.All(record => record.Sealed.Length == 0)) return records;

@@ -26,6 +26,7 @@ internal sealed partial class PredictionLog(LogDatabase database, PersonalData p
     public string? Problem => _problem;
 
     /// <summary>Makes the records of a request durable, or does what its deployment wants when that cannot be.</summary>
+    /// <param name="source">One of the deployment.</param>
     /// <returns>Whether they are in the log; or why there must be no answer.</returns>
     public async ValueTask<Answer<bool>> Keep(LogSource source, LogRecords records, LogSettings settings)
     {
@@ -59,11 +60,11 @@ internal sealed partial class PredictionLog(LogDatabase database, PersonalData p
     /// <param name="records">Copied: the caller may use it again at once.</param>
     /// <exception cref="StorageException">They could not be stored, or not in time; in the latter case they may be stored later.</exception>
     public Task Append(LogSource source, LogRecords records) =>
-        source.Personal.Any || source.EntityIsPersonal ? AppendSealed(source, records) : Gather(source, records);
+        records.HoldPersonalData ? AppendSealed(source, records) : Gather(source, records);
 
     private async Task AppendSealed(LogSource source, LogRecords records)
     {
-        await personal.Seal(source, records);
+        await personal.Seal(records);
         await Gather(source, records);
     }
 
@@ -163,7 +164,7 @@ internal sealed partial class PredictionLog(LogDatabase database, PersonalData p
 
         public void Add(LogSource source, LogRecords records, Stack<LogRecords> free)
         {
-            if (!source.IsStored && !_unknown.Contains(source)) _unknown.Add(source);
+            foreach (var answered in records.Sources) if (!answered.IsStored && !_unknown.Contains(answered)) _unknown.Add(answered);
             foreach (var (first, block) in _blocks)
             {
                 if (first != source && (first.Row.Deployment != source.Row.Deployment || first.Row.WorkspaceId != source.Row.WorkspaceId)) continue;

@@ -28,7 +28,7 @@ internal sealed class RowLog
     {
         if (_sample < 1 && Draw(id) >= _sample) return;
         var latency = (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(_started).TotalMicroseconds);
-        records.Add(id, _time, latency, source.Row.SourceId, _flags, probability, row.Features, row.Entity, _caller, row.PackInputs());
+        records.Add(id, _time, latency, source, _flags, probability, row.Features, row.Entity, _caller, row.PackInputs());
     }
 
     /// <summary>0 to 1, from the random bits of the id: whether a prediction is in the sample can be told from its id alone.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Microsoft.Extensions.ObjectPool;
 
@@ -11,17 +13,43 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
     private static readonly DefaultObjectPool<AnswerBuffer> Pool = new(new DefaultPooledObjectPolicy<AnswerBuffer>());
 
     private readonly ArrayBufferWriter<byte> _bytes = new(1024);
+    private readonly List<ServedRow> _rows = [];
+    private int _models;
 
     public LogRecords Records { get; } = new();
+
+    /// <value>The models that worked on this request.</value>
+    public ReadOnlySpan<ServedRow> Rows => CollectionsMarshal.AsSpan(_rows)[.._models];
+
+    /// <value>Rows that were answered.</value>
+    public int Answered
+    {
+        get
+        {
+            var answered = 0;
+            foreach (var row in Rows) answered += row.Answered;
+            return answered;
+        }
+    }
 
     public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
 
     public static AnswerBuffer Rent() => Pool.Get();
 
+    /// <summary>The buffers of a model for this request.</summary>
+    public ServedRow RowOf(ServedModel model, byte[] entityName)
+    {
+        foreach (var used in Rows) if (used.Model == model) return used;
+        if (_models == _rows.Count) _rows.Add(new());
+        var row = _rows[_models++];
+        row.Begin(model, entityName);
+        return row;
+    }
+
     public void Return()
     {
-        if (_bytes.Capacity > LargestKept) return;
         Clear();
+        if (_bytes.Capacity > LargestKept) return;
         Pool.Return(this);
     }
 
@@ -30,6 +58,8 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
     {
         _bytes.ResetWrittenCount();
         Records.Clear();
+        foreach (var used in Rows) used.End();
+        _models = 0;
     }
 
     public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);

@@ -3,6 +3,7 @@ using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
+using Cairn.Serving.Variants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -67,10 +68,12 @@ internal static class Predict
         var buffer = AnswerBuffer.Rent();
         try
         {
-            var refusal = Rows(deployment.Value, body, explain, clock, buffer, rowLog, out var served, out var count) ?? admission.Charge(context, caller, count);
+            // Read once: a swap in the middle of the request does not touch it.
+            var routing = deployment.Value.Routing;
+            var refusal = routing is null ? NoModel(deployment.Value) : Rows(deployment.Value, routing, body, explain, clock, buffer, rowLog) ?? admission.Charge(context, caller, buffer.Answered);
             if (refusal is null)
             {
-                var kept = await log.Keep(served!.Source, buffer.Records, deployment.Value.Settings.Log);
+                var kept = await log.Keep(routing!.Champion.Source, buffer.Records, deployment.Value.Settings.Log);
                 refusal = kept.Refusal;
                 if (refusal is null && !kept.Value) context.Response.Headers[LoggedHeader] = "false";
             }
@@ -95,28 +98,23 @@ internal static class Predict
     private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, bool explain = false) =>
         Answer(context, live.Find(caller.Workspace, name), caller, explain, clock, log, admission);
 
-    private static Refusal? Rows(LiveDeployment deployment, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer, RowLog? log, out ServedModel? served, out int count)
+    private static Refusal? Rows(LiveDeployment deployment, Routing routing, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer, RowLog? log)
     {
-        count = 0;
-        // Read once: a swap in the middle of the request does not touch it.
-        served = deployment.Serving;
-        if (served is null)
-            return new Refusal.Unavailable("deployment.no-model", $"The deployment {deployment.Row.Name} serves nothing. {deployment.Problem}");
+        var entityName = log is null && !routing.IsSplit ? [] : deployment.EntityName(routing.Champion);
+        var rows = new PredictRows(routing, entityName, explain, clock, buffer, log);
+        var refusal = rows.Run(body.Bytes);
+        if (refusal is not null) return refusal;
 
-        var row = served.Package.Rows.Get();
-        try
+        foreach (var row in buffer.Rows)
         {
-            row.EntityName = log is null ? [] : deployment.EntityName(served);
-            var rows = new PredictRows(served, row, explain, clock, buffer, log);
-            var refusal = rows.Run(body.Bytes);
-            if (refusal is not null) return refusal;
-            count = rows.Count;
-            ServingMeter.Predictions.Add(rows.Count, new KeyValuePair<string, object?>("deployment", deployment.Row.Name));
-            return null;
+            var variant = row.Model.Source.Row;
+            if (row.Answered > 0) ServingMeter.Predictions.Add(row.Answered, new("deployment", variant.Deployment), new("variant", variant.Variant));
+            if (row.Errors > 0) ServingMeter.VariantErrors.Add(row.Errors, new("deployment", variant.Deployment), new("variant", variant.Variant));
         }
-        finally
-        {
-            served.Package.Rows.Return(row);
-        }
+
+        return null;
     }
+
+    private static Refusal.Unavailable NoModel(LiveDeployment deployment) =>
+        new("deployment.no-model", $"The deployment {deployment.Row.Name} serves nothing. {deployment.Problem}");
 }

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Cairn.Client.Wire;
 using Cairn.Kernel;
-using Cairn.Learning;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
+using Cairn.Serving.Variants;
 
 namespace Cairn.Serving.Online;
 
@@ -11,18 +12,20 @@ namespace Cairn.Serving.Online;
 /// From the bytes of a request to the bytes of its answer: <c>{…}</c> is one row, <c>{"rows": [{…}, …]}</c> and <c>[{…}, …]</c> are
 /// many. Either every row is answered or none is, with all that is wrong.
 /// </summary>
+/// <param name="entityName">The member that says whom a row is about, UTF-8; empty: none is looked for.</param>
 /// <param name="log">Null: the answers are not logged.</param>
-internal ref struct PredictRows(ServedModel served, PredictorRow row, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log)
+internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log)
 {
     public const int MostRows = 10_000, MostExplained = 1_000, MostProblems = 50;
 
-    private readonly ServedModel _served = served;
+    private readonly ServedRow _champion = answer.RowOf(routing.Champion, entityName);
+    private ServedRow? _by;
+    private Guid _id;
+    private double _probability;
+    private ExplanationWire? _explanation;
     private List<FieldProblem>? _problems;
     private int _badRows;
     private Refusal? _first;
-
-    /// <value>Rows answered.</value>
-    public int Count { get; private set; }
 
     /// <returns>Null: the answer is written.</returns>
     public Refusal? Run(ReadOnlySpan<byte> body)
@@ -57,7 +60,7 @@ internal ref struct PredictRows(ServedModel served, PredictorRow row, bool expla
 
     private Refusal? One(ref Utf8JsonReader json)
     {
-        if (_served.Package.Predictor.Read(ref json, row, "$") is { } refusal) return refusal;
+        if (Score(ref json, "$") is { } refusal) return refusal;
         Write();
         return null;
     }
@@ -83,7 +86,7 @@ internal ref struct PredictRows(ServedModel served, PredictorRow row, bool expla
                     explain ? $"At most {most} rows are explained in a request. Send fewer, or leave out explain." : $"At most {most} rows are taken in a request. Send them in several.");
             }
 
-            if (_served.Package.Predictor.Read(ref json, row, $"{path}[{index}]") is { } refusal)
+            if (Score(ref json, $"{path}[{index}]") is { } refusal)
             {
                 Note(refusal);
                 if (_problems!.Count >= MostProblems) return Refuse(more: true);
@@ -100,13 +103,52 @@ internal ref struct PredictRows(ServedModel served, PredictorRow row, bool expla
         return null;
     }
 
-    private void Write()
+    /// <summary>Reads the row that the reader stands on and scores it with the model whose turn it is.</summary>
+    private Refusal? Score(ref Utf8JsonReader json, string path)
     {
-        var predictor = _served.Package.Predictor;
-        var (id, probability) = (Uuid7.NewGuid(clock), predictor.Score(row));
-        PredictionJson.Write(answer, _served, id, probability, explain ? predictor.Explain(row) : null);
-        log?.Add(answer.Records, _served.Source, id, probability, row);
-        Count++;
+        _id = Uuid7.NewGuid(clock);
+        if (!routing.IsSplit) return Score(_champion, ref json, path);
+        var chosen = answer.RowOf(routing.Choose(json, entityName, _id), entityName);
+        if (chosen == _champion) return Score(_champion, ref json, path);
+        if (Try(chosen, ref json, path)) return null;
+
+        var refusal = Score(_champion, ref json, path);
+        if (refusal is null) chosen.CountError(); // else the row is to blame
+        return refusal;
+    }
+
+    private Refusal? Score(ServedRow by, ref Utf8JsonReader json, string path)
+    {
+        var predictor = by.Model.Package.Predictor;
+        if (predictor.Read(ref json, by.Row, path) is { } refusal) return refusal;
+        (_by, _probability, _explanation) = (by, predictor.Score(by.Row), explain ? predictor.Explain(by.Row) : null);
+        return null;
+    }
+
+    /// <summary>A model on trial fails no request: what it cannot answer, the champion does.</summary>
+    /// <returns>False: the reader stands where it stood.</returns>
+    private bool Try(ServedRow by, ref Utf8JsonReader json, string path)
+    {
+        var ahead = json;
+        try
+        {
+            if (Score(by, ref ahead, path) is not null || !double.IsFinite(_probability)) return false;
+            json = ahead;
+            return true;
+        }
+#pragma warning disable CA1031 // whatever is wrong with it, the champion may know better
+        catch (Exception e) when (e is not JsonException)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
+
+    private readonly void Write()
+    {
+        PredictionJson.Write(answer, _by!.Model, _id, _probability, _explanation);
+        log?.Add(answer.Records, _by.Model.Source, _id, _probability, _by.Row);
+        _by.Count();
     }
 
     private void Note(Refusal refusal)

@@ -5,6 +5,10 @@ namespace Cairn.Tracking.Registry;
 
 internal static class AliasTable
 {
+    public static long? Find(ReadTransaction transaction, WorkspaceId workspace, string model, string alias) => transaction.First<AliasRow>(
+        "SELECT model, alias, version FROM model_aliases WHERE workspace_id = @workspace AND model = @model AND alias = @alias",
+        new { workspace = workspace.Value, model, alias })?.Version;
+
     /// <summary>Points the alias to a version; to null removes it. The alias champion is moved by <see cref="ChampionMove"/> only.</summary>
     /// <returns>Whether anything changed.</returns>
     public static bool Put(WriteTransaction transaction, WorkspaceId workspace, string model, string alias, long? version)

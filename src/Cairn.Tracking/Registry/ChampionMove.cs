@@ -52,9 +52,18 @@ internal static class ChampionMove
             : Move(transaction, caller, model, null, "remove", reason, now);
     }
 
-    public static long? Current(ReadTransaction transaction, WorkspaceId workspace, string model) => transaction.First<AliasRow>(
-        "SELECT model, alias, version FROM model_aliases WHERE workspace_id = @workspace AND model = @model AND alias = 'champion'",
-        new { workspace = workspace.Value, model })?.Version;
+    /// <summary>The rules of <see cref="Promote"/> for a version that will answer some of the requests.</summary>
+    public static Answer<ModelVersionWire> ForTraffic(ReadTransaction transaction, Caller caller, string model, Promote request)
+    {
+        if (MayPromote(caller, "Putting a version on traffic") is { } forbidden) return forbidden;
+        var found = VersionTable.Require(transaction, caller.Workspace, model, request.Version);
+        if (found.Refusal is { } noVersion) return noVersion;
+
+        var version = VersionTable.ToWire(transaction, caller.Workspace, found.Value);
+        return PromotionRule.Allow(version, request).Refusal is { } refused ? refused : version;
+    }
+
+    public static long? Current(ReadTransaction transaction, WorkspaceId workspace, string model) => AliasTable.Find(transaction, workspace, model, Models.Champion);
 
     private static Answer<PromotionWire> Move(WriteTransaction transaction, Caller caller, string model, ModelVersionWire? version, string kind, string? reason, long now)
     {
@@ -72,7 +81,7 @@ internal static class ChampionMove
         return promotion;
     }
 
-    private static Refusal.Forbidden? MayPromote(Caller caller) => caller.May(Permission.ModelsPromote)
+    private static Refusal.Forbidden? MayPromote(Caller caller, string what = "Moving the champion") => caller.May(Permission.ModelsPromote)
         ? null
-        : new Refusal.Forbidden("access.permission-missing", $"Moving the champion needs the permission {Permission.ModelsPromote}, which {caller.Name} has not.");
+        : new Refusal.Forbidden("access.permission-missing", $"{what} needs the permission {Permission.ModelsPromote}, which {caller.Name} has not.");
 }

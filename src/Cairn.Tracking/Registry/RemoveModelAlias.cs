@@ -44,6 +44,7 @@ internal static class RemoveModelAlias
         }
 
         transaction.Write(caller, "model.alias-remove", $"models/{model}", Detail.Of(new { alias }));
+        transaction.Emit(new(caller.Workspace, Models.AliasChanged, $"models/{model}", Detail.Of(new AliasChange(model, alias, null))));
         return null;
     }
 }

@@ -47,6 +47,7 @@ internal static class SetModelAlias
 
         AliasTable.Put(transaction, caller.Workspace, model, alias, version);
         transaction.Write(caller, "model.alias", $"models/{model}", Detail.Of(new { alias, version }));
+        transaction.Emit(new(caller.Workspace, Models.AliasChanged, $"models/{model}", Detail.Of(new AliasChange(model, alias, version))));
         return null;
     }
 }

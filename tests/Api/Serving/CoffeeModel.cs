@@ -26,9 +26,11 @@ internal static class CoffeeModel
     private static readonly Schema PersonalSchema = new(
         [new("guest", ColumnType.Text, Pii: true), .. Schema.Columns.Select(column => column.Name == "age" ? column with { Pii = true } : column)], Key: "guest", Target: Schema.Target);
 
-    public static IReadOnlyDictionary<string, byte[]> Package(int seed, bool personal = false)
+    private static readonly Schema WithSugar = Schema with { Columns = [.. Schema.Columns, new("sugar", ColumnType.Number)] };
+
+    /// <param name="asksForSugar">True: of a contract that <see cref="Row"/> does not keep.</param>
+    public static IReadOnlyDictionary<string, byte[]> Package(int seed, bool asksForSugar = false, bool personal = false)
     {
-        var schema = personal ? PersonalSchema : Schema;
         const int Rows = 400;
         var draw = new Random(seed);
         var age = Column(() => draw.Next(16, 90));
@@ -42,7 +44,9 @@ internal static class CoffeeModel
             again[i] = draw.NextDouble() < 1 / (1 + Math.Exp(2 - (0.6 * cups[i]) - member[i] + (0.02 * (age[i] - 40)))) ? 1 : 0;
         }
 
-        var frame = new Frame(Rows, [new TextColumn("guest", [.. Enumerable.Range(0, Rows).Select(i => $"guest {i}")]), new NumberColumn("age", age), new NumberColumn("cups", cups), new CategoryColumn("roast", roast, Roasts), new NumberColumn("member", member), new CategoryColumn("again", again, ["No", "Yes"])]);
+        FrameColumn[] columns = [new TextColumn("guest", [.. Enumerable.Range(0, Rows).Select(i => $"guest {i}")]), new NumberColumn("age", age), new NumberColumn("cups", cups), new CategoryColumn("roast", roast, Roasts), new NumberColumn("member", member), new CategoryColumn("again", again, ["No", "Yes"])];
+        var frame = new Frame(Rows, asksForSugar ? [.. columns, new NumberColumn("sugar", Column(() => draw.Next(4)))] : columns);
+        var schema = personal ? PersonalSchema : asksForSugar ? WithSugar : Schema;
         int[] train = [.. Enumerable.Range(0, 320)], test = [.. Enumerable.Range(320, 80)];
         var trainer = Trainers.Find("logistic_regression")!;
         var pipeline = Pipeline.Fit(frame, train, schema, personal ? [new("old", "age > 60")] : [], trainer.NeedsDenseFeatures);

@@ -30,6 +30,8 @@ internal sealed class ServingHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public Deployments Deployments => _app.Services.GetRequiredService<Deployments>();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -46,24 +48,30 @@ internal sealed class ServingHost : IAsyncDisposable
         app.UseProblems();
         app.UseRouting();
         app.UseAccess();
-        app.MapServing();
+        app.MapTracking().MapServing();
         await app.StartAsync(Cancelled);
         return new(home, app);
     }
 
     /// <summary>A version of a model from a package of its own.</summary>
-    public async Task<long> Register(string model, int seed, bool personal = false)
+    public Task<long> Register(string model, int seed, bool personal = false) => Register(model, CoffeeModel.Package(seed, personal: personal));
+
+    public async Task<long> Register(string model, IReadOnlyDictionary<string, byte[]> package)
     {
         var (runs, packages, models) = (_app.Services.GetRequiredService<Runs>(), _app.Services.GetRequiredService<ModelPackages>(), _app.Services.GetRequiredService<Models>());
         var caller = Caller.LocalAdmin;
         var experiment = await runs.EnsureExperiment(caller, "coffee", Cancelled);
         var run = await runs.Start(caller, new(experiment.Value), Cancelled);
-        var sealedPackage = await packages.Seal(caller.Workspace, CoffeeModel.Package(seed, personal), Cancelled);
+        var sealedPackage = await packages.Seal(caller.Workspace, package, Cancelled);
         sealedPackage.Refusal.ShouldBeNull();
         var version = await models.Register(caller, model, run.Value, sealedPackage.Value.Digest, new Dictionary<string, string>(StringComparer.Ordinal), Cancelled);
         version.Refusal.ShouldBeNull();
         return version.Value;
     }
+
+    /// <summary>The gates let the version pass, or not.</summary>
+    public async Task Judge(string model, long version, string verdict = "passed") =>
+        (await _app.Services.GetRequiredService<Models>().RecordVerdict(Caller.LocalAdmin, model, version, new(verdict, "As the test says.", 1, []), Cancelled)).Refusal.ShouldBeNull();
 
     public async Task Promote(string model, long version)
     {
@@ -101,6 +109,8 @@ internal sealed class ServingHost : IAsyncDisposable
     }
 
     public Task<HttpResponseMessage> Post(string path, string body, string contentType = "application/json") => Post(path, Encoding.UTF8.GetBytes(body), contentType);
+
+    public Task<HttpResponseMessage> Put(string path, string body) => Http.PutAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), Cancelled);
 
     public Task<HttpResponseMessage> Post(string path, byte[] body, string contentType = "application/json")
     {

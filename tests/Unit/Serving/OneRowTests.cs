@@ -4,6 +4,7 @@ using Cairn.Learning.Models;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Variants;
 using Cairn.Unit.Tests.Learning.Packages;
 
 namespace Cairn.Unit.Tests.Serving;
@@ -19,9 +20,9 @@ public class OneRowTests
         foreach (var trainer in Trainers.All)
         {
             var predictor = TelcoPackage.Of(trainer.Algorithm).Load();
-            var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveDeployment.Champion, "churn", 1, predictor)), new(predictor));
+            var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveVariant.Champion, "churn", 1, predictor)), new(predictor));
             byte[][] requests = [.. Enumerable.Range(0, 200).Select(TelcoPackage.Request)];
-            var (row, answer) = (predictor.NewRow(), AnswerBuffer.Rent());
+            var (routing, answer) = (Routing.To(served), AnswerBuffer.Rent());
             Answer();
 
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -34,7 +35,7 @@ public class OneRowTests
                 foreach (var request in requests)
                 {
                     answer.Clear();
-                    if (new PredictRows(served, row, explain: false, TimeProvider.System, answer, log).Run(request) is not null) throw new InvalidOperationException("The row is good.");
+                    if (new PredictRows(routing, [], explain: false, TimeProvider.System, answer, log).Run(request) is not null) throw new InvalidOperationException("The row is good.");
                 }
             }
         }

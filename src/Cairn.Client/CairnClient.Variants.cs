@@ -1,0 +1,17 @@
+using Cairn.Client.Wire;
+
+namespace Cairn.Client;
+
+public sealed partial class CairnClient
+{
+    public Task<VariantsWire> ListVariantsAsync(string deployment, CancellationToken cancellation = default) =>
+        GetAsync<VariantsWire>(VariantsPath(deployment), cancellation);
+
+    public Task<VariantWire> SetVariantAsync(string deployment, string variant, SetVariant request, CancellationToken cancellation = default) =>
+        PutAsync<VariantWire>($"{VariantsPath(deployment)}/{Escape(variant)}", request, cancellation);
+
+    public Task RemoveVariantAsync(string deployment, string variant, CancellationToken cancellation = default) =>
+        DeleteAsync($"{VariantsPath(deployment)}/{Escape(variant)}", cancellation);
+
+    private static string VariantsPath(string deployment) => $"deployments/{Escape(deployment)}/variants";
+}

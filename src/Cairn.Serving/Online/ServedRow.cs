@@ -1,0 +1,38 @@
+using Cairn.Learning;
+using Cairn.Serving.Live;
+
+namespace Cairn.Serving.Online;
+
+/// <summary>A model at work on one request: its buffers for a row, and what it made of the rows that were its own.</summary>
+internal sealed class ServedRow
+{
+    private ServedModel? _model;
+    private PredictorRow? _row;
+
+    public ServedModel Model => _model!;
+
+    public PredictorRow Row => _row!;
+
+    /// <value>Rows answered.</value>
+    public int Answered { get; private set; }
+
+    /// <value>Rows that it could not answer and the champion could.</value>
+    public int Errors { get; private set; }
+
+    public void Begin(ServedModel model, byte[] entityName)
+    {
+        (_model, _row) = (model, model.Package.Rows.Get());
+        _row.EntityName = entityName;
+    }
+
+    public void Count() => Answered++;
+
+    public void CountError() => Errors++;
+
+    /// <summary>Lets go of the model, so that one that is swapped out can be forgotten.</summary>
+    public void End()
+    {
+        Model.Package.Rows.Return(Row);
+        (_model, _row, Answered, Errors) = (null, null, 0, 0);
+    }
+}
