@@ -16,6 +16,8 @@ internal static class CommandLine
             PlanCommand.Build(),
             RunCommand.Build(),
             PredictCommand.Build(),
+            ExplainCommand.Build(),
+            ReplayCommand.Build(),
             UpCommand.Build(),
             StopCommand.Build(),
             LogsCommand.Build(),

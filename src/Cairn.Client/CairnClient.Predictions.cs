@@ -28,5 +28,17 @@ public sealed partial class CairnClient
     public Task<PredictionsWire> PredictManyAsync(string? deployment, ReadOnlyMemory<byte> rows, bool explain = false, CancellationToken cancellation = default) =>
         PostJsonAsync<PredictionsWire>(Query(PredictPath(deployment), ("explain", explain ? true : null)), rows, cancellation);
 
+    /// <summary>Why a logged prediction was answered as it was.</summary>
+    public Task<LoggedExplanationWire> ExplainAsync(string predictionId, CancellationToken cancellation = default) =>
+        GetAsync<LoggedExplanationWire>($"predictions/{Escape(predictionId)}/explanation", cancellation);
+
+    /// <summary>Recomputes a logged prediction from stored bytes and compares bit for bit.</summary>
+    public Task<ReplayWire> ReplayAsync(string predictionId, CancellationToken cancellation = default) =>
+        PostAsync<ReplayWire>($"predictions/{Escape(predictionId)}/replay", null, cancellation);
+
+    /// <summary>The same for all that a deployment answered in a stretch of time. The result of the run is a <see cref="ReplayResultWire"/>.</summary>
+    public Task<FlowRunWire> ReplayRangeAsync(string deployment, ReplayRange range, CancellationToken cancellation = default) =>
+        PostAsync<FlowRunWire>($"deployments/{Escape(deployment)}/replay", range, cancellation);
+
     private static string PredictPath(string? deployment) => deployment is null ? "predict" : $"deployments/{Escape(deployment)}/predict";
 }

@@ -87,6 +87,10 @@ public sealed partial class FlowRuns
     public async Task<FlowRunWire?> LatestOf(WorkspaceId workspace, string subject, CancellationToken cancellation) =>
         await _tables.LatestOf(workspace, subject, cancellation) is { } id ? await Find(workspace, id, cancellation) : null;
 
+    /// <summary>What a run was started with; null when there is none of that id.</summary>
+    public async Task<string?> ParametersOf(WorkspaceId workspace, string flowRunId, CancellationToken cancellation) =>
+        (await _tables.Find(workspace, flowRunId, cancellation))?.Run.Parameters;
+
     /// <summary>As <see cref="Find"/>, as soon as the run is newer than that version, at the latest when the time is up. A run that has ended is answered at once.</summary>
     public async Task<FlowRunWire?> Watch(WorkspaceId workspace, string flowRunId, long version, TimeSpan wait, CancellationToken cancellation)
     {

@@ -62,10 +62,21 @@ public sealed class Predictor
     /// <value>Of the arithmetic between feature vector and answer: logged, so that a replay knows what it repeats.</value>
     public static int EvaluatorVersion => FlatTrees.EvaluatorVersion;
 
+    /// <summary>False: this binary cannot repeat answers of that arithmetic; it was made before it.</summary>
+    public static bool HasEvaluator(long version) => version is >= 1 and <= FlatTrees.EvaluatorVersion;
+
     /// <value>Row keys of the test split this model was judged on: a challenger is compared with it on rows both have never seen.</value>
     internal IReadOnlySet<ulong> HoldoutKeys { get; }
 
     internal FittedModel Model => _model;
+
+    /// <summary>How to ask this model what was asked of the one whose rows have that layout.</summary>
+    /// <param name="own">This model itself answered those rows: a text too long for the log is then one that it does not know.</param>
+    public InputTranslation Translate(InputLayout from, bool own = false)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        return new(_pipeline, _plan.Rules, from, own);
+    }
 
     /// <summary>Buffers for one row; reuse it, one thread at a time.</summary>
     public PredictorRow NewRow() => _plan.NewRow();
@@ -97,8 +108,15 @@ public sealed class Predictor
     public ExplanationWire Explain(PredictorRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        var byFeature = new double[row.Vector.Length];
-        var baseValue = _model.Explain(row.Vector, byFeature);
+        return Explain(row.Vector);
+    }
+
+    /// <inheritdoc cref="Explain(PredictorRow)"/>
+    /// <param name="features">A feature vector, as it was logged.</param>
+    public ExplanationWire Explain(ReadOnlySpan<float> features)
+    {
+        var byFeature = new double[features.Length];
+        var baseValue = _model.Explain(features, byFeature);
 
         var bySource = new double[_pipeline.Steps.Count];
         for (var i = 0; i < byFeature.Length; i++) bySource[_pipeline.SourceOf[i]] += byFeature[i];

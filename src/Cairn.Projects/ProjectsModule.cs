@@ -3,6 +3,7 @@ using Cairn.Projects.Files;
 using Cairn.Projects.Initializing;
 using Cairn.Projects.Lifecycle;
 using Cairn.Projects.Planning;
+using Cairn.Projects.Retrospect;
 using Cairn.Projects.Revisions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,10 +22,11 @@ public static class ProjectsModule
             .AddSingleton<ProjectTables>().AddSingleton<ProjectRevisions>().AddSingleton<ProjectReader>().AddSingleton<ProjectView>().AddSingleton<Planner>()
             .AddSingleton<Workbench>().AddSingleton<TakeSnapshot>().AddSingleton<PrepareTraining>().AddSingleton<TrainAlgorithm>().AddSingleton<EvaluateCandidate>()
             .AddSingleton<RegisterVersion>().AddSingleton<AskGates>().AddSingleton<PromoteVersion>().AddSingleton<DeployChampion>().AddSingleton<LifecycleFlow>()
+            .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>()
             .AddHostedService<EndAbandonedRuns>();
     }
 
-    /// <summary>Maps the routes and teaches the engine the flow <c>lifecycle</c>.</summary>
+    /// <summary>Maps the routes and teaches the engine the flows.</summary>
     public static IEndpointRouteBuilder MapProjects(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
@@ -34,9 +36,11 @@ public static class ProjectsModule
         ListProjects.Map(routes);
         GetProject.Map(routes);
         ListProjectRevisions.Map(routes);
+        StartReplay.Map(routes);
 
         var flows = routes.ServiceProvider.GetRequiredService<FlowRuns>();
         flows.Register(LifecycleParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<LifecycleFlow>().Build(LifecycleParameters.Read(parameters)));
+        flows.Register(ReplayParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ReplayFlow>().Build(ReplayParameters.Read(parameters)));
         return routes;
     }
 }

@@ -36,6 +36,13 @@ public sealed class Predictions
         return found.Refusal is { } refusal ? refusal : LoggedPrediction.ToWire(found.Value.Record, found.Value.Source, withFeatures: true);
     }
 
+    /// <summary>About how much of the log lies in a stretch of time: no fewer rows than it has, and no more of the stretch than it spans.</summary>
+    public async Task<LogSpan> Span(WorkspaceId workspace, string deployment, long fromMs, long toMs, CancellationToken cancellation)
+    {
+        var span = await _database.Read(transaction => Block.Span(transaction, workspace, deployment, fromMs, toMs), cancellation);
+        return span.Rows == 0 ? span : new(span.Rows, Math.Max(fromMs, span.FromMs), Math.Min(toMs, span.ToMs + 1));
+    }
+
     /// <summary>All that a deployment answered in a stretch of time, in pieces, roughly in the order it was answered.</summary>
     /// <param name="fromMs">Milliseconds, as inside the ids; included.</param>
     /// <param name="toMs">Not included.</param>
@@ -69,3 +76,8 @@ public sealed class Predictions
         return new Refusal.Missing("prediction.unknown", $"There is no prediction {id} in the log, whose time would be {Time.FromMicros(ms * 1000):yyyy-MM-dd HH:mm:ss} UTC. It was never logged (the deployment samples or does not log), or its time to be kept is over.");
     }
 }
+
+/// <summary>A stretch of the log.</summary>
+/// <param name="FromMs">Milliseconds, as inside the ids; included.</param>
+/// <param name="ToMs">Not included.</param>
+public sealed record LogSpan(long Rows, long FromMs, long ToMs);

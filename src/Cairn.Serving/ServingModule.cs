@@ -1,8 +1,10 @@
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Replay;
 using Cairn.Serving.Variants;
 using Cairn.Storage;
+using Cairn.Tracking;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +25,8 @@ public static class ServingModule
             .AddSingleton(provider => new Predictions(
                 provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<PredictionLog>(), provider.GetRequiredService<PersonalData>()))
             .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
+            .AddSingleton(provider => new Replays(
+                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
             .AddSingleton(provider => new Deployments(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<ChampionFollower>();
@@ -40,6 +44,8 @@ public static class ServingModule
         PredictDefault.Map(routes);
         GetPrediction.Map(routes);
         EraseEntity.Map(routes);
+        ReplayPrediction.Map(routes);
+        ExplainPrediction.Map(routes);
         return routes;
     }
 }

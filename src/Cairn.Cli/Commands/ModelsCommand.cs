@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Cairn.Cli.Invoking;
 using Cairn.Cli.Terminals;
 
@@ -9,16 +8,7 @@ internal static class ModelsCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "The model" };
     private static readonly Argument<long[]> Versions = new("versions") { Description = "Two or more versions", Arity = new ArgumentArity(2, 100) };
-    private static readonly Option<DateTimeOffset?> At = new("--at")
-    {
-        Description = "Who was champion at that time (UTC unless it says otherwise)", HelpName = "time",
-        CustomParser = result =>
-        {
-            if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return time;
-            result.AddError($"'{result.Tokens[0].Value}' is not a time. Write it like 2026-11-21 or 2026-11-21T14:00:00Z.");
-            return null;
-        },
-    };
+    private static readonly Option<DateTimeOffset?> At = TimeOption.Of("--at", "Who was champion at that time (UTC unless it says otherwise)");
 
     private static readonly Option<int> Limit = Paging.Limit();
 
@@ -94,7 +84,7 @@ internal static class ModelsCommand
     private static async Task<int> History(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var at = invocation.Get(At) is { } time ? (time - DateTimeOffset.UnixEpoch).Ticks / 10 : (long?)null;
+        var at = TimeOption.Micros(invocation.Get(At));
         var moves = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListPromotionsAsync(invocation.Get(Name), at, n, token, cancellation));
         if (invocation.Terminal.Json)
         {

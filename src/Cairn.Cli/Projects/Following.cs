@@ -1,4 +1,5 @@
 using Cairn.Cli.Terminals;
+using Cairn.Client;
 using Cairn.Client.Wire;
 using Spectre.Console;
 
@@ -7,7 +8,38 @@ namespace Cairn.Cli.Projects;
 /// <summary>Shows how a flow run gets on: moving bars for a person, one line for each finished task for a file.</summary>
 internal static class Following
 {
-    public static Task<FlowRunWire> Show(Terminal terminal, Func<Action<FlowRunWire>, Task<FlowRunWire>> follow) =>
+    /// <summary>Follows a run. Ctrl-C asks it to stop, and waits until it has.</summary>
+    /// <param name="again">The command that takes it up.</param>
+    public static async Task<FlowRunWire> ToItsEnd(CairnClient client, Terminal terminal, FlowRunWire run, string again, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Show(terminal, progress => client.WaitForFlowRunAsync(run.FlowRunId, progress, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await Cancel(client, terminal, run.FlowRunId, again);
+            throw;
+        }
+    }
+
+    private static async Task Cancel(CairnClient client, Terminal terminal, string flowRunId, string again)
+    {
+        terminal.Note("Stopping the run ...");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            await client.CancelFlowRunAsync(flowRunId, patience.Token);
+            await client.WaitForFlowRunAsync(flowRunId, cancellation: patience.Token);
+            terminal.Note($"'{again}' takes it up where it stopped.");
+        }
+        catch (Exception late) when (late is CairnException or OperationCanceledException)
+        {
+            terminal.Note($"It has not stopped yet; the server goes on stopping it. '{again}' takes it up later.");
+        }
+    }
+
+    private static Task<FlowRunWire> Show(Terminal terminal, Func<Action<FlowRunWire>, Task<FlowRunWire>> follow) =>
         terminal.Live ? Bars(terminal, follow) : Lines(terminal, follow);
 
     private static Task<FlowRunWire> Bars(Terminal terminal, Func<Action<FlowRunWire>, Task<FlowRunWire>> follow)

@@ -14,16 +14,7 @@ internal static class LifecycleRun
     {
         // A run that is taken up moves the champion if it was started to; who asks for no promotion gets a run of their own, which reuses what was trained.
         var run = (fresh || !promote ? null : await TakeUp(client, terminal, project, cancellation)) ?? await client.RunProjectAsync(new RunProject(project.Wire, promote), cancellation);
-        try
-        {
-            run = await Following.Show(terminal, progress => client.WaitForFlowRunAsync(run.FlowRunId, progress, cancellation));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            await Cancel(client, terminal, run.FlowRunId, project);
-            throw;
-        }
-
+        run = await Following.ToItsEnd(client, terminal, run, $"cairn run {project.Path}", cancellation);
         return run.State == "succeeded" && run.Result is { } result
             ? result.Deserialize<LifecycleResult>(CairnJson.Options)!
             : throw new CairnException(run.Problem ?? Problems.Of($"cli.run-{run.State}", $"The run {run.FlowRunId} was {run.State}. {run.Message} 'cairn run {project.Path}' takes it up again."));
@@ -39,21 +30,5 @@ internal static class LifecycleRun
         if (await client.FindProjectAsync(plan.Project, cancellation) is not { } known || known.Revision != plan.Revision) return null;
         terminal.Note($"The last run was {stopped.State}; it goes on where it stopped (--fresh starts anew).");
         return await client.ResumeFlowRunAsync(stopped.FlowRunId, cancellation);
-    }
-
-    private static async Task Cancel(CairnClient client, Terminal terminal, string flowRunId, ProjectFolder project)
-    {
-        terminal.Note("Stopping the run ...");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        try
-        {
-            await client.CancelFlowRunAsync(flowRunId, patience.Token);
-            await client.WaitForFlowRunAsync(flowRunId, cancellation: patience.Token);
-            terminal.Note($"'cairn run {project.Path}' takes it up where it stopped.");
-        }
-        catch (Exception late) when (late is CairnException or OperationCanceledException)
-        {
-            terminal.Note($"It has not stopped yet; the server goes on stopping it. 'cairn run {project.Path}' takes it up later.");
-        }
     }
 }

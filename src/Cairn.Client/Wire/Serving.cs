@@ -52,9 +52,15 @@ public sealed record LogSettings
 /// <param name="LatencyUs">Microseconds from the arrival of the request to the answer.</param>
 /// <param name="Features">What the model saw; lists leave it out.</param>
 /// <param name="Erased">True: features made from personal data of somebody who was erased are missing.</param>
+/// <param name="Inputs">What was asked, before any encoding; lists leave it out.</param>
 public sealed record LoggedPredictionWire(
     string PredictionId, long Time, string Deployment, string Variant, bool Shadow, string Model, long Version, string PackageDigest, long Evaluator, string? Entity,
-    string Prediction, double Probability, double Threshold, long LatencyUs, string Caller, IReadOnlyList<FeatureValueWire>? Features = null, bool Erased = false);
+    string Prediction, double Probability, double Threshold, long LatencyUs, string Caller, IReadOnlyList<FeatureValueWire>? Features = null, bool Erased = false,
+    IReadOnlyList<InputValueWire>? Inputs = null);
+
+/// <param name="Value">As a request carries it; null: missing.</param>
+/// <param name="Note">Why there is no value although there was one.</param>
+public sealed record InputValueWire(string Input, System.Text.Json.JsonElement? Value, string? Note = null);
 
 /// <param name="Value">Null: missing.</param>
 public sealed record FeatureValueWire(string Feature, double? Value);

@@ -40,7 +40,7 @@ internal readonly record struct TreeNode(float Condition, float Leaf, uint Split
 /// <param name="gains">For each feature the loss its splits took away.</param>
 internal sealed class FlatTrees(TreeNode[] nodes, int[] roots, int[] depths, float[] covers, double[] gains, float baseMargin)
 {
-    /// <value>Counted up when an answer could have other bits than before: logged with each prediction.</value>
+    /// <value>Counted up when an answer could have other bits than before: logged with each prediction. The arithmetic before it stays, for replay.</value>
     public const int EvaluatorVersion = 1;
 
     private readonly TreeNode[] _nodes = nodes;

@@ -23,6 +23,13 @@ internal sealed record Block(long BlockId, WorkspaceId WorkspaceId, string Deplo
         ORDER BY block_id LIMIT {Few}
         """, new { workspace, deployment, fromMs, toMs, after });
 
+    /// <summary>How much of a deployment's log touches a stretch of time: no fewer rows than are in it, and the time they span.</summary>
+    public static LogSpan Span(ReadTransaction transaction, WorkspaceId workspace, string deployment, long fromMs, long toMs) => transaction.First<LogSpan>(
+        """
+        SELECT CAST(coalesce(sum(rows), 0) AS BIGINT) AS rows, coalesce(min(from_ms), 0) AS from_ms, coalesce(max(to_ms), 0) AS to_ms FROM prediction_blocks
+        WHERE workspace_id = @workspace AND deployment = @deployment AND to_ms >= @fromMs AND from_ms < @toMs
+        """, new { workspace, deployment, fromMs, toMs })!;
+
     public IReadOnlyList<LogRecord> Records(long fromMs, long toMs)
     {
         var records = new List<LogRecord>((int)Rows);

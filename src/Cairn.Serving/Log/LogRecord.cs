@@ -21,6 +21,9 @@ internal sealed record LogRecord(
     /// <value>When it was asked for, as its id says: what the log is ordered and searched by.</value>
     public long Milliseconds => Uuid7.TimeOf(Id) ?? Time / 1000;
 
+    /// <value>Of a record that was read through <see cref="PersonalData"/>: what is still sealed was somebody's who is erased.</value>
+    public bool IsErased => Sealed.Length > 0;
+
     /// <summary>Little-endian but for the id, whose bytes stand as its digits do: id, time, latency, source, flags, probability, five lengths, then what they are of.</summary>
     public static int Size(int features, int entity, int caller, int sealedBytes, int inputs) => Fixed + (features * sizeof(float)) + entity + caller + sealedBytes + inputs;
 

@@ -4,7 +4,10 @@ using System.Text;
 using Cairn.Access;
 using Cairn.Client;
 using Cairn.Client.Wire;
+using Cairn.Data;
+using Cairn.Flows;
 using Cairn.Kernel;
+using Cairn.Projects;
 using Cairn.Serving;
 using Cairn.Storage;
 using Cairn.Tracking;
@@ -32,6 +35,8 @@ internal sealed class ServingHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    public CairnClient Client => new(Http);
+
     public Deployments Deployments => _app.Services.GetRequiredService<Deployments>();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -43,12 +48,14 @@ internal sealed class ServingHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
-        builder.Services.AddStorage(new() { Home = home }).AddAccess(limits: limits).AddTracking().AddServing();
+        builder.Services.AddStorage(new() { Home = home }).AddAccess(limits: limits).AddTracking().AddServing().AddData().AddFlows().AddProjects();
         var app = builder.Build();
         app.UseProblems();
         app.UseRouting();
         app.UseAccess();
         app.MapTracking().MapServing();
+        app.MapFlows();
+        app.MapProjects();
         await app.StartAsync(Cancelled);
         return new(home, app);
     }
@@ -62,6 +69,7 @@ internal sealed class ServingHost : IAsyncDisposable
         var caller = Caller.LocalAdmin;
         var experiment = await runs.EnsureExperiment(caller, "coffee", Cancelled);
         var run = await runs.Start(caller, new(experiment.Value), Cancelled);
+        (await runs.LogInput(caller, run.Value, new("guests", new string('a', 64), "training"), Cancelled)).Refusal.ShouldBeNull();
         var sealedPackage = await packages.Seal(caller.Workspace, package, Cancelled);
         sealedPackage.Refusal.ShouldBeNull();
         var version = await models.Register(caller, model, run.Value, sealedPackage.Value.Digest, new Dictionary<string, string>(StringComparer.Ordinal), Cancelled);

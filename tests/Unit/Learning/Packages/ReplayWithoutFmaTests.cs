@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using Cairn.Kernel;
@@ -8,8 +7,6 @@ namespace Cairn.Unit.Tests.Learning.Packages;
 /// <summary>A machine without FMA and AVX2 gives the same answers: a second process with those paths of the C library and of the JIT switched off.</summary>
 public class ReplayWithoutFmaTests
 {
-    private const string Folder = "CAIRN_REPLAY_FOLDER";
-
     [Theory]
     [InlineData("xgboost")]
     [InlineData("random_forest")]
@@ -24,7 +21,7 @@ public class ReplayWithoutFmaTests
             await File.WriteAllLinesAsync(Path.Combine(folder, "requests.jsonl"), Telco.Rows.Select(row => System.Text.Encoding.UTF8.GetString(TelcoPackage.Request(row))));
             var here = Replay(folder);
 
-            await RunChild(folder);
+            await OlderMachine.Run($"{typeof(ReplayWithoutFmaTests).FullName}.{nameof(Child_writes_its_bits)}", folder);
 
             var there = await File.ReadAllLinesAsync(Path.Combine(folder, "bits.txt"));
             there.Length.ShouldBe(Telco.Rows.Length + 1);
@@ -40,7 +37,7 @@ public class ReplayWithoutFmaTests
     [Fact(Explicit = true)] // the second process alone runs it
     public async Task Child_writes_its_bits()
     {
-        var folder = Environment.GetEnvironmentVariable(Folder).ShouldNotBeNull();
+        var folder = OlderMachine.Given.ShouldNotBeNull();
 
         await File.WriteAllLinesAsync(Path.Combine(folder, "bits.txt"), Replay(folder));
     }
@@ -62,19 +59,5 @@ public class ReplayWithoutFmaTests
         }
 
         return [.. bits];
-    }
-
-    private static async Task RunChild(string folder)
-    {
-        var tests = Path.Combine(AppContext.BaseDirectory, "Cairn.Unit.Tests");
-        var start = new ProcessStartInfo(tests, ["-method", $"{typeof(ReplayWithoutFmaTests).FullName}.{nameof(Child_writes_its_bits)}", "-explicit", "only"]) { RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment[Folder] = folder;
-        start.Environment["GLIBC_TUNABLES"] = "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA";
-        start.Environment["DOTNET_EnableAVX2"] = "0";
-        start.Environment["DOTNET_EnableFMA"] = "0";
-        using var child = Process.Start(start).ShouldNotBeNull();
-        var output = await child.StandardOutput.ReadToEndAsync();
-        await child.WaitForExitAsync();
-        child.ExitCode.ShouldBe(0, output);
     }
 }
