@@ -40,7 +40,7 @@ internal static class OneRow
     {
         var predictor = model.Predictor;
         byte[][] requests = [.. Enumerable.Range(0, Rows).Select(model.Request)];
-        var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveVariant.Champion, "churn", 1, predictor)), new(predictor));
+        var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveVariant.Champion, "churn", 1, predictor), predictor, () => null), new(predictor));
         var (routing, row) = (Routing.To(served), predictor.NewRow());
         var scored = requests.Select(request => Vector(model, request)).ToArray();
         var sum = 0.0;

@@ -20,7 +20,7 @@ public class OneRowTests
         foreach (var trainer in Trainers.All)
         {
             var predictor = TelcoPackage.Of(trainer.Algorithm).Load();
-            var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveVariant.Champion, "churn", 1, predictor)), new(predictor));
+            var served = new ServedModel(new(LogSourceRow.Of(WorkspaceId.Default, "churn", LiveVariant.Champion, "churn", 1, predictor), predictor, () => null), new(predictor));
             byte[][] requests = [.. Enumerable.Range(0, 200).Select(TelcoPackage.Request)];
             var (routing, answer) = (Routing.To(served), AnswerBuffer.Rent());
             Answer();

@@ -17,12 +17,13 @@ public class ReplayTests
     private static byte[] Log(Predictor predictor)
     {
         var (row, records) = (predictor.NewRow(), new LogRecords());
+        var source = new LogSource(LogSourceRow.Of(WorkspaceId.Default, "churn", "champion", "churn", 1, predictor), predictor, () => null);
         foreach (var customer in Telco.Rows)
         {
             var json = new Utf8JsonReader(TelcoPackage.Request(customer));
             json.Read();
             predictor.Read(ref json, row, "$").ShouldBeNull();
-            records.Add(Uuid7.NewGuid(TimeProvider.System), 0, 0, 0, RecordFlags.None, predictor.Score(row), row.Features, [], [], row.PackInputs());
+            records.Add(Uuid7.NewGuid(TimeProvider.System), 0, 0, source, RecordFlags.None, predictor.Score(row), row.Features, [], [], row.PackInputs());
         }
 
         return records.ToBody();
