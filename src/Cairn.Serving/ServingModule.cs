@@ -29,7 +29,9 @@ public static class ServingModule
                 provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
             .AddSingleton(provider => new Deployments(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
-            .AddHostedService<ChampionFollower>();
+            .AddSingleton<ShadowQueue>()
+            .AddHostedService<ChampionFollower>()
+            .AddHostedService(provider => provider.GetRequiredService<ShadowQueue>());
     }
 
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)

@@ -50,7 +50,7 @@ internal static class OneRow
         {
             foreach (var request in requests)
             {
-                if (new PredictRows(routing, [], explain: false, TimeProvider.System, answer, log: null).Run(request) is not null) throw new InvalidOperationException("The row is good.");
+                if (new PredictRows(routing, explain: false, TimeProvider.System, answer, log: null).Run(request) is not null) throw new InvalidOperationException("The row is good.");
                 answer.Clear();
             }
         }

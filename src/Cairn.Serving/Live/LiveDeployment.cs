@@ -9,6 +9,7 @@ internal sealed class LiveDeployment(DeploymentRow row)
 {
     private readonly ulong _salt = TrafficPlace.Salt(row.WorkspaceId, row.Name);
 
+    private readonly Lock _changing = new();
     private byte[]? _entityName = NameOf(row.ReadSettings());
 
     // One reference for all of it: readers see the state before a swap or the state after it.
@@ -36,12 +37,23 @@ internal sealed class LiveDeployment(DeploymentRow row)
     /// <value>The variants beside the champion, by name.</value>
     public IReadOnlyList<LiveVariant> Others => _state.Others;
 
-    /// <summary>The member of a request that says whom it is about, UTF-8; empty when there is none.</summary>
-    public byte[] EntityName(ServedModel served) => _entityName ?? served.Package.Key;
+    public void Choose(DeploymentSettings settings)
+    {
+        lock (_changing)
+        {
+            (Settings, _entityName) = (settings, NameOf(settings));
+            Become(_state.Champion, _state.Others);
+        }
+    }
 
-    public void Choose(DeploymentSettings settings) => (Settings, _entityName) = (settings, NameOf(settings));
-
-    public void Become(LiveVariant champion, IReadOnlyList<LiveVariant> others) => _state = new(champion, others, Routing.Of(champion, others, _salt));
+    public void Become(LiveVariant champion, IReadOnlyList<LiveVariant> others)
+    {
+        lock (_changing)
+        {
+            IReadOnlyList<LiveVariant> beside = [.. others.Select(variant => variant.Beside(champion))];
+            _state = new(champion, beside, Routing.Of(champion, beside, _entityName, _salt));
+        }
+    }
 
     public DeploymentWire ToWire(bool withInputs = false)
     {

@@ -13,6 +13,9 @@ internal sealed record LiveVariant(string Name, VariantRow? Row, ServedModel? Se
     /// <value>The variant that follows the alias.</value>
     public const string Champion = "champion";
 
+    /// <value>How it compares with the champion on the same rows; null for the champion, and while either serves nothing.</value>
+    public PairNumbers? Pairs { get; init; }
+
     public bool IsShadow => Row is { Shadow: true };
 
     public LiveVariant Serve(VariantRow? row, ServedModel model, long now) => new(Name, row, model, null, now, Failed: false);
@@ -21,4 +24,12 @@ internal sealed record LiveVariant(string Name, VariantRow? Row, ServedModel? Se
 
     /// <summary>What should be there could not be loaded: goes on with what it serves, if anything.</summary>
     public LiveVariant Keep(VariantRow? row, string problem) => this with { Row = row, Problem = problem, Failed = true };
+
+    /// <summary>Beside that champion: the comparison goes on, or begins anew when either is another version.</summary>
+    public LiveVariant Beside(LiveVariant champion) => this with
+    {
+        Pairs = (Serving, champion.Serving) is not ({ Source.Row.SourceId: var own }, { Source.Row.SourceId: var other }) ? null
+            : Pairs is { } pairs && pairs.IsOf(own, other) ? pairs
+            : new(own, other),
+    };
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Cairn.Learning;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Variants;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Cairn.Serving.Live;
@@ -27,9 +28,13 @@ internal sealed class LoadedPackage(Predictor predictor)
 /// <summary>What a variant of a deployment serves: swapped as a whole, so that a request sees one version from its first row to its last.</summary>
 internal sealed record ServedModel(LogSource Source, LoadedPackage Package)
 {
+    public VariantNumbers Numbers { get; init; } = new();
+
     public string Model => Source.Row.Model;
 
     public long Version => Source.Row.Version;
+
+    public bool IsPositive(double probability) => probability >= Package.Predictor.Threshold;
 
     /// <value>The parts of an answer that are the same each time, as JSON: see <see cref="PredictionJson"/>.</value>
     public byte[] Positive { get; } = PredictionJson.Middle(Package.Predictor.Positive);

@@ -31,6 +31,14 @@ internal sealed class RowLog
         records.Add(id, _time, latency, source, _flags, probability, row.Features, row.Entity, _caller, row.PackInputs());
     }
 
+    /// <summary>What a shadow made of a row that was answered: under the id of the answer, so the sample has both or neither.</summary>
+    public void AddShadow(LogRecords records, LogSource source, Guid id, double probability, PredictorRow row, long micros)
+    {
+        if (_sample < 1 && Draw(id) >= _sample) return;
+        var latency = (int)Math.Min(int.MaxValue, micros);
+        records.Add(id, _time, latency, source, _flags | RecordFlags.Shadow, probability, row.Features, row.Entity, _caller, row.PackInputs());
+    }
+
     /// <summary>0 to 1, from the random bits of the id: whether a prediction is in the sample can be told from its id alone.</summary>
     private static double Draw(Guid id)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
+using Cairn.Serving.Variants;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Cairn.Serving.Online;
@@ -32,6 +33,9 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
         }
     }
 
+    /// <value>Rows that shadows are to score, once they are answered.</value>
+    public List<ShadowRow> Shadowed { get; } = [];
+
     public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
 
     public static AnswerBuffer Rent() => Pool.Get();
@@ -44,6 +48,12 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
         var row = _rows[_models++];
         row.Begin(model, entityName);
         return row;
+    }
+
+    /// <summary>The request is answered: its models count what they did.</summary>
+    public void Publish(TimeSpan latency)
+    {
+        foreach (var used in Rows) used.Publish((long)latency.TotalMicroseconds);
     }
 
     public void Return()
@@ -60,6 +70,7 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
         Records.Clear();
         foreach (var used in Rows) used.End();
         _models = 0;
+        Shadowed.Clear();
     }
 
     public void Write(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -35,7 +36,7 @@ internal static class Predict
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .Requires(Permission.Predict).DataPlane();
 
-    public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, Caller caller, bool explain, TimeProvider clock, PredictionLog log, Admission admission)
+    public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, Caller caller, bool explain, TimeProvider clock, PredictionLog log, Admission admission, ShadowQueue shadows)
     {
         if (admission.Enter(context, caller) is { } over)
         {
@@ -55,7 +56,7 @@ internal static class Predict
             return;
         }
 
-        var cancellation = context.RequestAborted;
+        var (cancellation, started) = (context.RequestAborted, Stopwatch.GetTimestamp());
         var rowLog = RowLog.Of(deployment.Value.Settings.Log, caller, clock);
         var read = await RequestBody.Read(context.Request, cancellation);
         if (read.Refusal is { } tooLarge)
@@ -64,13 +65,14 @@ internal static class Predict
             return;
         }
 
-        using var body = read.Value;
+        var body = read.Value;
+        var handedOn = false;
         var buffer = AnswerBuffer.Rent();
         try
         {
             // Read once: a swap in the middle of the request does not touch it.
             var routing = deployment.Value.Routing;
-            var refusal = routing is null ? NoModel(deployment.Value) : Rows(deployment.Value, routing, body, explain, clock, buffer, rowLog) ?? admission.Charge(context, caller, buffer.Answered);
+            var refusal = routing is null ? NoModel(deployment.Value) : new PredictRows(routing, explain, clock, buffer, rowLog).Run(body.Bytes) ?? admission.Charge(context, caller, buffer.Answered);
             if (refusal is null)
             {
                 var kept = await log.Keep(routing!.Champion.Source, buffer.Records, deployment.Value.Settings.Log);
@@ -84,36 +86,22 @@ internal static class Predict
                 return;
             }
 
+            buffer.Publish(Stopwatch.GetElapsedTime(started));
             var written = buffer.Written;
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = written.Length;
             await context.Response.BodyWriter.WriteAsync(written, cancellation);
+            if (buffer.Shadowed.Count > 0) handedOn = shadows.Offer(new(routing!, body, [.. buffer.Shadowed], rowLog));
         }
         finally
         {
             buffer.Return();
+            if (!handedOn) body.Dispose();
         }
     }
 
-    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, bool explain = false) =>
-        Answer(context, live.Find(caller.Workspace, name), caller, explain, clock, log, admission);
-
-    private static Refusal? Rows(LiveDeployment deployment, Routing routing, RequestBody body, bool explain, TimeProvider clock, AnswerBuffer buffer, RowLog? log)
-    {
-        var entityName = log is null && !routing.IsSplit ? [] : deployment.EntityName(routing.Champion);
-        var rows = new PredictRows(routing, entityName, explain, clock, buffer, log);
-        var refusal = rows.Run(body.Bytes);
-        if (refusal is not null) return refusal;
-
-        foreach (var row in buffer.Rows)
-        {
-            var variant = row.Model.Source.Row;
-            if (row.Answered > 0) ServingMeter.Predictions.Add(row.Answered, new("deployment", variant.Deployment), new("variant", variant.Variant));
-            if (row.Errors > 0) ServingMeter.VariantErrors.Add(row.Errors, new("deployment", variant.Deployment), new("variant", variant.Variant));
-        }
-
-        return null;
-    }
+    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, ShadowQueue shadows, bool explain = false) =>
+        Answer(context, live.Find(caller.Workspace, name), caller, explain, clock, log, admission, shadows);
 
     private static Refusal.Unavailable NoModel(LiveDeployment deployment) =>
         new("deployment.no-model", $"The deployment {deployment.Row.Name} serves nothing. {deployment.Problem}");

@@ -1,6 +1,7 @@
 using Cairn.Access;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
+using Cairn.Serving.Variants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,6 +15,6 @@ internal static class PredictDefault
         .MapPost("/api/v1/predict", Handle)
         .WithName(nameof(PredictDefault)).WithSummary("Predict with the only or the default deployment: one row or many"));
 
-    private static Task Handle(Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, bool explain = false) =>
-        Predict.Answer(context, live.FindDefault(caller.Workspace), caller, explain, clock, log, admission);
+    private static Task Handle(Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, ShadowQueue shadows, bool explain = false) =>
+        Predict.Answer(context, live.FindDefault(caller.Workspace), caller, explain, clock, log, admission, shadows);
 }

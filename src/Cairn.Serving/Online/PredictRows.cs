@@ -12,13 +12,13 @@ namespace Cairn.Serving.Online;
 /// From the bytes of a request to the bytes of its answer: <c>{…}</c> is one row, <c>{"rows": [{…}, …]}</c> and <c>[{…}, …]</c> are
 /// many. Either every row is answered or none is, with all that is wrong.
 /// </summary>
-/// <param name="entityName">The member that says whom a row is about, UTF-8; empty: none is looked for.</param>
 /// <param name="log">Null: the answers are not logged.</param>
-internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log)
+internal ref struct PredictRows(Routing routing, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log)
 {
     public const int MostRows = 10_000, MostExplained = 1_000, MostProblems = 50;
 
-    private readonly ServedRow _champion = answer.RowOf(routing.Champion, entityName);
+    private readonly ServedRow _champion = answer.RowOf(routing.Champion, log is null && !routing.IsSplit ? [] : routing.EntityName);
+    private int _offset;
     private ServedRow? _by;
     private Guid _id;
     private double _probability;
@@ -30,7 +30,7 @@ internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain
     /// <returns>Null: the answer is written.</returns>
     public Refusal? Run(ReadOnlySpan<byte> body)
     {
-        if (body.StartsWith("\uFEFF"u8)) body = body[3..];
+        if (body.StartsWith("\uFEFF"u8)) body = body[(_offset = 3)..];
         if (!Utf8.IsValid(body)) return Malformed("it is not UTF-8", "$", null, null);
 
         // A row is flat; depth 8 leaves room for members that are ignored.
@@ -60,8 +60,9 @@ internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain
 
     private Refusal? One(ref Utf8JsonReader json)
     {
+        var start = json.TokenStartIndex;
         if (Score(ref json, "$") is { } refusal) return refusal;
-        Write();
+        Write(start, json.BytesConsumed);
         return null;
     }
 
@@ -86,6 +87,7 @@ internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain
                     explain ? $"At most {most} rows are explained in a request. Send fewer, or leave out explain." : $"At most {most} rows are taken in a request. Send them in several.");
             }
 
+            var start = json.TokenStartIndex;
             if (Score(ref json, $"{path}[{index}]") is { } refusal)
             {
                 Note(refusal);
@@ -94,7 +96,7 @@ internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain
             else if (_problems is null)
             {
                 if (index > 0) answer.Write(","u8);
-                Write();
+                Write(start, json.BytesConsumed);
             }
         }
 
@@ -108,7 +110,7 @@ internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain
     {
         _id = Uuid7.NewGuid(clock);
         if (!routing.IsSplit) return Score(_champion, ref json, path);
-        var chosen = answer.RowOf(routing.Choose(json, entityName, _id), entityName);
+        var chosen = answer.RowOf(routing.Choose(json, _id), routing.EntityName);
         if (chosen == _champion) return Score(_champion, ref json, path);
         if (Try(chosen, ref json, path)) return null;
 
@@ -144,11 +146,12 @@ internal ref struct PredictRows(Routing routing, byte[] entityName, bool explain
         }
     }
 
-    private readonly void Write()
+    private readonly void Write(long start, long end)
     {
         PredictionJson.Write(answer, _by!.Model, _id, _probability, _explanation);
         log?.Add(answer.Records, _by.Model.Source, _id, _probability, _by.Row);
-        _by.Count();
+        _by.Count(_probability);
+        if (routing.Shadows.Count > 0) answer.Shadowed.Add(new(_id, _probability, _by.Model, _offset + (int)start, (int)(end - start)));
     }
 
     private void Note(Refusal refusal)

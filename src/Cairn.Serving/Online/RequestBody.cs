@@ -15,6 +15,9 @@ internal readonly struct RequestBody : IDisposable
 
     private RequestBody(byte[] rented, int length) => (_rented, _length) = (rented, length);
 
+    /// <value>Bytes of memory it takes.</value>
+    public int Held => _rented.Length;
+
     public ReadOnlySpan<byte> Bytes => _rented.AsSpan(0, _length);
 
     public static async ValueTask<Answer<RequestBody>> Read(HttpRequest request, CancellationToken cancellation)

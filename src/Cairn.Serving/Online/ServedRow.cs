@@ -8,6 +8,8 @@ internal sealed class ServedRow
 {
     private ServedModel? _model;
     private PredictorRow? _row;
+    private int _positives;
+    private double _probabilities;
 
     public ServedModel Model => _model!;
 
@@ -25,14 +27,28 @@ internal sealed class ServedRow
         _row.EntityName = entityName;
     }
 
-    public void Count() => Answered++;
+    public void Count(double probability)
+    {
+        Answered++;
+        _probabilities += probability;
+        if (Model.IsPositive(probability)) _positives++;
+    }
 
     public void CountError() => Errors++;
+
+    /// <summary>The request is answered.</summary>
+    public void Publish(long micros)
+    {
+        var (source, numbers) = (Model.Source.Row, Model.Numbers);
+        numbers.Add(Answered, Errors, _positives, _probabilities, micros);
+        if (Answered > 0) ServingMeter.Predictions.Add(Answered, new("deployment", source.Deployment), new("variant", source.Variant));
+        if (Errors > 0) ServingMeter.VariantErrors.Add(Errors, new("deployment", source.Deployment), new("variant", source.Variant));
+    }
 
     /// <summary>Lets go of the model, so that one that is swapped out can be forgotten.</summary>
     public void End()
     {
         Model.Package.Rows.Return(Row);
-        (_model, _row, Answered, Errors) = (null, null, 0, 0);
+        (_model, _row, Answered, Errors, _positives, _probabilities) = (null, null, 0, 0, 0, 0);
     }
 }

@@ -35,7 +35,7 @@ public class OneRowTests
                 foreach (var request in requests)
                 {
                     answer.Clear();
-                    if (new PredictRows(routing, [], explain: false, TimeProvider.System, answer, log).Run(request) is not null) throw new InvalidOperationException("The row is good.");
+                    if (new PredictRows(routing, explain: false, TimeProvider.System, answer, log).Run(request) is not null) throw new InvalidOperationException("The row is good.");
                 }
             }
         }

@@ -16,8 +16,7 @@ public class ReplayTests
     /// <summary>Every customer of telco, as the log would keep the answers.</summary>
     private static byte[] Log(Predictor predictor)
     {
-        var (row, records) = (predictor.NewRow(), new LogRecords());
-        var source = new LogSource(LogSourceRow.Of(WorkspaceId.Default, "churn", "champion", "churn", 1, predictor), predictor, () => null);
+        var (row, records, source) = (predictor.NewRow(), new LogRecords(), new LogSource(Source(predictor), predictor, () => null));
         foreach (var customer in Telco.Rows)
         {
             var json = new Utf8JsonReader(TelcoPackage.Request(customer));

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Cairn.Learning;
+using Cairn.Serving.Live;
+using Cairn.Serving.Log;
+using Cairn.Storage;
+
+namespace Cairn.Serving.Variants;
+
+/// <summary>Scores the rows of one answered request after another with the shadows of their deployment, compares and logs. Of one thread.</summary>
+internal sealed class ShadowScoring(PredictionLog log)
+{
+    private const long MostUnstored = 8 << 20;
+
+    private readonly LogRecords _records = new();
+    private long _unstored;
+
+    public void Score(ShadowWork work)
+    {
+        _records.Clear();
+        foreach (var shadow in work.Routing.Shadows) Score(work, shadow);
+        Store(work.Routing.Champion.Source);
+    }
+
+    private void Score(ShadowWork work, RoutedVariant shadow)
+    {
+        var (model, champion, scored) = (shadow.Model, work.Routing.Champion, 0);
+        var row = model.Package.Rows.Get();
+        row.EntityName = work.Routing.EntityName;
+        foreach (var answered in work.Rows)
+        {
+            var started = Stopwatch.GetTimestamp();
+            if (Score(model, row, work.Body.Bytes.Slice(answered.Start, answered.Length)) is not { } probability)
+            {
+                model.Numbers.Add(0, 1, 0, 0, 0);
+                continue;
+            }
+
+            var micros = (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+            var positive = model.IsPositive(probability);
+            model.Numbers.Add(1, 0, positive ? 1 : 0, probability, micros);
+            if (answered.By == champion) shadow.Pairs.Add(probability, positive, answered.Probability, champion.IsPositive(answered.Probability));
+            work.Log?.AddShadow(_records, model.Source, answered.Id, probability, row, micros);
+            scored++;
+        }
+
+        model.Package.Rows.Return(row);
+        ServingMeter.ShadowScored.Add(scored, new("deployment", model.Source.Row.Deployment), new("variant", model.Source.Row.Variant));
+    }
+
+    /// <returns>Null: the row does not keep the contract of this model.</returns>
+    private static double? Score(ServedModel model, PredictorRow row, ReadOnlySpan<byte> bytes)
+    {
+        var json = new Utf8JsonReader(bytes);
+        json.Read();
+        if (model.Package.Predictor.Read(ref json, row, "$") is not null) return null;
+        var probability = model.Package.Predictor.Score(row);
+        return double.IsFinite(probability) ? probability : null;
+    }
+
+    /// <summary>Nobody waits for it; a log that does not keep up loses shadows before they fill the memory.</summary>
+    private void Store(LogSource source)
+    {
+        if (_records.Count == 0) return;
+        if (Interlocked.Read(ref _unstored) > MostUnstored)
+        {
+            ServingMeter.Unlogged.Add(_records.Count, new KeyValuePair<string, object?>("deployment", source.Row.Deployment));
+            return;
+        }
+
+        _ = Append(source, _records.Count, _records.Length);
+    }
+
+    private async Task Append(LogSource source, int count, int bytes)
+    {
+        Interlocked.Add(ref _unstored, bytes);
+        try
+        {
+            await log.Append(source, _records);
+        }
+        catch (StorageException)
+        {
+            ServingMeter.Unlogged.Add(count, new KeyValuePair<string, object?>("deployment", source.Row.Deployment));
+        }
+        finally
+        {
+            Interlocked.Add(ref _unstored, -bytes);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace Cairn.Serving.Variants;
+
+/// <summary>What a version has done in its place of a deployment since it came to serve there. Safe for several threads: one short lock a request.</summary>
+internal sealed class VariantNumbers
+{
+    private readonly Lock _gate = new();
+    private readonly LatencyHistogram _latency = new();
+    private long _requests, _rows, _errors, _positives, _dropped;
+    private double _probabilities;
+
+    /// <param name="rows">Answered; 0 when it had errors only.</param>
+    /// <param name="errors">Rows it could not answer and the champion could.</param>
+    /// <param name="positives">Rows at or above its threshold.</param>
+    /// <param name="probabilities">Their sum.</param>
+    /// <param name="micros">From the arrival of the request to its answer; for a shadow, of one row from its bytes to its score.</param>
+    public void Add(int rows, int errors, int positives, double probabilities, long micros)
+    {
+        lock (_gate)
+        {
+            _errors += errors;
+            if (rows == 0) return;
+            _requests++;
+            _rows += rows;
+            _positives += positives;
+            _probabilities += probabilities;
+            _latency.Add(micros);
+        }
+    }
+
+    /// <summary>Rows that a shadow did not score, since it could not keep up.</summary>
+    public void Drop(int rows)
+    {
+        lock (_gate) _dropped += rows;
+    }
+
+    public VariantCounts Read()
+    {
+        lock (_gate) return new(_requests, _rows, _errors, _positives, _probabilities, _dropped, _latency.Copy());
+    }
+}
+
+/// <summary>The numbers of a variant at one moment, or over a stretch of the log.</summary>
+internal sealed record VariantCounts(long Requests, long Rows, long Errors, long Positives, double Probabilities, long Dropped, LatencyHistogram Latency);
