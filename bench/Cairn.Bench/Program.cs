@@ -1,9 +1,11 @@
 using Cairn.Bench.Learning;
+using Cairn.Bench.Serving;
 using Cairn.Bench.Storage;
 
 // One suite per name; each prints what it measured and how. Run a Release build.
 var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
 {
+    ["constant-answer"] = ConstantAnswer.Run,
     ["learning-telco"] = LearningTelco.Run,
     ["one-row"] = OneRow.Run,
     ["storage-writer"] = StorageWriter.Run,
