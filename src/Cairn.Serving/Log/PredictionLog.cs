@@ -13,7 +13,7 @@ namespace Cairn.Serving.Log;
 internal sealed partial class PredictionLog(LogDatabase database, PersonalData personal, ILogger<PredictionLog> log)
 {
     /// <value>How long a request waits for the disk before the log counts as out of reach.</value>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private const int MostKeptWhileFailing = 8 << 20;
 

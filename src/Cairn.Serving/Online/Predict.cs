@@ -7,7 +7,9 @@ using Cairn.Serving.Log;
 using Cairn.Serving.Variants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Serving.Online;
 
@@ -19,10 +21,11 @@ internal static class Predict
 
     public static void Map(IEndpointRouteBuilder routes) => Describe(routes
         .MapPost("/api/v1/deployments/{name}/predict", Handle)
-        .WithName(nameof(Predict)).WithSummary("Predict with a deployment: one row or many"));
+        .WithName(nameof(Predict)).WithSummary("Predict with a deployment: one row or many"))
+        .AddShortWay(routes, (context, caller, live) => live.Find(caller.Workspace, (string)context.Request.RouteValues["name"]!));
 
     /// <summary>What both ways to predict say of themselves.</summary>
-    public static void Describe(RouteHandlerBuilder route) => route
+    public static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route
         .WithTags("Serving")
         .WithDescription("Takes one object with the inputs of the model, {\"rows\": [...]} or a list of objects (at most 10,000 rows, 16 MiB). Every row is answered or none is. explain=true adds how far each feature moved the answer.")
         .Accepts<Dictionary<string, object>>("application/json")
@@ -35,6 +38,24 @@ internal static class Predict
         .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .Requires(Permission.Predict).DataPlane();
+
+    /// <summary>A request without a query has nothing to bind: it goes straight to the answer, and no scope of services is made for it.</summary>
+    public static void AddShortWay(this RouteHandlerBuilder route, IEndpointRouteBuilder routes, Func<HttpContext, Caller, LiveDeployments, Answer<LiveDeployment>> find)
+    {
+        var services = routes.ServiceProvider;
+        var (live, clock) = (services.GetRequiredService<LiveDeployments>(), services.GetRequiredService<TimeProvider>());
+        var (log, admission, shadows) = (services.GetRequiredService<PredictionLog>(), services.GetRequiredService<Admission>(), services.GetRequiredService<ShadowQueue>());
+        route.Add(endpoint =>
+        {
+            var bound = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context =>
+            {
+                if (context.Request.QueryString.HasValue) return bound(context);
+                var caller = context.Features.GetRequiredFeature<Caller>();
+                return Answer(context, find(context, caller, live), caller, explain: false, clock, log, admission, shadows);
+            };
+        });
+    }
 
     public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, Caller caller, bool explain, TimeProvider clock, PredictionLog log, Admission admission, ShadowQueue shadows)
     {
@@ -50,23 +71,22 @@ internal static class Predict
             return;
         }
 
-        if (!context.Request.HasJsonContentType())
+        if (context.Request.ContentType != "application/json" && !context.Request.HasJsonContentType())
         {
             context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
             return;
         }
 
-        var (cancellation, started) = (context.RequestAborted, Stopwatch.GetTimestamp());
+        var started = Stopwatch.GetTimestamp();
         var rowLog = RowLog.Of(deployment.Value.Settings.Log, caller, clock);
-        var read = await RequestBody.Read(context.Request, cancellation);
+        var read = await RequestBody.Read(context);
         if (read.Refusal is { } tooLarge)
         {
             await tooLarge.ToProblem().ExecuteAsync(context);
             return;
         }
 
-        var body = read.Value;
-        var handedOn = false;
+        using var body = read.Value;
         var buffer = AnswerBuffer.Rent();
         try
         {
@@ -90,13 +110,12 @@ internal static class Predict
             var written = buffer.Written;
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = written.Length;
-            await context.Response.BodyWriter.WriteAsync(written, cancellation);
-            if (buffer.Shadowed.Count > 0) handedOn = shadows.Offer(new(routing!, body, [.. buffer.Shadowed], rowLog));
+            await context.Response.BodyWriter.WriteAsync(written);
+            if (buffer.Shadowed.Count > 0) shadows.Offer(new(routing!, body.Copy(), [.. buffer.Shadowed], rowLog));
         }
         finally
         {
             buffer.Return();
-            if (!handedOn) body.Dispose();
         }
     }
 

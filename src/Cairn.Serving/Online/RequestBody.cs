@@ -1,29 +1,61 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Cairn.Kernel;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Serving.Online;
 
-/// <summary>The bytes of a request in a rented buffer, in one piece.</summary>
+/// <summary>The bytes of a request in one piece: where the web server has them, or, when they came in several, in a rented buffer.</summary>
 internal readonly struct RequestBody : IDisposable
 {
     public const int Largest = 16 << 20;
     private const int First = 16 << 10;
 
-    private readonly byte[] _rented;
-    private readonly int _length;
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly PipeReader? _lender;
+    private readonly SequencePosition _end;
+    private readonly byte[]? _rented;
 
-    private RequestBody(byte[] rented, int length) => (_rented, _length) = (rented, length);
+    private RequestBody(PipeReader reader, ReadOnlySequence<byte> body) => (_lender, _bytes, _end) = (reader, body.First, body.End);
 
     /// <value>Bytes of memory it takes.</value>
-    public int Held => _rented.Length;
+    public int Held => _rented?.Length ?? _bytes.Length;
 
-    public ReadOnlySpan<byte> Bytes => _rented.AsSpan(0, _length);
+    private RequestBody(byte[] rented, int length) => (_rented, _bytes) = (rented, rented.AsMemory(0, length));
 
-    public static async ValueTask<Answer<RequestBody>> Read(HttpRequest request, CancellationToken cancellation)
+    public ReadOnlySpan<byte> Bytes => _bytes.Span;
+
+    public static ValueTask<Answer<RequestBody>> Read(HttpContext context)
     {
-        if (request.ContentLength > Largest) return TooLarge();
+        if (context.Request.ContentLength > Largest) return new(TooLarge());
 
+        // A small body has arrived with its headers.
+        var reader = context.Request.BodyReader;
+        if (reader.TryRead(out var arrived))
+        {
+            if (arrived is { IsCompleted: true, Buffer.IsSingleSegment: true }) return new(new RequestBody(reader, arrived.Buffer));
+            reader.AdvanceTo(arrived.Buffer.Start);
+        }
+
+        return Gather(context.Request, context.RequestAborted);
+    }
+
+    /// <summary>One that may be kept longer than the request, and is disposed by its owner.</summary>
+    public RequestBody Copy()
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(_bytes.Length);
+        _bytes.CopyTo(rented);
+        return new(rented, _bytes.Length);
+    }
+
+    public void Dispose()
+    {
+        _lender?.AdvanceTo(_end);
+        if (_rented is not null) ArrayPool<byte>.Shared.Return(_rented);
+    }
+
+    private static async ValueTask<Answer<RequestBody>> Gather(HttpRequest request, CancellationToken cancellation)
+    {
         // What a client announces costs nothing; the buffer grows with what arrives.
         var buffer = ArrayPool<byte>.Shared.Rent(First);
         var length = 0;
@@ -54,8 +86,6 @@ internal readonly struct RequestBody : IDisposable
             throw;
         }
     }
-
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_rented);
 
     private static Refusal.TooLarge TooLarge() => new("request.too-large", $"The body is larger than {Largest >> 20} MiB. Send fewer rows in a request.");
 }

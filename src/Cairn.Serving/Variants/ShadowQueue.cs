@@ -30,13 +30,14 @@ internal sealed partial class ShadowQueue(PredictionLog log, ILogger<ShadowQueue
     private long _bytes;
     private volatile bool _stopping;
 
-    /// <summary>Takes the body over when it returns true. Never waits.</summary>
+    /// <summary>Takes the body over. Never waits: what has no room is dropped and counted.</summary>
     public bool Offer(ShadowWork work)
     {
         if (Interlocked.Increment(ref _requests) > MostRequests | Interlocked.Add(ref _bytes, work.Body.Held) > MostBytes || _stopping)
         {
             Leave(work);
             Drop(work);
+            work.Body.Dispose();
             return false;
         }
 

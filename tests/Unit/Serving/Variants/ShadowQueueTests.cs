@@ -24,9 +24,7 @@ public class ShadowQueueTests
         var taken = 0;
         for (var i = 0; i < 1100; i++)
         {
-            var body = await Body();
-            if (queue.Offer(new(routing, body, [new(Uuid7.NewGuid(TimeProvider.System), 0.25, champion, 0, Request.Length)], null))) taken++;
-            else body.Dispose();
+            if (queue.Offer(new(routing, await Body(), [new(Uuid7.NewGuid(TimeProvider.System), 0.25, champion, 0, Request.Length)], null))) taken++;
         }
 
         taken.ShouldBe(1024);
@@ -51,14 +49,14 @@ public class ShadowQueueTests
         for (var i = 0; i < 12; i++)
         {
             var context = new DefaultHttpContext { Request = { Body = new MemoryStream(large), ContentLength = large.Length } };
-            if (queue.Offer(new(routing, (await RequestBody.Read(context.Request, default)).Value, [new(default, 0.25, champion, 0, 2)], null))) taken++;
+            if (queue.Offer(new(routing, (await RequestBody.Read(context)).Value.Copy(), [new(default, 0.25, champion, 0, 2)], null))) taken++;
         }
 
         taken.ShouldBeInRange(1, 8);
     }
 
     private static async Task<RequestBody> Body() =>
-        (await RequestBody.Read(new DefaultHttpContext { Request = { Body = new MemoryStream(Request), ContentLength = Request.Length } }.Request, default)).Value;
+        (await RequestBody.Read(new DefaultHttpContext { Request = { Body = new MemoryStream(Request), ContentLength = Request.Length } })).Value.Copy();
 
     private static ServedModel Model(string variant)
     {
