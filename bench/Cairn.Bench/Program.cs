@@ -8,6 +8,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["constant-answer"] = ConstantAnswer.Run,
     ["learning-telco"] = LearningTelco.Run,
     ["one-row"] = OneRow.Run,
+    ["overload"] = Overload.Run,
     ["storage-writer"] = StorageWriter.Run,
 };
 

@@ -31,6 +31,9 @@ public sealed record ServerOptions
     /// <value>Rows that one caller may have predicted in a day of UTC: <c>1000000/d</c>; null: any number.</value>
     public string? Quota { get; init; }
 
+    /// <value>Predictions in flight before others are refused with 503; 0: none ever is.</value>
+    public int MostInFlight { get; init; } = 1000;
+
     /// <value>Structured logs go to this file (JSON lines); null: to standard error.</value>
     public string? LogFile { get; init; }
 }

@@ -14,12 +14,13 @@ namespace Cairn.Serving;
 /// <summary>Deployments and online prediction.</summary>
 public static class ServingModule
 {
-    public static IServiceCollection AddServing(this IServiceCollection services)
+    public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions? options = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<LoadedPackages>()
             .AddSingleton<LiveDeployments>()
+            .AddSingleton(options ?? new ServingOptions())
             .AddSingleton<Admission>()
             .AddSingleton<PredictionLog>()
             .AddSingleton(provider => new Predictions(

@@ -17,9 +17,10 @@ internal static class UpCommand
     private static readonly Option<string?> RateLimit = new("--rate-limit") { Description = "Requests that one caller may send over TCP: 100/s, 600/m (default: any number)", HelpName = "n/unit" };
     private static readonly Option<int?> RateBurst = new("--rate-burst") { Description = "Of them at once, after a pause (default: those of one second)", HelpName = "n" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Rows that one caller may have predicted in a day of UTC: 1000000/d (default: any number)", HelpName = "n/d" };
+    private static readonly Option<int> MostInFlight = new("--max-in-flight") { Description = "Predictions at work at once before others are refused with 503; 0: refuse none", DefaultValueFactory = _ => 1000, HelpName = "n" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, RateLimit, RateBurst, Quota, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, RateLimit, RateBurst, Quota, MostInFlight, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -42,6 +43,7 @@ internal static class UpCommand
                 RateLimit = invocation.Get(RateLimit),
                 RateBurst = invocation.Get(RateBurst),
                 Quota = invocation.Get(Quota),
+                MostInFlight = invocation.Get(MostInFlight),
                 LogFile = invocation.Settings.LogFile,
             },
             cancellation);

@@ -81,7 +81,7 @@ internal static class Composition
 
         services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
-        services.AddData().AddTracking().AddFlows().AddServing().AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
+        services.AddData().AddTracking().AddFlows().AddServing(new ServingOptions { MostInFlight = options.MostInFlight }).AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
         services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client);
     }

@@ -11,6 +11,7 @@ internal static class LimitText
 
     public static Answer<LimitOptions> Read(ServerOptions options)
     {
+        if (options.MostInFlight < 0) return Invalid($"{options.MostInFlight} predictions in flight were asked for. Give a number from 1, or 0 to refuse none.");
         RequestRate? rate = null;
         if (options.RateLimit is { } rateText)
         {

@@ -18,5 +18,7 @@ internal static class ServingMeter
 
     public static readonly Counter<long> Unlogged = Meter.CreateCounter<long>("cairn.predictions.unlogged", "{row}", "Rows answered that the log did not take, by deployment.");
 
+    public static readonly Counter<long> Shed = Meter.CreateCounter<long>("cairn.predictions.shed", "{request}", "Predictions refused because there were more than the server can make.");
+
     public static readonly Counter<long> Swaps = Meter.CreateCounter<long>("cairn.model_swaps", "{swap}", "Models taken into service, by deployment and variant.");
 }

@@ -59,7 +59,7 @@ internal static class Predict
 
     public static async Task Answer(HttpContext context, Answer<LiveDeployment> deployment, Caller caller, bool explain, TimeProvider clock, PredictionLog log, Admission admission, ShadowQueue shadows)
     {
-        if (admission.Enter(context, caller) is { } over)
+        if (await admission.Enter(context, caller) is { } over)
         {
             await over.ToProblem().ExecuteAsync(context);
             return;
@@ -87,6 +87,7 @@ internal static class Predict
         }
 
         using var body = read.Value;
+        using var inFlight = admission.Begin();
         var buffer = AnswerBuffer.Rent();
         try
         {

@@ -29,6 +29,9 @@ internal sealed class ServingHost : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
+    // The thread pool is that of all tests in the process: its queue says nothing of this server.
+    private static ServingOptions Unhurried => new() { MostInFlight = 0 };
+
     public string Home { get; }
 
     public HttpClient Http { get; }
@@ -41,14 +44,14 @@ internal sealed class ServingHost : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<ServingHost> Start(string? home = null, LimitOptions? limits = null)
+    public static async Task<ServingHost> Start(string? home = null, LimitOptions? limits = null, ServingOptions? serving = null)
     {
         home ??= Directory.CreateTempSubdirectory("cairn-test-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
-        builder.Services.AddStorage(new() { Home = home }).AddAccess(limits: limits).AddTracking().AddServing().AddData().AddFlows().AddProjects();
+        builder.Services.AddStorage(new() { Home = home }).AddAccess(limits: limits).AddTracking().AddServing(serving ?? Unhurried).AddData().AddFlows().AddProjects();
         var app = builder.Build();
         app.UseProblems();
         app.UseRouting();

@@ -1,0 +1,8 @@
+namespace Cairn.Serving;
+
+/// <summary>What predictions may take of the machine.</summary>
+public sealed record ServingOptions
+{
+    /// <value>Predictions that may be computed or wait for the log at once; more are refused, and so is what would wait too long for its turn. 0: nothing is refused.</value>
+    public int MostInFlight { get; init; } = 1000;
+}
