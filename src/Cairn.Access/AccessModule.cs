@@ -37,7 +37,7 @@ public static class AccessModule
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<BrowserGuard>().UseMiddleware<PermissionGuard>();
         if (app.ApplicationServices.GetRequiredService<LimitOptions>().Requests is not null) app.UseMiddleware<RateGuard>();
-        return app.UseMiddleware<ConditionalReads>().UseMiddleware<SizeGuard>().UseMiddleware<IdempotentRequests>();
+        return app.UseMiddleware<TimeGuard>().UseMiddleware<ConditionalReads>().UseMiddleware<SizeGuard>().UseMiddleware<IdempotentRequests>();
     }
 
     public static IEndpointRouteBuilder MapAccess(this IEndpointRouteBuilder routes)

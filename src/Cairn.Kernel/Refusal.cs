@@ -27,6 +27,9 @@ public abstract record Refusal(string Code, string Detail)
     /// <summary>The caller has used up what it may ask for.</summary>
     public sealed record Exhausted(string Code, string Detail) : Refusal(Code, Detail);
 
+    /// <summary>It took longer than it may, and was given up.</summary>
+    public sealed record TimedOut(string Code, string Detail) : Refusal(Code, Detail);
+
     /// <summary>Right request, wrong moment: retry later.</summary>
     public sealed record Unavailable(string Code, string Detail) : Refusal(Code, Detail);
 }

@@ -34,6 +34,18 @@ public sealed record ServerOptions
     /// <value>Predictions in flight before others are refused with 503; 0: none ever is.</value>
     public int MostInFlight { get; init; } = 1000;
 
+    /// <value>For computing the rows of one prediction.</value>
+    public TimeSpan PredictTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <value>Until the answer to another read or question has to begin.</value>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <value>For the headers of a request to arrive.</value>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <value>After which a body that comes slower than 240 bytes a second is no longer waited for, nor a reader that takes less; above one second.</value>
+    public TimeSpan SlowBodyGrace { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <value>Structured logs go to this file (JSON lines); null: to standard error.</value>
     public string? LogFile { get; init; }
 }

@@ -5,4 +5,7 @@ public sealed record ServingOptions
 {
     /// <value>Predictions that may be computed or wait for the log at once; more are refused, and so is what would wait too long for its turn. 0: nothing is refused.</value>
     public int MostInFlight { get; init; } = 1000;
+
+    /// <value>For computing the rows of one request.</value>
+    public TimeSpan PredictTime { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -44,6 +44,7 @@ internal static class ProblemBody
         Refusal.Forbidden => StatusCodes.Status403Forbidden,
         Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
         Refusal.Exhausted => StatusCodes.Status429TooManyRequests,
+        Refusal.TimedOut => StatusCodes.Status504GatewayTimeout,
         Refusal.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new UnreachableException($"{refusal.GetType()} has no status."),
     };

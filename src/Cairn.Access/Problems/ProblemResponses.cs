@@ -81,6 +81,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, IHostApplic
             400 => OfParameter(UnreadableParameter.Find(context)),
             404 => ProblemBody.Of(404, "request.no-such-route", $"Nothing is at {request.Method} {request.Path}. The description of the API is at /openapi/v1.json, a readable one at /docs."),
             405 => ProblemBody.Of(405, "request.method", $"{request.Path} does not take {request.Method}; it takes {context.Response.Headers.Allow}."),
+            408 => OfTooSlow(),
             413 => OfTooLarge(),
             415 => OfMediaType($"found '{request.ContentType}'"),
             var status => ProblemBody.Of(status, "request.refused", $"The request was answered with status {status}."),
@@ -89,6 +90,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, IHostApplic
 
     private static Problem OfBinding(BadHttpRequestException malformed) => malformed switch
     {
+        { StatusCode: 408 } => OfTooSlow(),
         { StatusCode: 413 } => OfTooLarge(),
         { StatusCode: 415 } => OfMediaType(malformed.Message),
         { InnerException: JsonException json } => ProblemBody.Of(400, "request.malformed", $"The body is not what this endpoint takes: {Place(json)}. Compare it with /docs.", [Field(json)]),
@@ -117,6 +119,9 @@ internal sealed partial class ProblemResponses(RequestDelegate next, IHostApplic
 
     public static Problem OfTooLarge() => ProblemBody.Of(
         413, "request.too-large", "The body is larger than this endpoint takes. Send fewer rows in a request, or upload a file.");
+
+    private static Problem OfTooSlow() => ProblemBody.Of(
+        408, "request.too-slow", "The body came too slowly and was not waited for. Send it again over a better line, or in smaller parts.");
 
     private static Problem OfMediaType(string found) => ProblemBody.Of(
         415, "request.media-type", $"This endpoint takes application/json ({found.TrimEnd('.')}). Set the header Content-Type.");

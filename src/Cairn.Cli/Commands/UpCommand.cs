@@ -18,9 +18,11 @@ internal static class UpCommand
     private static readonly Option<int?> RateBurst = new("--rate-burst") { Description = "Of them at once, after a pause (default: those of one second)", HelpName = "n" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Rows that one caller may have predicted in a day of UTC: 1000000/d (default: any number)", HelpName = "n/d" };
     private static readonly Option<int> MostInFlight = new("--max-in-flight") { Description = "Predictions at work at once before others are refused with 503; 0: refuse none", DefaultValueFactory = _ => 1000, HelpName = "n" };
+    private static readonly Option<double> PredictTimeout = new("--predict-timeout") { Description = "Time for computing the rows of one prediction", DefaultValueFactory = _ => 30, HelpName = "seconds" };
+    private static readonly Option<double> RequestTimeout = new("--request-timeout") { Description = "Time until the answer to another read or question has to begin", DefaultValueFactory = _ => 300, HelpName = "seconds" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, RateLimit, RateBurst, Quota, MostInFlight, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, RateLimit, RateBurst, Quota, MostInFlight, PredictTimeout, RequestTimeout, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -44,6 +46,8 @@ internal static class UpCommand
                 RateBurst = invocation.Get(RateBurst),
                 Quota = invocation.Get(Quota),
                 MostInFlight = invocation.Get(MostInFlight),
+                PredictTimeout = Seconds(invocation.Get(PredictTimeout)),
+                RequestTimeout = Seconds(invocation.Get(RequestTimeout)),
                 LogFile = invocation.Settings.LogFile,
             },
             cancellation);
@@ -63,6 +67,9 @@ internal static class UpCommand
         invocation.Terminal.Note("Stopping ...");
         return ExitCode.Ok;
     }
+
+    // What is no time is refused by the server, with what is allowed.
+    private static TimeSpan Seconds(double seconds) => seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 
     /// <summary>The same command again, in a session of its own so that the terminal can go.</summary>
     private static async Task<int> Detached(Invocation invocation, CancellationToken cancellation)

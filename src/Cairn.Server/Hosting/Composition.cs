@@ -24,6 +24,7 @@ namespace Cairn.Server.Hosting;
 internal static class Composition
 {
     private const long LargestBody = 16 << 20;
+    private const int LongestLine = 8 << 10, LargestHeaders = 32 << 10, MostHeaders = 100, LeastBytesPerSecond = 240;
 
     public static WebApplication Build(ServerOptions options, Listeners listeners, LimitOptions limits, Uri? url)
     {
@@ -33,7 +34,7 @@ internal static class Composition
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = Environments.Production,
         });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listeners));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listeners));
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = listeners.Bind);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
@@ -81,17 +82,23 @@ internal static class Composition
 
         services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
-        services.AddData().AddTracking().AddFlows().AddServing(new ServingOptions { MostInFlight = options.MostInFlight }).AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
+        services.AddData().AddTracking().AddFlows().AddServing(new ServingOptions { MostInFlight = options.MostInFlight, PredictTime = options.PredictTimeout }).AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
         services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client);
     }
 
-    private static void Configure(KestrelServerOptions kestrel, Listeners listeners)
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options, Listeners listeners)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = LargestBody;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        var limits = kestrel.Limits;
+        limits.MaxRequestLineSize = LongestLine;
+        limits.MaxRequestHeadersTotalSize = LargestHeaders;
+        limits.MaxRequestHeaderCount = MostHeaders;
+        limits.MaxRequestBodySize = LargestBody;
+        limits.RequestHeadersTimeout = options.HeaderTimeout;
+        limits.MinRequestBodyDataRate = new(LeastBytesPerSecond, options.SlowBodyGrace);
+        limits.MinResponseDataRate = new(LeastBytesPerSecond, options.SlowBodyGrace);
+        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         listeners.Configure(kestrel);
     }
 }

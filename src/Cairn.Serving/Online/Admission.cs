@@ -27,6 +27,8 @@ internal sealed partial class Admission(RowQuota quota, ServingOptions options, 
         return new(this);
     }
 
+    public Patience Patience(CancellationToken hungUp) => new(clock, options.PredictTime, hungUp);
+
     public Refusal? Charge(HttpContext context, Caller caller, int rows) => quota.Charge(context, caller, rows);
 
     /// <summary>The probe: its turn has come.</summary>

@@ -34,7 +34,7 @@ internal sealed class Congestion(int alwaysIn)
         var sent = Volatile.Read(ref _sent);
         if (now - sent < Every || Volatile.Read(ref _underway) != 0 || Interlocked.Exchange(ref _underway, 1) != 0) return false;
         // After a pause nothing is known of the time before: that is no reason to think badly of it.
-        if (now - sent > Calm) _quick = now;
+        if (now - sent > Calm) (_quick, _waited) = (now, 0);
         Volatile.Write(ref _sent, now);
         return true;
     }

@@ -37,6 +37,7 @@ internal static class Predict
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .ProducesProblem(StatusCodes.Status504GatewayTimeout)
         .Requires(Permission.Predict).DataPlane();
 
     /// <summary>A request without a query has nothing to bind: it goes straight to the answer, and no scope of services is made for it.</summary>
@@ -93,7 +94,7 @@ internal static class Predict
         {
             // Read once: a swap in the middle of the request does not touch it.
             var routing = deployment.Value.Routing;
-            var refusal = routing is null ? NoModel(deployment.Value) : new PredictRows(routing, explain, clock, buffer, rowLog).Run(body.Bytes) ?? admission.Charge(context, caller, buffer.Answered);
+            var refusal = routing is null ? NoModel(deployment.Value) : new PredictRows(routing, explain, clock, buffer, rowLog, admission.Patience(context.RequestAborted)).Run(body.Bytes) ?? admission.Charge(context, caller, buffer.Answered);
             if (refusal is null)
             {
                 var kept = await log.Keep(routing!.Champion.Source, buffer.Records, deployment.Value.Settings.Log);

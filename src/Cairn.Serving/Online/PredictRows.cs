@@ -13,9 +13,12 @@ namespace Cairn.Serving.Online;
 /// many. Either every row is answered or none is, with all that is wrong.
 /// </summary>
 /// <param name="log">Null: the answers are not logged.</param>
-internal ref struct PredictRows(Routing routing, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log)
+internal ref struct PredictRows(Routing routing, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log, Patience patience = default)
 {
     public const int MostRows = 10_000, MostExplained = 1_000, MostProblems = 50;
+
+    // Rows between two looks at the clock: at most a tenth of a second of explaining.
+    private const int Pace = 16;
 
     private readonly ServedRow _champion = answer.RowOf(routing.Champion, log is null && !routing.IsSplit ? [] : routing.EntityName);
     private int _offset;
@@ -88,6 +91,7 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
             }
 
             var start = json.TokenStartIndex;
+            if (index % Pace == Pace - 1 && patience.Check() is { } over) return over;
             if (Score(ref json, $"{path}[{index}]") is { } refusal)
             {
                 Note(refusal);
