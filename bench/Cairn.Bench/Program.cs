@@ -1,3 +1,4 @@
+using Cairn.Bench.Batches;
 using Cairn.Bench.Learning;
 using Cairn.Bench.Serving;
 using Cairn.Bench.Storage;
@@ -5,6 +6,7 @@ using Cairn.Bench.Storage;
 // One suite per name; each prints what it measured and how. Run a Release build.
 var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
 {
+    ["batch"] = ParquetToParquet.Run,
     ["constant-answer"] = ConstantAnswer.Run,
     ["learning-telco"] = LearningTelco.Run,
     ["one-row"] = OneRow.Run,

@@ -16,6 +16,7 @@ internal static class CommandLine
             PlanCommand.Build(),
             RunCommand.Build(),
             PredictCommand.Build(),
+            BatchCommand.Build(),
             ExplainCommand.Build(),
             ReplayCommand.Build(),
             UpCommand.Build(),

@@ -19,24 +19,55 @@ public sealed class Analytics
     /// <param name="files">Absolute paths: whoever calls has decided that they may be read.</param>
     /// <exception cref="InvalidDataException">DuckDB declined a statement; the message is its own.</exception>
     /// <exception cref="IOException">The machine failed: memory, disk.</exception>
-    public Task<T> Run<T>(IReadOnlyList<string> files, Func<AnalyticsJob, Task<T>> work, CancellationToken cancellation) => _jobs.Run(
-        files,
-        async engine =>
-        {
-            try
+    public Task<T> Run<T>(IReadOnlyList<string> files, Func<AnalyticsJob, Task<T>> work, CancellationToken cancellation, AnalyticsOptions? options = null) =>
+        _jobs.Run(
+            files,
+            async engine =>
             {
-                return await work(new AnalyticsJob(engine));
-            }
-            catch (DuckDbException e)
-            {
-                throw e.Resources ? new IOException(e.Summary, e) : new InvalidDataException(e.Summary, e);
-            }
-        },
-        cancellation);
+                try
+                {
+                    return await work(new AnalyticsJob(engine));
+                }
+                catch (DuckDbException e)
+                {
+                    throw Explained(e);
+                }
+            },
+            options ?? new(),
+            cancellation);
 
-    /// <inheritdoc cref="Run{T}(IReadOnlyList{string}, Func{AnalyticsJob, Task{T}}, CancellationToken)"/>
-    public Task<T> Run<T>(IReadOnlyList<string> files, Func<AnalyticsJob, T> work, CancellationToken cancellation) =>
-        Run(files, job => Task.FromResult(work(job)), cancellation);
+    /// <inheritdoc cref="Run{T}(IReadOnlyList{string}, Func{AnalyticsJob, Task{T}}, CancellationToken, AnalyticsOptions)"/>
+    public Task<T> Run<T>(IReadOnlyList<string> files, Func<AnalyticsJob, T> work, CancellationToken cancellation, AnalyticsOptions? options = null) =>
+        _jobs.RunAside(
+            files,
+            engine =>
+            {
+                try
+                {
+                    return work(new AnalyticsJob(engine));
+                }
+                catch (DuckDbException e)
+                {
+                    throw Explained(e);
+                }
+            },
+            options ?? new(),
+            cancellation);
+
+    private static Exception Explained(DuckDbException e) => e.Resources ? new IOException(e.Summary, e) : new InvalidDataException(e.Summary, e);
+}
+
+/// <summary>What one job may use of the machine, and where it works.</summary>
+public sealed record AnalyticsOptions
+{
+    /// <value>Null: all processors, at most 8.</value>
+    public int? Threads { get; init; }
+
+    /// <value>Beyond it DuckDB spills to disk; null: 1024.</value>
+    public int? MemoryMegabytes { get; init; }
+
+    /// <value>Where the job's own folder is made: in the file system where its files shall end up. Null: in the home.</value>
+    public string? Folder { get; init; }
 }
 
 public enum AnalyticsType
@@ -84,4 +115,26 @@ public sealed class AnalyticsJob
 
     /// <summary>Makes a table in memory and takes rows for it, at several million a second.</summary>
     public AnalyticsTable Append(string table, IReadOnlyList<AnalyticsColumn> columns) => new(_engine.Append(table, columns));
+
+    /// <summary>Makes the table function <c>name()</c>, whose columns are computed from a query while a statement reads it.</summary>
+    /// <param name="compute">Fills all columns of all rows of the current chunk.</param>
+    public AnalyticsComputation Compute(string name, IReadOnlyList<AnalyticsColumn> columns, Action<AnalyticsRows, AnalyticsCells> compute)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        AnalyticsCells? ours = null;
+        return new(_engine.Compute(name, columns, (rows, cells) => compute(rows, ours ??= new AnalyticsCells(cells))));
+    }
+}
+
+/// <summary>See <see cref="AnalyticsJob.Compute"/>.</summary>
+public sealed class AnalyticsComputation
+{
+    private readonly ComputedTable _table;
+
+    internal AnalyticsComputation(ComputedTable table) => _table = table;
+
+    /// <param name="source">The query to compute from.</param>
+    /// <param name="keepFrom">Its first column that is taken along as it is; all behind it are too. They stand before the computed ones, under their names.</param>
+    /// <param name="sql">What reads <c>name()</c>, once. What the computation throws comes out of it.</param>
+    public void Execute(string source, int keepFrom, string sql) => _table.Execute(source, keepFrom, sql);
 }

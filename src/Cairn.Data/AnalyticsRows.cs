@@ -15,6 +15,14 @@ public sealed class AnalyticsRows : IDisposable
     /// <value>Rows of the current chunk.</value>
     public int Count { get; private set; }
 
+    internal int Columns => _reader.Columns;
+
+    internal string NameOf(int column) => _reader.Name(column);
+
+    internal nint LogicalType(int column) => _reader.LogicalType(column);
+
+    internal nint Vector(int column) => _chunk.Vector(column);
+
     /// <summary>The next chunk; false at the end.</summary>
     public bool Next()
     {

@@ -12,7 +12,7 @@ public static class DataModule
     public static IServiceCollection AddData(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<Datasets>().AddSingleton<Analytics>();
+        return services.AddSingleton<Datasets>().AddSingleton<Analytics>().AddSingleton<RowSources>();
     }
 
     public static IEndpointRouteBuilder MapData(this IEndpointRouteBuilder routes)

@@ -26,6 +26,7 @@ public sealed class Predictor
         Inputs = [.. _plan.Rules.Select(rule => rule.Wire)];
         Layout = _plan.Layout;
         Personal = new(pipeline, schema, Layout);
+        Columns = [.. _plan.Rules.Select(rule => new ColumnContract(rule.Name, rule.Type, !rule.Required))];
     }
 
     /// <summary>Builds the compiled plan and scores the golden rows: different bits are the refusal <c>package.golden-rows</c>.</summary>
@@ -41,6 +42,9 @@ public sealed class Predictor
 
     /// <value>What a row has to carry, in the order of the schema.</value>
     public IReadOnlyList<InputFieldWire> Inputs { get; }
+
+    /// <value>The inputs as columns of a file: a column that is not nullable has to be there.</value>
+    public IReadOnlyList<ColumnContract> Columns { get; }
 
     public IReadOnlyList<string> Features => _pipeline.Features;
 
@@ -80,6 +84,16 @@ public sealed class Predictor
 
     /// <summary>Buffers for one row; reuse it, one thread at a time.</summary>
     public PredictorRow NewRow() => _plan.NewRow();
+
+    /// <summary>Buffers for many rows of a file.</summary>
+    public PredictorBlock NewBlock(int capacity) => new(_pipeline, _plan.Rules, capacity);
+
+    /// <summary>Probabilities of the positive class for all rows of the block, each with the bits that the row has alone.</summary>
+    public void Score(PredictorBlock block, Span<double> scores)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        _model.Score(block.Matrix, scores[..block.Rows]);
+    }
 
     /// <summary>
     /// Reads one JSON object into the feature vector. The reader stands on its <c>{</c> and ends on its <c>}</c>. Unknown members

@@ -1,4 +1,5 @@
 using Cairn.Flows;
+using Cairn.Projects.Batches;
 using Cairn.Projects.Files;
 using Cairn.Projects.Initializing;
 using Cairn.Projects.Lifecycle;
@@ -22,6 +23,7 @@ public static class ProjectsModule
             .AddSingleton<ProjectTables>().AddSingleton<ProjectRevisions>().AddSingleton<ProjectReader>().AddSingleton<ProjectView>().AddSingleton<Planner>()
             .AddSingleton<Workbench>().AddSingleton<TakeSnapshot>().AddSingleton<PrepareTraining>().AddSingleton<TrainAlgorithm>().AddSingleton<EvaluateCandidate>()
             .AddSingleton<RegisterVersion>().AddSingleton<AskGates>().AddSingleton<PromoteVersion>().AddSingleton<DeployChampion>().AddSingleton<LifecycleFlow>()
+            .AddSingleton<StartBatch>().AddSingleton<BatchFlow>()
             .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>()
             .AddHostedService<EndAbandonedRuns>();
     }
@@ -36,10 +38,12 @@ public static class ProjectsModule
         ListProjects.Map(routes);
         GetProject.Map(routes);
         ListProjectRevisions.Map(routes);
+        StartBatch.Map(routes);
         StartReplay.Map(routes);
 
         var flows = routes.ServiceProvider.GetRequiredService<FlowRuns>();
         flows.Register(LifecycleParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<LifecycleFlow>().Build(LifecycleParameters.Read(parameters)));
+        flows.Register(BatchParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<BatchFlow>().Build(BatchParameters.Read(parameters)));
         flows.Register(ReplayParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ReplayFlow>().Build(ReplayParameters.Read(parameters)));
         return routes;
     }

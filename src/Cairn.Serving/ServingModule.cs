@@ -1,3 +1,4 @@
+using Cairn.Data;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cairn.Serving;
 
-/// <summary>Deployments and online prediction.</summary>
+/// <summary>Deployments, online and batch prediction.</summary>
 public static class ServingModule
 {
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions? options = null)
@@ -30,6 +31,9 @@ public static class ServingModule
                 provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
             .AddSingleton(provider => new Deployments(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(provider => new BatchScoring(
+                provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<ModelPackages>(),
+                provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>()))
             .AddSingleton<ShadowQueue>()
             .AddHostedService<ChampionFollower>()
             .AddHostedService(provider => provider.GetRequiredService<ShadowQueue>());

@@ -40,6 +40,13 @@ internal sealed class ContractCheck(DuckDb engine, Source source, Schema schema,
         return (new ValidationReport(source.Rows, checks, [.. violations.OrderBy(v => columnOrder[v.Column])]) { Notes = [.. source.Notes, .. extra] }, all);
     }
 
+    /// <summary>For times written with slashes: what comes first, decided from the whole column.</summary>
+    public Dictionary<string, DateOrder> DateOrders()
+    {
+        Count(Present, []);
+        return _dates;
+    }
+
     private List<Rule> Rules(List<ColumnContract> present)
     {
         var rules = new List<Rule>();

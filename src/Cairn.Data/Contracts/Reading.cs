@@ -40,6 +40,9 @@ internal sealed record Reading(string Column, SourceType Source, ColumnType Type
         _ => false,
     };
 
+    /// <value>The file has numbers where numbers are expected: nothing is parsed.</value>
+    public bool IsNumber => Native && Type is ColumnType.Number or ColumnType.Integer;
+
     /// <value>First layer: the value as trimmed text, null when there is none.</value>
     public string Text => Source == SourceType.Text ? $"nullif(trim({Column}, E' \\t\\r\\n'), '')" : $"{Column}::VARCHAR";
 

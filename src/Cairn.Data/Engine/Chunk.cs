@@ -24,6 +24,8 @@ internal readonly unsafe struct Chunk(nint chunk, int rows, int[] types)
 {
     public int Rows => rows;
 
+    public nint Vector(int column) => Native.ChunkVector(chunk, (ulong)column);
+
     public int Columns => types.Length;
 
     public ReadOnlySpan<double> Doubles(int column) => Values<double>(column, NativeTypes.Double);

@@ -17,6 +17,19 @@ internal sealed unsafe class ChunkReader : IDisposable
         for (var i = 0; i < _types.Length; i++) _types[i] = TypeOf(&result, (ulong)i);
     }
 
+    public int Columns => _types.Length;
+
+    /// <summary>For whoever takes vectors of this result as they are. To be destroyed.</summary>
+    public nint LogicalType(int column)
+    {
+        fixed (NativeResult* result = &_result) return Native.ColumnLogicalType(result, (ulong)column);
+    }
+
+    public string Name(int column)
+    {
+        fixed (NativeResult* result = &_result) return System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)Native.ColumnName(result, (ulong)column)) ?? "";
+    }
+
     /// <summary>The next chunk, or null at the end.</summary>
     public Chunk? Next()
     {

@@ -12,11 +12,13 @@ internal sealed unsafe class DuckDb : IDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly Lock _gate = new();
     private nint _database;
+    private readonly List<IDisposable> _registered = [];
     private nint _connection;
+    private nint _second;
 
-    private DuckDb(nint database, nint connection, string folder, CancellationToken cancellation)
+    private DuckDb(nint database, nint connection, nint second, string folder, CancellationToken cancellation)
     {
-        (_database, _connection, Folder, _cancellation) = (database, connection, folder, cancellation);
+        (_database, _connection, _second, Folder, _cancellation) = (database, connection, second, folder, cancellation);
         _registration = cancellation.Register(Interrupt);
     }
 
@@ -30,17 +32,18 @@ internal sealed unsafe class DuckDb : IDisposable
         cancellation.ThrowIfCancellationRequested();
         var folder = Path.Combine(home, "job-" + Path.GetRandomFileName());
         Directory.CreateDirectory(folder);
-        nint database = 0, connection = 0;
+        nint database = 0, connection = 0, second = 0;
         DuckDb? engine = null;
         try
         {
             // Links have names without quotes and wildcards, whatever the user called the file.
             for (var i = 0; i < files.Count; i++) File.CreateSymbolicLink(Path.Combine(folder, $"in{i}"), files[i]);
             database = OpenDatabase(folder, options);
-            if (Native.Connect(database, out connection) != 0) throw new InvalidOperationException("DuckDB accepts no connection.");
-            engine = new DuckDb(database, connection, folder, cancellation);
+            if (Native.Connect(database, out connection) != 0 || Native.Connect(database, out second) != 0) throw new InvalidOperationException("DuckDB accepts no connection.");
+            engine = new DuckDb(database, connection, second, folder, cancellation);
             var allowed = files.Select((file, i) => Sql.Text(engine.Linked(i)) + ", " + Sql.Text(Resolved(file)));
             engine.Execute("SET TimeZone = 'UTC'");
+            engine.Execute("SET TimeZone = 'UTC'", second); // the only setting that each connection has for itself
             // It makes a join of IN (…) with a few texts: ten times slower here, and COPY then writes the rows in any order.
             engine.Execute("SET disabled_optimizers = 'in_clause'");
             engine.Execute($"SET allowed_paths = [{string.Join(", ", allowed)}]");
@@ -56,6 +59,7 @@ internal sealed unsafe class DuckDb : IDisposable
         }
         catch
         {
+            if (second != 0) Native.Disconnect(ref second);
             if (connection != 0) Native.Disconnect(ref connection);
             if (database != 0) Native.Close(ref database);
             Directory.Delete(folder, recursive: true);
@@ -66,13 +70,15 @@ internal sealed unsafe class DuckDb : IDisposable
     /// <summary>The path by which statements name the n-th file.</summary>
     public string Linked(int file) => Path.Combine(Folder, $"in{file}");
 
-    public void Execute(string sql)
+    public void Execute(string sql) => Execute(sql, _connection);
+
+    private void Execute(string sql, nint connection)
     {
         _cancellation.ThrowIfCancellationRequested();
         var result = default(NativeResult);
         try
         {
-            if (Native.Query(_connection, sql, &result) != 0) throw Failed(&result, sql);
+            if (Native.Query(connection, sql, &result) != 0) throw Failed(&result, sql);
         }
         finally
         {
@@ -88,10 +94,15 @@ internal sealed unsafe class DuckDb : IDisposable
     }
 
     /// <summary>Rows in chunks of about 2,000, in order, without ever holding them all.</summary>
-    public ChunkReader Stream(string sql)
+    public ChunkReader Stream(string sql) => Stream(sql, _connection);
+
+    /// <summary>As <see cref="Stream(string)"/>, while another statement runs.</summary>
+    public ChunkReader StreamBeside(string sql) => Stream(sql, _second);
+
+    private ChunkReader Stream(string sql, nint connection)
     {
         _cancellation.ThrowIfCancellationRequested();
-        if (Native.Prepare(_connection, sql, out var statement) != 0)
+        if (Native.Prepare(connection, sql, out var statement) != 0)
         {
             var message = Utf8(Native.PrepareError(statement));
             Native.DestroyPrepare(ref statement);
@@ -121,8 +132,16 @@ internal sealed unsafe class DuckDb : IDisposable
     /// <summary>Makes a table and takes rows for it.</summary>
     public ChunkWriter Append(string table, IReadOnlyList<AnalyticsColumn> columns)
     {
-        Execute($"CREATE TABLE {Sql.Name(table)} ({string.Join(", ", columns.Select(c => $"{Sql.Name(c.Name)} {ChunkWriter.SqlType(c.Type)}"))})");
+        Execute($"CREATE TABLE {Sql.Name(table)} ({string.Join(", ", columns.Select(c => $"{Sql.Name(c.Name)} {ChunkCells.SqlType(c.Type)}"))})");
         return new ChunkWriter(this, _connection, table, [.. columns.Select(c => c.Type)]);
+    }
+
+    /// <summary>Makes a table whose rows our code computes while a statement reads them.</summary>
+    public ComputedTable Compute(string name, IReadOnlyList<AnalyticsColumn> columns, ComputedTable.Compute compute)
+    {
+        var table = new ComputedTable(this, _connection, name, columns, compute);
+        _registered.Add(table);
+        return table;
     }
 
     public void Dispose()
@@ -130,10 +149,12 @@ internal sealed unsafe class DuckDb : IDisposable
         _registration.Dispose();
         lock (_gate)
         {
+            if (_second != 0) Native.Disconnect(ref _second);
             if (_connection != 0) Native.Disconnect(ref _connection);
             if (_database != 0) Native.Close(ref _database);
         }
 
+        foreach (var table in _registered) table.Dispose();
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 
@@ -183,6 +204,7 @@ internal sealed unsafe class DuckDb : IDisposable
         lock (_gate)
         {
             if (_connection != 0) Native.Interrupt(_connection);
+            if (_second != 0) Native.Interrupt(_second);
         }
     }
 }

@@ -176,4 +176,53 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "duckdb_appender_destroy")]
     public static partial int DestroyAppender(ref nint appender);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_column_name")]
+    public static partial byte* ColumnName(NativeResult* result, ulong column);
+
+    /// <summary>The values of one vector become those of another of the same type, without a copy.</summary>
+    [LibraryImport(Library, EntryPoint = "duckdb_vector_reference_vector")]
+    public static partial void ReferenceVector(nint to, nint from);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_create_table_function")]
+    public static partial nint CreateTableFunction();
+
+    [LibraryImport(Library, EntryPoint = "duckdb_table_function_set_name", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void SetFunctionName(nint function, string name);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_table_function_set_extra_info")]
+    public static partial void SetFunctionInfo(nint function, nint info, nint destroy);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_table_function_set_bind")]
+    public static partial void SetFunctionBind(nint function, delegate* unmanaged<nint, void> bind);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_table_function_set_init")]
+    public static partial void SetFunctionInit(nint function, delegate* unmanaged<nint, void> init);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_table_function_set_function")]
+    public static partial void SetFunctionBody(nint function, delegate* unmanaged<nint, nint, void> body);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_register_table_function")]
+    public static partial int RegisterTableFunction(nint connection, nint function);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_destroy_table_function")]
+    public static partial void DestroyTableFunction(ref nint function);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_bind_get_extra_info")]
+    public static partial nint BindInfo(nint bind);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_bind_add_result_column", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void BindAddColumn(nint bind, string name, nint type);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_bind_set_error", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void BindFails(nint bind, string error);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_init_set_max_threads")]
+    public static partial void InitMaxThreads(nint init, ulong threads);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_function_get_extra_info")]
+    public static partial nint FunctionInfo(nint call);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_function_set_error", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void FunctionFails(nint call, string error);
 }

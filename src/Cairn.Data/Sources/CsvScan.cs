@@ -15,11 +15,14 @@ internal sealed class CsvScan
 
     private readonly string _path;
     private readonly string _name;
+    private readonly long _markEvery;
+    private readonly List<long> _marks = [];
     private long _offset;
 
-    private CsvScan(string path) => (_path, _name) = (path, Path.GetFileName(path));
+    private CsvScan(string path, long markEvery) => (_path, _name, _markEvery) = (path, Path.GetFileName(path), markEvery);
 
-    public static Answer<CsvLayout> Read(string path, CancellationToken cancellation) => new CsvScan(path).Read(cancellation);
+    /// <param name="markEvery">Notes where each stretch of so many rows starts.</param>
+    public static Answer<CsvLayout> Read(string path, CancellationToken cancellation, long markEvery = long.MaxValue) => new CsvScan(path, markEvery).Read(cancellation);
 
     private Answer<CsvLayout> Read(CancellationToken cancellation)
     {
@@ -30,12 +33,14 @@ internal sealed class CsvScan
         if (Encoded(buffer.AsSpan(0, filled)) is { } foreign) return foreign;
 
         var start = buffer.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
+        var preamble = start;
         var delimiter = CsvHeader.Delimiter(buffer.AsSpan(start, filled - start));
         var machine = new CsvMachine(delimiter);
         IReadOnlyList<string>? columns = null;
         var (rows, ragged, headerOffset) = (0L, 0L, 0L);
         var examples = new List<FieldProblem>();
         var carried = 0;
+        var recordAt = 0L;
 
         while (true)
         {
@@ -70,6 +75,7 @@ internal sealed class CsvScan
                 }
 
                 machine.StartRecord();
+                recordAt = _offset + preamble + at;
             }
 
             _offset += usable;
@@ -95,11 +101,12 @@ internal sealed class CsvScan
         }
 
         if (rows == 0) return new Refusal.Invalid("data.no-rows", $"{_name} has a header ({columns.Count} columns) and no rows. Rows are needed to read it.");
-        return new CsvLayout(delimiter, columns, rows, headerOffset, int.PopCount(machine.LineEnds) > 1);
+        return new CsvLayout(delimiter, columns, rows, headerOffset, int.PopCount(machine.LineEnds) > 1, machine.LineEnds <= 1, _marks);
 
         void Count(CsvMachine record)
         {
             if (record.RecordLength == 0 && columns.Count > 1) return;
+            if (rows % _markEvery == 0) _marks.Add(recordAt);
             rows++;
             if (record.Fields == columns.Count) return;
             ragged++;

@@ -66,11 +66,23 @@ internal sealed class Jobs
         },
         cancellation);
 
-    public Task<T> Run<T>(IReadOnlyList<string> paths, Func<DuckDb, Task<T>> work, CancellationToken cancellation) => Task.Run(
+    public Task<T> Run<T>(IReadOnlyList<string> paths, Func<DuckDb, Task<T>> work, AnalyticsOptions options, CancellationToken cancellation) => Task.Run(
         async () =>
         {
-            using var engine = DuckDb.Open(_home, Options, paths, cancellation);
+            using var engine = Open(paths, options, cancellation);
             return await work(engine);
         },
         cancellation);
+
+    /// <summary>On a thread of its own: the pool's belong to requests.</summary>
+    public Task<T> RunAside<T>(IReadOnlyList<string> paths, Func<DuckDb, T> work, AnalyticsOptions options, CancellationToken cancellation) => Task.Factory.StartNew(
+        () =>
+        {
+            using var engine = Open(paths, options, cancellation);
+            return work(engine);
+        },
+        cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private DuckDb Open(IReadOnlyList<string> paths, AnalyticsOptions options, CancellationToken cancellation) => DuckDb.Open(
+        options.Folder ?? _home, new() { Threads = options.Threads ?? Options.Threads, MemoryMegabytes = options.MemoryMegabytes ?? Options.MemoryMegabytes }, paths, cancellation);
 }

@@ -77,11 +77,12 @@ internal sealed record Source(string Path, string From, IReadOnlyList<SourceColu
         return copy;
     }
 
-    public static Answer<Source> OfParquet(DuckDb engine, string path)
+    /// <param name="linked">Which of the engine's files it is.</param>
+    public static Answer<Source> OfParquet(DuckDb engine, string path, int linked = 0)
     {
         try
         {
-            var file = Sql.Text(engine.Linked(0));
+            var file = Sql.Text(engine.Linked(linked));
             var rows = engine.Single($"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({file})").Long(0);
             var columns = new List<SourceColumn>();
             using (var described = engine.Stream($"SELECT column_name::VARCHAR, column_type::VARCHAR FROM (DESCRIBE SELECT * FROM read_parquet({file}))"))
@@ -107,7 +108,8 @@ internal sealed record Source(string Path, string From, IReadOnlyList<SourceColu
         }
     }
 
-    private static SourceType Typed(string type) => type switch
+    /// <param name="type">As DuckDB names it.</param>
+    public static SourceType Typed(string type) => type switch
     {
         "VARCHAR" or "UUID" => SourceType.Text,
         "BOOLEAN" => SourceType.Boolean,

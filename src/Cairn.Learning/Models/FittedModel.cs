@@ -14,6 +14,12 @@ internal abstract class FittedModel
     /// <summary>Probability of the positive class. Allocates nothing; scalars summed in fixed order.</summary>
     public abstract double Score(ReadOnlySpan<float> row);
 
+    /// <summary>Rows that stand one behind the other, each with the bits it has alone.</summary>
+    public virtual void Score(ReadOnlySpan<float> rows, Span<double> scores)
+    {
+        for (var row = 0; row < scores.Length; row++) scores[row] = Score(rows.Slice(row * Features, Features));
+    }
+
     public double[] Score(FeatureMatrix features)
     {
         var scores = new double[features.Rows];

@@ -25,9 +25,24 @@ internal sealed class FeatureEncoder
         for (var place = 0; place < step.Levels.Count; place++) _placeOf[texts.Find(step.Levels[place])] = place;
     }
 
-    public void Encode(ReadOnlySpan<double> slots, Span<float> vector)
+    public int Slot => _slot;
+
+    public void Encode(ReadOnlySpan<double> slots, Span<float> vector) => Encode(slots[_slot], vector);
+
+    /// <summary>The same for the column of the slot, into vectors that stand one behind the other.</summary>
+    public void Encode(ReadOnlySpan<double> column, Span<float> vectors, int width)
     {
-        var value = slots[_slot];
+        if (_kind == FeatureKind.Number && !_scaled && !_missingFeature)
+        {
+            for (int row = 0, at = _offset; row < column.Length; row++, at += width) vectors[at] = double.IsFinite(column[row]) ? Round(column[row]) : float.NaN;
+            return;
+        }
+
+        for (var row = 0; row < column.Length; row++) Encode(column[row], vectors.Slice(row * width, width));
+    }
+
+    private void Encode(double value, Span<float> vector)
+    {
         if (_kind == FeatureKind.OneHot)
         {
             vector.Slice(_offset, _levels).Clear();

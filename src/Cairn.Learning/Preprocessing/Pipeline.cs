@@ -6,7 +6,7 @@ namespace Cairn.Learning.Preprocessing;
 /// <summary>From schema-typed values to the feature vector: transforms, imputation, encoding. Fitted on training rows only.</summary>
 /// <remarks>
 /// All arithmetic is IEEE double, rounded once to float32 at the feature vector. A row is first a list of slots (inputs in
-/// schema order, then transforms); <see cref="Encode"/> is the only way from slots to features, for one row and for many.
+/// schema order, then transforms); <c>Encode</c> is the only way from slots to features, for one row and for many.
 /// </remarks>
 internal sealed class Pipeline
 {
@@ -75,6 +75,12 @@ internal sealed class Pipeline
     {
         Derive(slots);
         foreach (var encoder in _encoders) encoder.Encode(slots, vector);
+    }
+
+    /// <summary>As the other, for many rows whose slots are columns, transforms derived; the vectors stand one behind the other.</summary>
+    public void Encode(double[][] slots, Span<float> vectors, int rows)
+    {
+        foreach (var encoder in _encoders) encoder.Encode(slots[encoder.Slot].AsSpan(0, rows), vectors, Features.Count);
     }
 
     internal void Derive(Span<double> slots)

@@ -16,12 +16,11 @@ internal static class SourcePath
         if (path.Contains('\0', StringComparison.Ordinal)) return new Refusal.Invalid("project.source-missing", "The path of the source holds a NUL character.");
 
         var asked = Path.GetFullPath(path, folder);
-        IReadOnlyList<string> allowed = [folder, .. dataRoots];
-        if (Real(asked) is not { } real || !allowed.Any(root => Real(root) is { } below && IsBelow(real, below)))
+        if (Inside(folder, asked, dataRoots) is not { } real)
         {
             return new Refusal.Invalid(
                 "project.source-outside",
-                $"The source '{path}' is {asked}, outside the project. It may lie below {string.Join(" or ", allowed)}. Copy it there, or start the server with --data-root {Path.GetDirectoryName(asked)}.");
+                $"The source '{path}' is {asked}, outside the project. It may lie below {string.Join(" or ", (IEnumerable<string>)[folder, .. dataRoots])}. Copy it there, or start the server with --data-root {Path.GetDirectoryName(asked)}.");
         }
 
         if (File.Exists(real)) return real;
@@ -29,6 +28,13 @@ internal static class SourcePath
             "project.source-missing",
             Directory.Exists(real) ? $"The source '{path}' is the folder {real}; a CSV or Parquet file is expected." : $"There is no file {asked} (source '{path}').{Beside(asked)}");
     }
+
+    /// <summary>The real path, links followed; null when it is neither below the folder nor below a data root. It need not exist.</summary>
+    public static string? Inside(string folder, string path, IReadOnlyList<string> dataRoots) =>
+        Real(path) is { } real && ((IEnumerable<string>)[folder, .. dataRoots]).Any(root => IsInside(root, real)) ? real : null;
+
+    /// <param name="path">A real one.</param>
+    public static bool IsInside(string folder, string path) => Real(folder) is { } below && IsBelow(path, below);
 
     private static string Beside(string asked)
     {

@@ -77,6 +77,50 @@ public sealed class AnalyticsTests : IDisposable
         },
         Cancellation);
 
+    /// <summary>Nested lists, times and decimals go through as they are: nobody has to know their type.</summary>
+    [Fact]
+    public Task A_computed_table_has_the_rows_of_its_query_in_order_with_columns_of_any_type_taken_along() => Analytics().Run(
+        [],
+        job =>
+        {
+            job.Execute("CREATE TABLE t AS SELECT i, i / 2 AS half, [i, i + 1] AS list, {'a': 'text ' || i} AS struct, make_timestamp(i) AS time, i::DECIMAL(9, 2) AS money, CASE WHEN i % 3 > 0 THEN 'a text of some length ' || i END AS text FROM range(5000) r(i)");
+            var computed = job.Compute("computed", [new("twice", AnalyticsType.Double), new("words", AnalyticsType.Text), new("list2", AnalyticsType.FloatList)], (rows, cells) =>
+            {
+                for (var row = 0; row < rows.Count; row++)
+                {
+                    cells.Doubles(0)[row] = rows.BigInts(0)[row] * 2;
+                    if (row % 2 == 0) cells.Null(1, row); else cells.Text(1, row, $"row {row}");
+                    cells.Floats(2, row, [row, row + 1]);
+                }
+            });
+
+            for (var time = 0; time < 2; time++)
+            {
+                computed.Execute("SELECT * FROM t", 1, "CREATE OR REPLACE TABLE copied AS SELECT * FROM computed()");
+
+                using var same = job.Query("SELECT count(*), count(*) FILTER (WHERE c.half IS NOT DISTINCT FROM t.half AND c.list = t.list AND c.struct = t.struct AND c.time = t.time AND c.money = t.money AND c.text IS NOT DISTINCT FROM t.text AND c.twice = 2 * t.i), count(words) FROM t POSITIONAL JOIN copied c");
+                same.Next().ShouldBeTrue();
+                (same.BigInts(0)[0], same.BigInts(1)[0], same.BigInts(2)[0]).ShouldBe((5_000, 5_000, 2_500));
+            }
+
+            return true;
+        },
+        Cancellation);
+
+    [Fact]
+    public async Task What_a_computation_throws_comes_out_and_the_job_goes_on() => (await Analytics().Run(
+        [],
+        job =>
+        {
+            var computed = job.Compute("computed", [new("n", AnalyticsType.BigInt)], (rows, cells) => throw new FormatException("as it should"));
+            Should.Throw<FormatException>(() => computed.Execute("SELECT 1", 0, "CREATE TABLE x AS SELECT * FROM computed()")).Message.ShouldBe("as it should");
+            Should.Throw<InvalidDataException>(() => job.Execute("SELECT * FROM computed()")).Message.ShouldContain("no source");
+            using var rows = job.Query("SELECT 7::BIGINT");
+            rows.Next();
+            return rows.BigInts(0)[0];
+        },
+        Cancellation)).ShouldBe(7);
+
     [Fact]
     public async Task Only_named_files_can_be_read()
     {
