@@ -43,7 +43,7 @@ public sealed partial class CairnClient(HttpClient http)
 
     private Task<T> PatchAsync<T>(string path, object body, CancellationToken cancellation) => MutateAsync<T>(HttpMethod.Patch, path, body, cancellation);
 
-    private Task DeleteAsync(string path, CancellationToken cancellation) => MutateAsync<Nothing>(HttpMethod.Delete, path, null, cancellation);
+    private Task<Nothing> DeleteAsync(string path, CancellationToken cancellation) => MutateAsync<Nothing>(HttpMethod.Delete, path, null, cancellation);
 
     /// <summary>A mutation. Its key lets the server recognise the same request should it arrive twice.</summary>
     private async Task<T> MutateAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
