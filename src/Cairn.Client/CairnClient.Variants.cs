@@ -7,6 +7,11 @@ public sealed partial class CairnClient
     public Task<VariantsWire> ListVariantsAsync(string deployment, CancellationToken cancellation = default) =>
         GetAsync<VariantsWire>(VariantsPath(deployment), cancellation);
 
+    /// <summary>The same over a stretch of the log; by default the last day.</summary>
+    /// <param name="from">Microseconds UTC.</param>
+    public Task<LoggedVariantsWire> CompareLoggedVariantsAsync(string deployment, long? from = null, long? to = null, CancellationToken cancellation = default) =>
+        GetAsync<LoggedVariantsWire>(Query($"{VariantsPath(deployment)}/logged", ("from", from), ("to", to)), cancellation);
+
     public Task<VariantWire> SetVariantAsync(string deployment, string variant, SetVariant request, CancellationToken cancellation = default) =>
         PutAsync<VariantWire>($"{VariantsPath(deployment)}/{Escape(variant)}", request, cancellation);
 

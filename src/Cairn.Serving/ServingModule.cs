@@ -45,6 +45,7 @@ public static class ServingModule
         GetDeployment.Map(routes);
         ChangeSettings.Map(routes);
         ListVariants.Map(routes);
+        CompareLogged.Map(routes);
         PutVariant.Map(routes);
         RemoveVariant.Map(routes);
         Predict.Map(routes);

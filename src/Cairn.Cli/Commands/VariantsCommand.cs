@@ -17,9 +17,13 @@ internal static class VariantsCommand
     private static readonly Option<bool> Override = new("--override") { Description = "Although a gate refused the version; audited" };
     private static readonly Option<string?> Reason = new("--reason") { Description = "Kept in the audit", HelpName = "text" };
 
+    private static readonly Option<DateTimeOffset?> From = TimeOption.Of("--from", "From this time on, UTC unless it says otherwise (default: a day before the end)");
+    private static readonly Option<DateTimeOffset?> To = TimeOption.Of("--to", "Up to this time (default: now)");
+
     public static Command Build() => new Command("variants", "Show and set who answers a deployment's requests beside the champion")
     {
         new Command("set", "Let another version answer a share of the traffic, or score beside it; what is not said stays") { Deployment, Name, Version, Alias, Weight, Shadow, Override, Reason }.Does(Set),
+        new Command("compare", "Compare what the variants answered and scored in a stretch of the log") { Deployment, From, To }.Does(Compare),
         new Command("remove", "Remove a variant; the champion answers its share again") { Deployment, Name }.Does(Remove),
         Shown,
     }.Does(Show);
@@ -42,6 +46,16 @@ internal static class VariantsCommand
         var set = await session.Client.SetVariantAsync(invocation.Get(Deployment), invocation.Get(Name), request, cancellation);
         if (invocation.Terminal.Json) Terminal.WriteJson(set);
         else Terminal.WriteLine($"{set.Name}: version {set.Version} {(set.Shadow ? "scores as a shadow" : $"answers {Format.Percent(set.Weight)} of the traffic")}.{(set.Problem is { } problem ? $" {problem}" : "")}");
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Compare(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var compared = await session.Client.CompareLoggedVariantsAsync(
+            invocation.Get(Deployment), TimeOption.Micros(invocation.Get(From)), TimeOption.Micros(invocation.Get(To)), cancellation);
+        if (invocation.Terminal.Json) Terminal.WriteJson(compared);
+        else invocation.Terminal.Write(VariantTables.Of(compared));
         return ExitCode.Ok;
     }
 

@@ -16,6 +16,18 @@ internal static class Proportions
         return new(count == 0 ? 0 : Math.Max(0, center - half), count == n ? 1 : Math.Min(1, center + half));
     }
 
+    /// <summary>
+    /// The difference of two independent shares, first minus second: Newcombe 1998 (Statistics in Medicine 17, 873-890), method 10, made of the
+    /// Wilson intervals of both. A share of nothing counts as one half, of which nothing is known.
+    /// </summary>
+    public static Interval Difference(double count, double n, double otherCount, double otherN, double confidence = 0.95)
+    {
+        var (first, second) = (Wilson(count, n, confidence), Wilson(otherCount, otherN, confidence));
+        var (p, q) = (n == 0 ? 0.5 : count / n, otherN == 0 ? 0.5 : otherCount / otherN);
+        static double Norm(double a, double b) => Math.Sqrt((a * a) + (b * b));
+        return new(Math.Max(-1, p - q - Norm(p - first.Low, second.High - q)), Math.Min(1, p - q + Norm(first.High - p, q - second.Low)));
+    }
+
     /// <summary>McNemar 1947, exact and two-sided: binomial(b + c, 1/2) over the rows on which just one of the two is right.</summary>
     /// <param name="onlyFirst">Rows only the first has right.</param>
     public static double McNemar(int onlyFirst, int onlySecond)

@@ -28,8 +28,8 @@ internal sealed record LiveVariant(string Name, VariantRow? Row, ServedModel? Se
     /// <summary>Beside that champion: the comparison goes on, or begins anew when either is another version.</summary>
     public LiveVariant Beside(LiveVariant champion) => this with
     {
-        Pairs = (Serving, champion.Serving) is not ({ Source.Row.SourceId: var own }, { Source.Row.SourceId: var other }) ? null
-            : Pairs is { } pairs && pairs.IsOf(own, other) ? pairs
+        Pairs = (Serving, champion.Serving) is not ({ } own, { } other) ? null
+            : Pairs is { } pairs && pairs.AreOf(own, other) ? pairs
             : new(own, other),
     };
 }

@@ -13,7 +13,7 @@ internal static class ListVariants
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/deployments/{name}/variants", Handle)
-        .WithName(nameof(ListVariants)).WithSummary("Show who answers the requests of a deployment, and who scores beside them").WithTags("Serving")
+        .WithName(nameof(ListVariants)).WithSummary("Show who answers the requests of a deployment and who scores beside them, with their numbers and how they compare").WithTags("Serving")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .Requires(Permission.DeploymentsRead);
 
@@ -29,5 +29,6 @@ internal static class ListVariants
     }
 
     public static VariantWire ToWire(LiveVariant variant) => new(
-        variant.Name, variant.Row is { } row ? row.Alias : Tracking.Models.Champion, variant.Serving?.Version, variant.Row?.Weight ?? 0, variant.IsShadow, variant.Since, variant.Problem);
+        variant.Name, variant.Row is { } row ? row.Alias : Tracking.Models.Champion, variant.Serving?.Version, variant.Row?.Weight ?? 0, variant.IsShadow, variant.Since, variant.Problem,
+        variant.Serving is { } serving ? Comparison.Of(serving.Numbers.Read()) : null, variant.Pairs?.ToWire(variant.IsShadow));
 }

@@ -125,6 +125,33 @@ public class ComparisonTests
         found.High.ShouldBe(high, Tolerance);
     }
 
+    /// <summary>The examples of Newcombe 1998, table II, method 10; digits from statsmodels 0.13.5, confint_proportions_2indep(method="newcomb").</summary>
+    [Theory]
+    [InlineData(56, 70, 48, 80, 0.05243147240236498, 0.33387265403690614)]
+    [InlineData(9, 10, 3, 10, 0.1705227239345029, 0.809017973535488)]
+    [InlineData(6, 7, 2, 7, 0.05822792748231209, 0.8062496375242278)]
+    [InlineData(5, 56, 0, 29, -0.038137147903536936, 0.19256001385511165)]
+    [InlineData(0, 10, 0, 20, -0.1611251580528194, 0.27753279986288926)]
+    [InlineData(0, 10, 0, 10, -0.27753279986288926, 0.27753279986288926)]
+    [InlineData(10, 10, 0, 20, 0.6790860371419145, 1.0)]
+    [InlineData(10, 10, 0, 10, 0.6075093504305241, 1.0)]
+    [InlineData(1234, 9876, 1100, 10000, 0.00599795189981695, 0.023908061052798343)]
+    public void The_difference_of_shares_is_what_Newcombe_says(int count, int n, int otherCount, int otherN, double low, double high)
+    {
+        var found = Proportions.Difference(count, n, otherCount, otherN);
+        var turned = Proportions.Difference(otherCount, otherN, count, n);
+
+        (found.Low, found.High).ShouldSatisfyAllConditions(_ => found.Low.ShouldBe(low, Tolerance), _ => found.High.ShouldBe(high, Tolerance));
+        (-turned.High, -turned.Low).ShouldSatisfyAllConditions(_ => turned.High.ShouldBe(-low, Tolerance), _ => turned.Low.ShouldBe(-high, Tolerance));
+    }
+
+    [Fact]
+    public void Nothing_counted_on_one_side_leaves_nearly_everything_possible()
+    {
+        Proportions.Difference(0, 0, 0, 0).ShouldBe(new(-0.7071067811865476, 0.7071067811865476));
+        Proportions.Difference(0, 0, 500, 1000).Low.ShouldBeLessThan(-0.49);
+    }
+
     private static void Same(Cairn.Learning.Interval found, JsonElement expected)
     {
         found.Low.ShouldBe(expected[0].GetDouble(), Tolerance);
