@@ -19,6 +19,7 @@ internal static class CommandLine
             BatchCommand.Build(),
             ExplainCommand.Build(),
             ReplayCommand.Build(),
+            ShadowCommand.Build(),
             UpCommand.Build(),
             StopCommand.Build(),
             LogsCommand.Build(),

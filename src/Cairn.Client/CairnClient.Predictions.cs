@@ -40,5 +40,9 @@ public sealed partial class CairnClient
     public Task<FlowRunWire> ReplayRangeAsync(string deployment, ReplayRange range, CancellationToken cancellation = default) =>
         PostAsync<FlowRunWire>($"deployments/{Escape(deployment)}/replay", range, cancellation);
 
+    /// <summary>Scores logged traffic with any version. The result of the run is a <see cref="ShadowResultWire"/>.</summary>
+    public Task<FlowRunWire> ShadowAsync(string deployment, ShadowRange range, CancellationToken cancellation = default) =>
+        PostAsync<FlowRunWire>($"deployments/{Escape(deployment)}/shadow", range, cancellation);
+
     private static string PredictPath(string? deployment) => deployment is null ? "predict" : $"deployments/{Escape(deployment)}/predict";
 }

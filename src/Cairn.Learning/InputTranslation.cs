@@ -102,9 +102,10 @@ public sealed class InputTranslation
 }
 
 /// <summary>Why a logged row cannot be asked again.</summary>
+/// <param name="Input">Empty: no single one.</param>
 /// <param name="Reason">Goes on after the name of the input; the same for all rows of which it is true.</param>
 /// <param name="Sealed">It was erased.</param>
 public sealed record UnreadInput(string Input, string Reason, bool Sealed = false)
 {
-    public override string ToString() => $"{Input} {Reason}";
+    public override string ToString() => Input.Length > 0 ? $"{Input} {Reason}" : Reason;
 }

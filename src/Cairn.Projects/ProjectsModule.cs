@@ -24,7 +24,7 @@ public static class ProjectsModule
             .AddSingleton<Workbench>().AddSingleton<TakeSnapshot>().AddSingleton<PrepareTraining>().AddSingleton<TrainAlgorithm>().AddSingleton<EvaluateCandidate>()
             .AddSingleton<RegisterVersion>().AddSingleton<AskGates>().AddSingleton<PromoteVersion>().AddSingleton<DeployChampion>().AddSingleton<LifecycleFlow>()
             .AddSingleton<StartBatch>().AddSingleton<BatchFlow>()
-            .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>()
+            .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>().AddSingleton<StartShadow>().AddSingleton<ShadowFlow>()
             .AddHostedService<EndAbandonedRuns>();
     }
 
@@ -40,11 +40,13 @@ public static class ProjectsModule
         ListProjectRevisions.Map(routes);
         StartBatch.Map(routes);
         StartReplay.Map(routes);
+        StartShadow.Map(routes);
 
         var flows = routes.ServiceProvider.GetRequiredService<FlowRuns>();
         flows.Register(LifecycleParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<LifecycleFlow>().Build(LifecycleParameters.Read(parameters)));
         flows.Register(BatchParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<BatchFlow>().Build(BatchParameters.Read(parameters)));
         flows.Register(ReplayParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ReplayFlow>().Build(ReplayParameters.Read(parameters)));
+        flows.Register(ShadowParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ShadowFlow>().Build(ShadowParameters.Read(parameters)));
         return routes;
     }
 }

@@ -53,7 +53,7 @@ public sealed class Replays
     /// <param name="fromMs">Milliseconds, as inside the ids; included.</param>
     /// <param name="toMs">Not included.</param>
     /// <param name="share">1: all; less: so much of them, always the same.</param>
-    /// <param name="progress">Records seen so far; from several threads.</param>
+    /// <param name="progress">Records seen so far; one call at a time.</param>
     public Task<ReplayTally> Range(WorkspaceId workspace, string deployment, long fromMs, long toMs, double share, Action<long>? progress, CancellationToken cancellation) =>
         new RangeReplay(_predictions, new(_packages, workspace), workspace, deployment).Run(fromMs, toMs, share, progress, cancellation);
 

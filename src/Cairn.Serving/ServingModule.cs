@@ -29,6 +29,8 @@ public static class ServingModule
             .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
             .AddSingleton(provider => new Replays(
                 provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
+            .AddSingleton(provider => new RetroactiveShadow(
+                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<ModelPackages>()))
             .AddSingleton(provider => new Deployments(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new BatchScoring(

@@ -27,7 +27,7 @@ internal sealed class ReplayFlow(Replays replays, TimeProvider clock)
         var (started, expected) = (clock.GetTimestamp(), Math.Max(1, parameters.Rows / stretches));
         var tally = await replays.Range(
             context.Caller.Workspace, parameters.Deployment, stretch.FromMs, stretch.ToMs, parameters.Share,
-            seen => context.Report(Math.Min(0.99, (double)seen / expected), $"{seen:N0} seen{Pace(started, seen)}"), cancellation);
+            seen => context.Report(Math.Min(0.99, (double)seen / expected), $"{seen:N0} seen{Pace.Say(clock, started, seen)}"), cancellation);
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
         var result = tally.ToWire(parameters.Deployment, 0, 0, seconds);
         context.Report(1, Say(result));
@@ -55,8 +55,6 @@ internal sealed class ReplayFlow(Replays replays, TimeProvider clock)
         var others = string.Join(", ", result.Results.Where(r => r.Key != ReplayWire.IsSame).OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Value:N0} {r.Key}"));
         return $"{result.Results.GetValueOrDefault(ReplayWire.IsSame):N0} of {result.Replayed:N0} the same{(others.Length > 0 ? $"; {others}" : "")}";
     }
-
-    private string Pace(long started, long seen) => clock.GetElapsedTime(started).TotalSeconds is var seconds and > 0.5 ? $", {seen / seconds:N0} a second" : "";
 
     private sealed record StretchResult(ReplayTally Tally, double Seconds);
 }

@@ -3,31 +3,31 @@ using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Learning;
 using Cairn.Serving.Log;
+using Cairn.Serving.Retrospect;
 
 namespace Cairn.Serving.Replay;
 
-/// <summary>Replays a stretch of the log on all cores, a piece at a time: the memory it takes does not depend on how long the stretch is.</summary>
+/// <summary>Replays a stretch of the log.</summary>
 internal sealed class RangeReplay(Predictions predictions, StoredModels models, WorkspaceId workspace, string deployment)
 {
     private readonly ConcurrentDictionary<long, Lazy<Task<SourceReplay>>> _sources = new();
 
     /// <param name="share">Of the records, chosen by their ids.</param>
-    /// <param name="progress">Records seen, from any thread, in no order.</param>
+    /// <param name="progress">Records seen.</param>
     public async Task<ReplayTally> Run(long fromMs, long toMs, double share, Action<long>? progress, CancellationToken cancellation)
     {
         var all = new ReplayTally();
-        var seen = 0L;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(predictions.Scan(workspace, deployment, fromMs, toMs, cancellation), parallel, async (piece, stop) =>
-        {
-            var tally = await Piece(piece, share, stop);
-            lock (all) all.Add(tally);
-            progress?.Invoke(Interlocked.Add(ref seen, piece.Count));
-        });
+        await Pieces.Of(predictions.Scan(workspace, deployment, fromMs, toMs, cancellation), (piece, stop) => Piece(piece, share, stop), Add, cancellation);
         return all;
+
+        void Add(ReplayTally tally)
+        {
+            all.Add(tally);
+            progress?.Invoke(all.Seen);
+        }
     }
 
-    private async Task<ReplayTally> Piece(IReadOnlyList<LoggedPrediction> piece, double share, CancellationToken cancellation)
+    private async ValueTask<ReplayTally> Piece(IReadOnlyList<LoggedPrediction> piece, double share, CancellationToken cancellation)
     {
         var tally = new ReplayTally { Seen = piece.Count };
         foreach (var bySource in piece.Where(logged => IdSample.Has(logged.Record.Id, share)).GroupBy(logged => logged.Source.SourceId))

@@ -1,4 +1,5 @@
 using Cairn.Data;
+using Cairn.Learning;
 using Cairn.Learning.Models;
 using Cairn.Learning.Packages;
 using Cairn.Learning.Preprocessing;
@@ -29,7 +30,10 @@ internal static class CoffeeModel
     private static readonly Schema WithSugar = Schema with { Columns = [.. Schema.Columns, new("sugar", ColumnType.Number)] };
 
     /// <param name="asksForSugar">True: of a contract that <see cref="Row"/> does not keep.</param>
-    public static IReadOnlyDictionary<string, byte[]> Package(int seed, bool asksForSugar = false, bool personal = false)
+    /// <param name="algorithm">Trees take another pipeline than a linear model.</param>
+    /// <param name="change">Of the contract.</param>
+    public static IReadOnlyDictionary<string, byte[]> Package(
+        int seed, bool asksForSugar = false, bool personal = false, string algorithm = "logistic_regression", Func<ColumnContract, ColumnContract>? change = null, string positive = "Yes", params Transform[] transforms)
     {
         const int Rows = 400;
         var draw = new Random(seed);
@@ -47,9 +51,10 @@ internal static class CoffeeModel
         FrameColumn[] columns = [new TextColumn("guest", [.. Enumerable.Range(0, Rows).Select(i => $"guest {i}")]), new NumberColumn("age", age), new NumberColumn("cups", cups), new CategoryColumn("roast", roast, Roasts), new NumberColumn("member", member), new CategoryColumn("again", again, ["No", "Yes"])];
         var frame = new Frame(Rows, asksForSugar ? [.. columns, new NumberColumn("sugar", Column(() => draw.Next(4)))] : columns);
         var schema = personal ? PersonalSchema : asksForSugar ? WithSugar : Schema;
+        schema = schema with { Columns = [.. schema.Columns.Select(column => change?.Invoke(column) ?? column)], Target = new("again", positive) };
         int[] train = [.. Enumerable.Range(0, 320)], test = [.. Enumerable.Range(320, 80)];
-        var trainer = Trainers.Find("logistic_regression")!;
-        var pipeline = Pipeline.Fit(frame, train, schema, personal ? [new("old", "age > 60")] : [], trainer.NeedsDenseFeatures);
+        var trainer = Trainers.Find(algorithm)!;
+        var pipeline = Pipeline.Fit(frame, train, schema, personal ? [new("old", "age > 60")] : transforms, trainer.NeedsDenseFeatures);
         var model = trainer.Fit(pipeline.Apply(frame, train), [.. train.Select(row => (float)again[row])], trainer.Draw(0, seed), seed, threads: 1);
         return PackageWriter.Write(new(pipeline, model, schema, frame, test, 0.5, "coffee", "0193a1b2c3d47e5f8a9b0c1d2e3f4a5b", 1_764_000_000_000_000));
 

@@ -35,7 +35,7 @@ internal static class LogEditing
         host.Services.GetRequiredService<LogDatabase>().Write(transaction => transaction.Execute(sql, parameters));
 
     /// <summary>Predictions of what serves now, as if they had been asked at those times.</summary>
-    public static async Task<IReadOnlyList<string>> LogAt(this ServingHost host, string deployment, IEnumerable<(DateTimeOffset Time, string Row)> asked, byte[]? sealedBytes = null)
+    public static async Task<IReadOnlyList<string>> LogAt(this ServingHost host, string deployment, IEnumerable<(DateTimeOffset Time, string Row)> asked, byte[]? sealedBytes = null, RecordFlags flags = RecordFlags.None)
     {
         var served = host.Services.GetRequiredService<LiveDeployments>().Find(WorkspaceId.Default, deployment).Value.Serving!;
         var records = new LogRecords();
@@ -46,7 +46,7 @@ internal static class LogEditing
             var json = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(text));
             json.Read();
             served.Package.Predictor.Read(ref json, row, "$").ShouldBeNull();
-            records.Add(id, Time.ToMicros(time), 100, served.Source, RecordFlags.None, served.Package.Predictor.Score(row), row.Features, "me"u8, "test"u8, row.PackInputs(), sealedBytes ?? []);
+            records.Add(id, Time.ToMicros(time), 100, served.Source, flags, served.Package.Predictor.Score(row), row.Features, "me"u8, "test"u8, row.PackInputs(), sealedBytes ?? []);
             ids.Add(id.ToString("N"));
         }
 
