@@ -11,6 +11,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["learning-telco"] = LearningTelco.Run,
     ["one-row"] = OneRow.Run,
     ["overload"] = Overload.Run,
+    ["prediction-log"] = PredictionLogSuite.Run,
     ["storage-writer"] = StorageWriter.Run,
 };
 

@@ -34,6 +34,7 @@ internal static class CommandLine
             RollbackCommand.Build(),
             DeploymentsCommand.Build(),
             VariantsCommand.Build(),
+            PredictionsCommand.Build(),
             AuditCommand.Build(),
             VersionCommand.Build(),
         };

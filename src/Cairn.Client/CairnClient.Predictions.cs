@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Cairn.Client.Wire;
 
 namespace Cairn.Client;
@@ -43,6 +44,30 @@ public sealed partial class CairnClient
     /// <summary>Scores logged traffic with any version. The result of the run is a <see cref="ShadowResultWire"/>.</summary>
     public Task<FlowRunWire> ShadowAsync(string deployment, ShadowRange range, CancellationToken cancellation = default) =>
         PostAsync<FlowRunWire>($"deployments/{Escape(deployment)}/shadow", range, cancellation);
+
+    /// <summary>Newest first, without features.</summary>
+    public Task<Page<LoggedPredictionWire>> ListPredictionsAsync(PredictionListing? which = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<LoggedPredictionWire>>(
+            Query(
+                "predictions", ("deployment", which?.Deployment), ("entity", which?.Entity), ("from", which?.From), ("to", which?.To), ("variant", which?.Variant), ("version", which?.Version),
+                ("shadow", which?.Shadow), ("limit", limit), ("page_token", pageToken)),
+            cancellation);
+
+    /// <summary>The Parquet files of the log, newest hour first.</summary>
+    /// <param name="from">Microseconds UTC, as <paramref name="to"/>.</param>
+    public Task<Page<PredictionSegmentWire>> ListPredictionSegmentsAsync(
+        string? deployment = null, long? from = null, long? to = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<PredictionSegmentWire>>(Query("predictions/segments", ("deployment", deployment), ("from", from), ("to", to), ("limit", limit), ("page_token", pageToken)), cancellation);
+
+    /// <summary>Writes the predictions of a deployment, features included.</summary>
+    /// <param name="format"><c>parquet</c>, <c>csv</c> or <c>ndjson</c>.</param>
+    /// <param name="from">Microseconds UTC, as <paramref name="to"/>.</param>
+    /// <exception cref="CairnException">Also when the stream breaks off: what was written is then not whole.</exception>
+    public Task ExportPredictionsAsync(string deployment, string format, long? from, long? to, Stream destination, CancellationToken cancellation = default) =>
+        DownloadAsync(Query("predictions/export", ("deployment", deployment), ("format", format), ("from", from), ("to", to)), destination, cancellation);
+
+    public Task<PredictionQueryResult> QueryPredictionsAsync(PredictionQuery query, CancellationToken cancellation = default) =>
+        PostJsonAsync<PredictionQueryResult>("predictions/query", JsonSerializer.SerializeToUtf8Bytes(query, CairnJson.Options), cancellation);
 
     private static string PredictPath(string? deployment) => deployment is null ? "predict" : $"deployments/{Escape(deployment)}/predict";
 }

@@ -66,6 +66,9 @@ public sealed record AnalyticsOptions
     /// <value>Beyond it DuckDB spills to disk; null: 1024.</value>
     public int? MemoryMegabytes { get; init; }
 
+    /// <value>Beyond it the job fails; null: the disk is the limit.</value>
+    public int? SpillMegabytes { get; init; }
+
     /// <value>Where the job's own folder is made: in the file system where its files shall end up. Null: in the home.</value>
     public string? Folder { get; init; }
 }

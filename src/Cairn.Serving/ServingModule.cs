@@ -1,8 +1,11 @@
 using Cairn.Data;
+using Cairn.Serving.Exports;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Queries;
 using Cairn.Serving.Replay;
+using Cairn.Serving.Segments;
 using Cairn.Serving.Variants;
 using Cairn.Storage;
 using Cairn.Tracking;
@@ -18,6 +21,7 @@ public static class ServingModule
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions? options = null)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Analytics>(); // AddData adds it too
         return services
             .AddSingleton<LoadedPackages>()
             .AddSingleton<LiveDeployments>()
@@ -25,7 +29,9 @@ public static class ServingModule
             .AddSingleton<Admission>()
             .AddSingleton<PredictionLog>()
             .AddSingleton(provider => new Predictions(
-                provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<PredictionLog>(), provider.GetRequiredService<PersonalData>()))
+                provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<SegmentReader>(), provider.GetRequiredService<PredictionLog>(), provider.GetRequiredService<PersonalData>()))
+            .AddSingleton<SegmentReader>().AddSingleton<PredictionSearch>().AddSingleton<LogRelation>().AddSingleton<LogQuery>()
+            .AddSingleton(new SealerOptions()).AddSingleton<Sealer>().AddSingleton<Retention>().AddHostedService<LogUpkeep>()
             .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
             .AddSingleton(provider => new Replays(
                 provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
@@ -56,6 +62,10 @@ public static class ServingModule
         EraseEntity.Map(routes);
         ReplayPrediction.Map(routes);
         ExplainPrediction.Map(routes);
+        ListPredictions.Map(routes);
+        ListSegments.Map(routes);
+        ExportPredictions.Map(routes);
+        QueryPredictions.Map(routes);
         return routes;
     }
 }

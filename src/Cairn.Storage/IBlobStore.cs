@@ -16,6 +16,13 @@ public interface IBlobStore
 
     /// <summary>Reads the blob again and compares it with its name: false when it was altered or is gone.</summary>
     Task<bool> Verify(Digest digest, CancellationToken cancellation);
+
+    /// <summary>Forgets a blob. For whoever knows that no row names it and that nobody else stores the same content.</summary>
+    /// <returns>False: something holds the blobs, a backup perhaps. It is still there; try again later.</returns>
+    Task<bool> Remove(Digest digest, CancellationToken cancellation);
+
+    /// <summary>Until the answer is disposed no blob is removed.</summary>
+    IDisposable Hold();
 }
 
 public readonly record struct Blob(Digest Digest, long Length);

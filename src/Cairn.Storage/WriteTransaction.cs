@@ -10,6 +10,10 @@ public abstract class WriteTransaction : ReadTransaction
     /// <summary>Runs a statement; given a list of parameter objects, once for each. Returns the number of rows changed.</summary>
     public int Execute(string sql, object? parameters = null) => Connection.Execute(Translate(sql), parameters);
 
+    /// <summary>Waits until nobody else who took this turn is in a transaction: numbers drawn from here on ascend in the order of the commits.</summary>
+    /// <remarks>On SQLite there is one writer, and it is always its turn.</remarks>
+    public abstract void TakeTurn(string name);
+
     /// <summary>Writes an event in the transaction of the change it tells of. Returns its id, to name as the cause of what follows.</summary>
     public abstract long Emit(NewEvent happened);
 }

@@ -180,6 +180,7 @@ internal sealed unsafe class DuckDb : IDisposable
             Set("threads", $"{options.Threads}");
             Set("memory_limit", $"{options.MemoryMegabytes}MiB");
             Set("temp_directory", Path.Combine(folder, "spill"));
+            if (options.SpillMegabytes is { } spill) Set("max_temp_directory_size", $"{spill}MiB");
             Set("autoinstall_known_extensions", "false");
             Set("autoload_known_extensions", "false");
             Set("preserve_insertion_order", "true");

@@ -7,4 +7,7 @@ internal sealed record EngineOptions
 
     /// <value>Beyond it DuckDB spills to disk; default 1 GiB.</value>
     public int MemoryMegabytes { get; init; } = 1024;
+
+    /// <value>How much may be spilled; null: as much as the disk takes.</value>
+    public int? SpillMegabytes { get; init; }
 }

@@ -84,5 +84,5 @@ internal sealed class Jobs
         cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private DuckDb Open(IReadOnlyList<string> paths, AnalyticsOptions options, CancellationToken cancellation) => DuckDb.Open(
-        options.Folder ?? _home, new() { Threads = options.Threads ?? Options.Threads, MemoryMegabytes = options.MemoryMegabytes ?? Options.MemoryMegabytes }, paths, cancellation);
+        options.Folder ?? _home, new() { Threads = options.Threads ?? Options.Threads, MemoryMegabytes = options.MemoryMegabytes ?? Options.MemoryMegabytes, SpillMegabytes = options.SpillMegabytes }, paths, cancellation);
 }

@@ -7,17 +7,18 @@ using Cairn.Server.Hosting;
 
 namespace Cairn.Server.Homes;
 
-/// <summary>Writes a home as a tar: first the copy of the database, then the files it may refer to, last the manifest.</summary>
-/// <remarks>In this order every blob the database copy knows is in the archive: a blob is durable before a row names it, and none is removed.</remarks>
+/// <summary>Writes a home as a tar: first the copies of the databases, then the files they may refer to, last the manifest.</summary>
+/// <remarks>In this order every blob the copies know is in the archive: a blob is durable before a row names it, and none is removed while the caller holds them.</remarks>
 internal static class BackupArchive
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static async Task Write(string home, string databaseCopy, Stream destination, TimeProvider clock, CancellationToken cancellation)
+    /// <param name="databases">Name in the home → path of the copy.</param>
+    public static async Task Write(string home, IReadOnlyDictionary<string, string> databases, Stream destination, TimeProvider clock, CancellationToken cancellation)
     {
         var files = new Dictionary<string, BackupFile>(StringComparer.Ordinal);
         await using var tar = new TarWriter(destination, TarEntryFormat.Pax, leaveOpen: true);
-        await Add(tar, "cairn.db", databaseCopy, files, cancellation);
+        foreach (var (name, copy) in databases) await Add(tar, name, copy, files, cancellation);
         foreach (var path in HomeFolder.StateFiles(home)) await Add(tar, path, Path.Combine(home, path), files, cancellation);
 
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, RunningServer.Version, clock.Micros(), files);

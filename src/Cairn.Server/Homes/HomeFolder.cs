@@ -8,7 +8,7 @@ internal static class HomeFolder
     // Made anew from the rest, or of no use elsewhere.
     private static readonly string[] NotState = [.. OfTheOwner, "backups", "logs", "tmp"];
 
-    /// <summary>The files a backup holds besides the database, as paths below the home with forward slashes.</summary>
+    /// <summary>The files a backup holds besides the databases, as paths below the home with forward slashes.</summary>
     public static IEnumerable<string> StateFiles(string home) =>
         from path in Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories)
         let relative = Path.GetRelativePath(home, path).Replace('\\', '/')
@@ -25,7 +25,7 @@ internal static class HomeFolder
     /// <summary>Whether a name at the top of a home is kept by its present owner: no backup holds it.</summary>
     public static bool IsOfTheOwner(string name) => OfTheOwner.Contains(name, StringComparer.Ordinal);
 
-    /// <summary>Copies of the database whose backup was cut off by the death of the process.</summary>
+    /// <summary>Copies of a database whose backup was cut off by the death of the process.</summary>
     public static void RemoveUnfinishedBackups(string home)
     {
         var folder = new DirectoryInfo(Path.Combine(home, "tmp"));
@@ -33,5 +33,5 @@ internal static class HomeFolder
         foreach (var left in folder.EnumerateFiles("backup-*")) left.Delete();
     }
 
-    private static bool IsDatabase(string name) => name is "cairn.db" or "cairn.db-wal" or "cairn.db-shm";
+    private static bool IsDatabase(string name) => name is "cairn.db" or "cairn.db-wal" or "cairn.db-shm" or "predictions.db" or "predictions.db-wal" or "predictions.db-shm";
 }

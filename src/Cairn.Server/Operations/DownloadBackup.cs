@@ -19,40 +19,44 @@ internal static class DownloadBackup
         .Produces(StatusCodes.Status200OK, contentType: "application/x-tar").ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> Handle(
-        Caller caller, Database database, RunningServer server, TimeProvider clock, CancellationToken cancellation)
+        Caller caller, HttpContext context, Database database, LogDatabase log, IBlobStore blobs, RunningServer server, TimeProvider clock, CancellationToken cancellation)
     {
         var home = server.Options.Home;
-        var copy = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "tmp")).FullName, $"backup-{Kernel.Uuid7.New(clock)}.db");
-        try
-        {
-            var copied = await database.BackupTo(copy, cancellation);
-            if (copied.Refusal is { } refusal) return refusal.ToProblem();
-            await database.Write(
-                transaction =>
-                {
-                    transaction.Write(caller, "server.backup", "server");
-                    return true;
-                },
-                cancellation);
-        }
-        catch
-        {
-            File.Delete(copy);
-            throw;
-        }
+        var copies = new Copies(Path.Combine(Directory.CreateDirectory(Path.Combine(home, "tmp")).FullName, $"backup-{Kernel.Uuid7.New(clock)}"), blobs.Hold());
+        context.Response.RegisterForDispose(copies);
+
+        // The log first: the models that its predictions name are then in the other.
+        if (log.IsFile && (await log.BackupTo(copies.Of("predictions.db"), cancellation)).Refusal is { } refused) return refused.ToProblem();
+        if ((await database.BackupTo(copies.Of("cairn.db"), cancellation)).Refusal is { } refusal) return refusal.ToProblem();
+        await database.Write(
+            transaction =>
+            {
+                transaction.Write(caller, "server.backup", "server");
+                return true;
+            },
+            cancellation);
 
         return TypedResults.Stream(
             async body =>
             {
-                try
-                {
-                    await BackupArchive.Write(home, copy, body, clock, cancellation);
-                }
-                finally
-                {
-                    File.Delete(copy);
-                }
+                using (copies) await BackupArchive.Write(home, copies.Files, body, clock, cancellation);
             },
             "application/x-tar", $"cairn-{clock.GetUtcNow():yyyyMMdd-HHmmss}.tar");
+    }
+
+    /// <summary>Copies of databases. As long as there are any, the blobs they name stay.</summary>
+    private sealed class Copies(string prefix, IDisposable held) : IDisposable
+    {
+        private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
+
+        public IReadOnlyDictionary<string, string> Files => _files;
+
+        public string Of(string name) => _files[name] = $"{prefix}-{name}";
+
+        public void Dispose()
+        {
+            foreach (var copy in _files.Values) File.Delete(copy);
+            held.Dispose();
+        }
     }
 }

@@ -20,5 +20,13 @@ internal static class ServingMeter
 
     public static readonly Counter<long> Shed = Meter.CreateCounter<long>("cairn.predictions.shed", "{request}", "Predictions refused because there were more than the server can make.");
 
+    public static readonly Gauge<long> HotRows = Meter.CreateGauge<long>("cairn.prediction_log.hot_rows", "{row}", "Predictions in the database of the log, not in a segment yet, by deployment.");
+
+    public static readonly Gauge<long> Segments = Meter.CreateGauge<long>("cairn.prediction_log.segments", "{segment}", "Segments of the prediction log, by deployment.");
+
+    public static readonly Counter<long> SealedRows = Meter.CreateCounter<long>("cairn.prediction_log.sealed", "{row}", "Predictions rolled into segments, by deployment.");
+
+    public static readonly Histogram<double> SealDuration = Meter.CreateHistogram<double>("cairn.prediction_log.seal.duration", "s", "Time to roll predictions into one segment.");
+
     public static readonly Counter<long> Swaps = Meter.CreateCounter<long>("cairn.model_swaps", "{swap}", "Models taken into service, by deployment and variant.");
 }

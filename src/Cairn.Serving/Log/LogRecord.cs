@@ -54,7 +54,27 @@ internal sealed record LogRecord(
     /// <summary>The id alone: what a search looks at first.</summary>
     public static Guid IdOf(ReadOnlySpan<byte> record) => new(record[..16], bigEndian: true);
 
+    public static long MillisecondsOf(ReadOnlySpan<byte> record) => Uuid7.TimeOf(IdOf(record)) ?? TimeOf(record) / 1000;
+
+    public static long TimeOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[16..]);
+
+    public static int LatencyOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt32LittleEndian(record[24..]);
+
     public static RecordFlags FlagsOf(ReadOnlySpan<byte> record) => (RecordFlags)record[36];
+
+    public static double ProbabilityOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadDoubleLittleEndian(record[37..]);
+
+    public static ReadOnlySpan<float> FeaturesOf(ReadOnlySpan<byte> record) =>
+        MemoryMarshal.Cast<byte, float>(record.Slice(Fixed, BinaryPrimitives.ReadUInt16LittleEndian(record[45..]) * sizeof(float)));
+
+    public static ReadOnlySpan<byte> CallerOf(ReadOnlySpan<byte> record) => record.Slice(AfterEntity(record), record[49]);
+
+    public static ReadOnlySpan<byte> SealedOf(ReadOnlySpan<byte> record) => record.Slice(AfterEntity(record) + record[49], BinaryPrimitives.ReadUInt16LittleEndian(record[50..]));
+
+    public static ReadOnlySpan<byte> InputsOf(ReadOnlySpan<byte> record) => record[^BinaryPrimitives.ReadInt32LittleEndian(record[52..])..];
+
+    private static int AfterEntity(ReadOnlySpan<byte> record) =>
+        Fixed + (BinaryPrimitives.ReadUInt16LittleEndian(record[45..]) * sizeof(float)) + BinaryPrimitives.ReadUInt16LittleEndian(record[47..]);
 
     public static long SourceOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt64LittleEndian(record[28..]);
 

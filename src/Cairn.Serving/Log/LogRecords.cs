@@ -59,6 +59,23 @@ internal sealed class LogRecords
         ToMs = Math.Max(ToMs, more.ToMs);
     }
 
+    /// <summary>The same in the pieces that blocks hold: none crosses the end of an hour or lasts longer than <see cref="Block.LongestSpan"/>.</summary>
+    public IReadOnlyList<LogRecords> Pieces()
+    {
+        if (FromMs / Block.Hour == ToMs / Block.Hour && ToMs - FromMs <= Block.LongestSpan) return [this];
+        var pieces = new List<LogRecords> { new() };
+        var rest = Bytes;
+        while (!rest.IsEmpty)
+        {
+            var record = rest[..LogRecord.SizeOf(rest)];
+            rest = rest[record.Length..];
+            if (!pieces[^1].Takes(LogRecord.MillisecondsOf(record))) pieces.Add(new());
+            pieces[^1].Add(record);
+        }
+
+        return pieces;
+    }
+
     public void Clear()
     {
         if (_bytes.Length > LargestKept) _bytes = new byte[First];
@@ -73,6 +90,18 @@ internal sealed class LogRecords
         body[0] = LogRecord.Format;
         Bytes.CopyTo(body.AsSpan(1));
         return body;
+    }
+
+    private bool Takes(long ms) => Count == 0 || (ms / Block.Hour == FromMs / Block.Hour && Math.Max(ms, ToMs) - Math.Min(ms, FromMs) <= Block.LongestSpan);
+
+    private void Add(ReadOnlySpan<byte> record)
+    {
+        record.CopyTo(Room(record.Length));
+        _length += record.Length;
+        Count++;
+        var ms = LogRecord.MillisecondsOf(record);
+        FromMs = Math.Min(FromMs, ms);
+        ToMs = Math.Max(ToMs, ms);
     }
 
     private Span<byte> Room(int size)

@@ -28,8 +28,9 @@ internal sealed record LogSourceRow(
 }
 
 /// <summary>A source and whether the log knows it already.</summary>
+/// <param name="predictor">Whose contract says what is personal data; null: nothing is.</param>
 /// <param name="entityName">The member that says whom a row is about, as the deployment's settings have it at present; null: the key of the contract.</param>
-internal sealed class LogSource(LogSourceRow row, Predictor predictor, Func<string?> entityName)
+internal sealed class LogSource(LogSourceRow row, Predictor? predictor = null, Func<string?>? entityName = null)
 {
     private const string Columns = "workspace_id, source_id, deployment, variant, model, version, package_digest, evaluator, threshold, positive, negative, features, inputs";
 
@@ -39,13 +40,13 @@ internal sealed class LogSource(LogSourceRow row, Predictor predictor, Func<stri
 
     public bool IsStored => _stored;
 
-    public PersonalParts Personal => predictor.Personal;
+    public PersonalParts? Personal => predictor?.Personal;
 
     /// <value>True: its records are rewritten before they are stored.</value>
-    public bool HoldsPersonalData => Personal.Any || EntityIsPersonal;
+    public bool HoldsPersonalData => Personal is { Any: true } || EntityIsPersonal;
 
     /// <value>True: the log does not hold the name of an entity, but a pseudonym of it.</value>
-    public bool EntityIsPersonal => (entityName() ?? predictor.Key) is { } name && predictor.Personal.Holds(name);
+    public bool EntityIsPersonal => predictor is not null && (entityName?.Invoke() ?? predictor.Key) is { } name && predictor.Personal.Holds(name);
 
     public void Stored() => _stored = true;
 
@@ -56,8 +57,12 @@ internal sealed class LogSource(LogSourceRow row, Predictor predictor, Func<stri
         ON CONFLICT (workspace_id, source_id) DO NOTHING
         """, row);
 
-    public static IReadOnlyList<LogSourceRow> Of(ReadTransaction transaction, WorkspaceId workspace, string deployment) => transaction.Query<LogSourceRow>(
-        $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace AND deployment = @deployment", new { workspace, deployment });
+    /// <param name="deployment">Null: of all deployments.</param>
+    public static IReadOnlyList<LogSourceRow> Of(ReadTransaction transaction, WorkspaceId workspace, string? deployment) => transaction.Query<LogSourceRow>(
+        $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace {(deployment is null ? "" : "AND deployment = @deployment")}", new { workspace, deployment });
+
+    public static IReadOnlyDictionary<long, LogSourceRow> Of(ReadTransaction transaction, WorkspaceId workspace, IEnumerable<long> ids) => transaction.Query<LogSourceRow>(
+        $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace AND source_id IN @ids", new { workspace, ids = ids.ToArray() }).ToDictionary(source => source.SourceId);
 
     public static LogSourceRow? Find(ReadTransaction transaction, WorkspaceId workspace, long id) => transaction.First<LogSourceRow>(
         $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace AND source_id = @id", new { workspace, id });

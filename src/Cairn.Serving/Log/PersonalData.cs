@@ -33,10 +33,10 @@ internal sealed class PersonalData(EntityKeys keys)
             rows = [.. rows.Select(row => row.Entity.Length > 0 ? row with { Entity = Pseudonym(secret, row.Entity) } : row)];
         }
 
-        if (records.Sources.Any(source => source.Personal.Any))
+        if (records.Sources.Any(source => source.Personal is { Any: true }))
         {
             var found = await keys.Ensure([.. rows.Select(row => KeyName.Of(workspace, deployment, row.Entity)).Distinct()]);
-            rows = [.. rows.Select(row => sources[row.Source].Personal.Any ? Seal(row, sources[row.Source], found[KeyName.Of(workspace, deployment, row.Entity)]) : row)];
+            rows = [.. rows.Select(row => sources[row.Source].Personal is { Any: true } ? Seal(row, sources[row.Source], found[KeyName.Of(workspace, deployment, row.Entity)]) : row)];
         }
 
         records.Clear();
@@ -67,7 +67,7 @@ internal sealed class PersonalData(EntityKeys keys)
     /// <summary>Encrypted: how many features, place and bits of each, then all the raw inputs.</summary>
     private static LogRecord Seal(LogRecord row, LogSource source, byte[] key)
     {
-        var places = source.Personal.Features;
+        var places = source.Personal!.Features;
         var plain = new byte[sizeof(ushort) + (places.Count * (sizeof(ushort) + sizeof(float))) + row.Inputs.Length];
         BinaryPrimitives.WriteUInt16LittleEndian(plain, (ushort)places.Count);
         var features = (float[])row.Features.Clone();
@@ -85,7 +85,7 @@ internal sealed class PersonalData(EntityKeys keys)
         RandomNumberGenerator.Fill(box.AsSpan(0, Nonce));
         using var aes = new AesGcm(key, Tag);
         aes.Encrypt(box.AsSpan(0, Nonce), plain, box.AsSpan(Nonce, plain.Length), box.AsSpan(Nonce + plain.Length), row.Id.ToByteArray(bigEndian: true));
-        return row with { Features = features, Sealed = box, Inputs = row.Inputs.Length == 0 ? [] : source.Personal.Without(row.Inputs) };
+        return row with { Features = features, Sealed = box, Inputs = row.Inputs.Length == 0 ? [] : source.Personal!.Without(row.Inputs) };
     }
 
     private static LogRecord Unseal(LogRecord row, byte[] key)

@@ -93,6 +93,7 @@ internal sealed partial class PredictionLog(LogDatabase database, PersonalData p
         {
             var write = database.Write(transaction =>
             {
+                transaction.TakeTurn(Block.Turn); // first: what comes while it waits still gets in
                 Close(gathering);
                 gathering.Insert(transaction);
                 return true;

@@ -18,6 +18,9 @@ internal sealed class FolderBlobStore : IBlobStore
     // Shards whose name is known to be durable. That a folder exists says nothing: whoever made it may not have synced it yet.
     private readonly bool[] _durableShards = new bool[256];
 
+    private readonly Lock _removing = new();
+    private int _holds;
+
     private FolderBlobStore(string root) => (_root, _unfinished) = (root, Path.Combine(root, "unfinished"));
 
     /// <summary>Opens the store of a home; what a dead process left half written is removed.</summary>
@@ -81,6 +84,39 @@ internal sealed class FolderBlobStore : IBlobStore
         await using (content) return await Digest.Of(content, cancellation) == digest;
     }
 
+    public Task<bool> Remove(Digest digest, CancellationToken cancellation)
+    {
+        lock (_removing)
+        {
+            if (_holds > 0) return Task.FromResult(false);
+            try
+            {
+                File.Delete(PathOf(digest));
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // It was never there.
+            }
+            catch (Exception e) when (FileFaults.IsFault(e))
+            {
+                throw FileFaults.Explain(e, _root);
+            }
+
+            return Task.FromResult(true);
+        }
+    }
+
+    public IDisposable Hold()
+    {
+        lock (_removing) _holds++;
+        return new Holding(this);
+    }
+
+    private void Release()
+    {
+        lock (_removing) _holds--;
+    }
+
     private string PathOf(Digest digest) => Path.Combine(_root, digest.Hex[..2], digest.Hex);
 
     private static async Task<Blob> WritePart(string part, Stream content, CancellationToken cancellation)
@@ -121,5 +157,12 @@ internal sealed class FolderBlobStore : IBlobStore
 
         File.Move(part, path, overwrite: true);
         DirectorySync.Flush(shard);
+    }
+
+    private sealed class Holding(FolderBlobStore store) : IDisposable
+    {
+        private FolderBlobStore? _store = store;
+
+        public void Dispose() => Interlocked.Exchange(ref _store, null)?.Release();
     }
 }

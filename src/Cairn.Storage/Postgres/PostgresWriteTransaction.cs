@@ -18,6 +18,8 @@ internal sealed class PostgresWriteTransaction(NpgsqlConnection connection, Time
 
     public bool HasEmitted { get; private set; }
 
+    public override void TakeTurn(string name) => Connection.Execute("SELECT pg_advisory_xact_lock(hashtextextended(@name, 4848110))", new { name });
+
     public override long Emit(NewEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);

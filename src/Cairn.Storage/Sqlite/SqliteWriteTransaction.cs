@@ -12,6 +12,8 @@ internal sealed class SqliteWriteTransaction(SqliteConnection connection, Sqlite
 
     public bool HasEmitted { get; private set; }
 
+    public override void TakeTurn(string name) => _ = Connection;
+
     public override long Emit(NewEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);

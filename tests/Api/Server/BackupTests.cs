@@ -1,7 +1,11 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using Cairn.Api.Tests.Serving;
+using Cairn.Kernel;
+using Cairn.Learning;
 using Cairn.Server;
+using Cairn.Serving.Log;
 using Cairn.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +31,56 @@ public class BackupTests
         (await copy.Client.ListExperimentsAsync()).Items.Select(experiment => experiment.Name).ShouldBe(["kept", "Default"], ignoreOrder: true);
         (await copy.Server.Services.GetRequiredService<IBlobStore>().Verify(blob.Digest, default)).ShouldBeTrue();
         (await home.Client.ListAuditAsync()).Items.ShouldContain(entry => entry.Action == "server.backup");
+        Directory.GetFiles(Path.Combine(home.Home, "tmp")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_log_of_predictions_is_part_of_a_backup_with_its_segments()
+    {
+        await using var home = await TestHome.Start();
+        var rolled = await Log(home);
+        await LateClock.Seal(home.Server.Services);
+        var standing = await Log(home);
+        var archive = await Backup(home);
+        var late = await Log(home);
+
+        var folder = TestHome.NewFolder();
+        (await Backups.Restore(archive, folder, replace: false, default)).Refusal.ShouldBeNull();
+
+        await using var copy = await TestHome.Start(folder);
+        (await copy.Client.ListPredictionsAsync()).Items.Select(prediction => prediction.PredictionId).ShouldBe([standing, rolled]);
+        (await copy.Client.GetPredictionAsync(rolled)).Features.ShouldNotBeNull().Select(feature => feature.Value).ShouldBe([1, null]);
+        (await Should.ThrowAsync<Cairn.Client.CairnException>(() => copy.Client.GetPredictionAsync(late))).Code.ShouldBe("prediction.unknown");
+        Directory.GetFiles(Path.Combine(home.Home, "tmp")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task No_blob_is_removed_while_a_backup_is_written()
+    {
+        await using var home = await TestHome.Start();
+        var blobs = home.Server.Services.GetRequiredService<IBlobStore>();
+        var large = await blobs.Write(new MemoryStream(new byte[64 << 20]), default); // more than buffers on the way take
+        var response = await home.Http.GetAsync("/api/v1/backup", HttpCompletionOption.ResponseHeadersRead);
+
+        (await blobs.Remove(large.Digest, default)).ShouldBeFalse();
+
+        await response.Content.CopyToAsync(Stream.Null);
+        response.Dispose();
+        while (!await blobs.Remove(large.Digest, default)) await Task.Delay(10, TestContext.Current.CancellationToken);
+        (await blobs.Open(large.Digest, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_called_off_holds_nothing_back()
+    {
+        await using var home = await TestHome.Start();
+        var blobs = home.Server.Services.GetRequiredService<IBlobStore>();
+        var large = await blobs.Write(new MemoryStream(new byte[64 << 20]), default);
+        var response = await home.Http.GetAsync("/api/v1/backup", HttpCompletionOption.ResponseHeadersRead);
+
+        response.Dispose();
+
+        while (!await blobs.Remove(large.Digest, default)) await Task.Delay(10, TestContext.Current.CancellationToken);
         Directory.GetFiles(Path.Combine(home.Home, "tmp")).ShouldBeEmpty();
     }
 
@@ -120,6 +174,19 @@ public class BackupTests
         Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).ShouldBe(["lock"]);
 
         async Task<string> Restore(byte[] archive) => (await Backups.Restore(new MemoryStream(archive), folder, replace: false, default)).Refusal!.Code;
+    }
+
+    /// <summary>Logs one prediction and returns its id.</summary>
+    private static async Task<string> Log(TestHome home)
+    {
+        var package = CoffeeModel.Package(seed: 1);
+        var predictor = Predictor.Load(new(new(Digest.Of("package"u8), "", new Dictionary<string, Digest>()), package)).Value;
+        var source = new LogSource(LogSourceRow.Of(WorkspaceId.Default, "churn", "champion", "churn", 1, predictor), predictor, () => null);
+        var records = new LogRecords();
+        var id = Uuid7.NewGuid(TimeProvider.System);
+        records.Add(id, TimeProvider.System.Micros(), 1, source, RecordFlags.None, 0.7, [1, float.NaN], "C-1"u8, "test"u8);
+        await home.Server.Services.GetRequiredService<PredictionLog>().Append(source, records);
+        return id.ToString("N");
     }
 
     private static async Task<MemoryStream> Backup(TestHome home)

@@ -19,7 +19,7 @@ internal static class LogEditing
         var id = Guid.ParseExact(predictionId, "N").ToByteArray(bigEndian: true);
         (await host.Services.GetRequiredService<LogDatabase>().Write(transaction =>
         {
-            foreach (var block in transaction.Query<Block>($"SELECT {Block.Columns} FROM prediction_blocks"))
+            foreach (var block in transaction.Query<Block>("SELECT block_id, to_ms, body FROM prediction_blocks"))
             {
                 var place = block.Body.AsSpan().IndexOf(id);
                 if (place < 0) continue;

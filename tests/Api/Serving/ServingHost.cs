@@ -9,6 +9,8 @@ using Cairn.Flows;
 using Cairn.Kernel;
 using Cairn.Projects;
 using Cairn.Serving;
+using Cairn.Serving.Live;
+using Cairn.Serving.Log;
 using Cairn.Storage;
 using Cairn.Tracking;
 using Microsoft.AspNetCore.Builder;
@@ -102,6 +104,16 @@ internal sealed class ServingHost : IAsyncDisposable
     }
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Logs a prediction of the coffee model about each entity, as if it had been asked for.</summary>
+    public async Task LogAbout(params string[] entities)
+    {
+        var served = _app.Services.GetRequiredService<LiveDeployments>().Find(WorkspaceId.Default, "coffee").Value.Serving!;
+        var records = new LogRecords();
+        foreach (var entity in entities)
+            records.Add(Uuid7.NewGuid(TimeProvider.System), TimeProvider.System.Micros(), 1, served.Source, RecordFlags.None, 0.25, [1, 2, 3], Encoding.UTF8.GetBytes(entity), "test"u8);
+        await _app.Services.GetRequiredService<PredictionLog>().Append(served.Source, records);
+    }
 
     /// <summary>Predictions in the blocks of the log.</summary>
     public Task<long> LoggedRows() => _app.Services.GetRequiredService<LogDatabase>().Read(t => t.Scalar<long>("SELECT coalesce(sum(rows), 0) FROM prediction_blocks"), Cancelled);

@@ -87,6 +87,27 @@ public sealed class FolderBlobStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_blob_is_removed_unless_somebody_holds_the_blobs()
+    {
+        var blob = await Write(Bytes(10));
+        var (first, second) = (_blobs.Hold(), _blobs.Hold());
+
+        (await _blobs.Remove(blob.Digest, default)).ShouldBeFalse();
+        first.Dispose();
+        first.Dispose(); // counts once
+        (await _blobs.Remove(blob.Digest, default)).ShouldBeFalse();
+        (await _blobs.Verify(blob.Digest, default)).ShouldBeTrue();
+        second.Dispose();
+
+        (await _blobs.Remove(blob.Digest, default)).ShouldBeTrue();
+        (await _blobs.Open(blob.Digest, default)).ShouldBeNull();
+        (await _blobs.Remove(blob.Digest, default)).ShouldBeTrue();
+        (await _blobs.Remove(Digest.Of("never there"u8), default)).ShouldBeTrue();
+        (await Write(Bytes(10))).ShouldBe(blob);
+        (await _blobs.Verify(blob.Digest, default)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_blob_that_is_not_there_is_null_false_or_a_missing_file()
     {
         var digest = Digest.Of("nothing"u8);

@@ -16,8 +16,9 @@ CREATE TABLE prediction_sources (
     PRIMARY KEY (workspace_id, source_id)
 );
 
--- A block holds the predictions of one deployment that one commit made durable. Times are those inside their ids, in milliseconds.
--- Its number ascends in the whole log, so it alone is the key; readers filter by workspace.
+-- A block holds the predictions of one deployment that one commit made durable. Times are those inside their ids, in milliseconds;
+-- none crosses the end of an hour. Its number ascends in the order of commits in the whole log, so it alone is the key; readers
+-- filter by workspace.
 CREATE TABLE prediction_blocks (
     block_id     {identity},
     workspace_id {text} NOT NULL,
@@ -29,8 +30,10 @@ CREATE TABLE prediction_blocks (
 );
 
 CREATE INDEX prediction_blocks_by_time ON prediction_blocks (workspace_id, to_ms, from_ms);
+CREATE INDEX prediction_blocks_by_deployment ON prediction_blocks (workspace_id, deployment, to_ms, rows);
 
--- Parquet files of whole hours. Blocks up to last_block of its deployment that lie in its hour are in it, and are being removed.
+-- Parquet files of one hour of a deployment. Blocks of that hour up to last_block are in it (or in an earlier one) and no longer
+-- count where they still stand. A removed one counts no more either; its file goes a day later, its row with the file.
 CREATE TABLE prediction_segments (
     workspace_id {text} NOT NULL,
     segment_id   {text} NOT NULL,
@@ -42,8 +45,11 @@ CREATE TABLE prediction_segments (
     bytes        BIGINT NOT NULL,
     blob         {text} NOT NULL,
     last_block   BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
     removed_at   BIGINT,
     PRIMARY KEY (workspace_id, segment_id)
 );
 
-CREATE INDEX prediction_segments_by_time ON prediction_segments (workspace_id, deployment, to_ms);
+CREATE INDEX prediction_segments_by_hour ON prediction_segments (workspace_id, hour, deployment, last_block);
+CREATE INDEX prediction_segments_by_deployment ON prediction_segments (workspace_id, deployment, hour, last_block);
+CREATE INDEX prediction_segments_by_removal ON prediction_segments (removed_at);
