@@ -24,7 +24,7 @@ internal static class ExportPredictions
         string deployment, Caller caller, Predictions predictions, LogRelation relation, LiveDeployments live, CancellationToken cancellation, long? from = null, long? to = null,
         string format = "parquet")
     {
-        var range = LogRange.Of(from, to);
+        var range = LogRange.Of(from, to, deployment);
         if (range.Refusal is { } refusal) return refusal.ToProblem();
         if (format is not ("parquet" or "csv" or "ndjson"))
             return new Refusal.Invalid("prediction.format-unknown", $"format={format} was asked; parquet, csv and ndjson can be had.").ToProblem();

@@ -51,7 +51,7 @@ internal static class ListPredictions
     {
         var limit = query.Limit ?? 100;
         if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
-        var range = LogRange.Of(query.From, query.To);
+        var range = LogRange.Of(query.From, query.To, query.Deployment, query.Entity, query.Variant);
         var place = Place(query.PageToken);
         if ((range.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
 

@@ -29,7 +29,7 @@ internal sealed class LogQuery(Predictions predictions, LogRelation relation, Ti
         if (limit is < 1 or > MostRows) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {MostRows} are allowed.");
         var to = query.To ?? clock.Micros() + 1;
         var from = query.From ?? Math.Max(0, to - Day);
-        var range = LogRange.Of(from, to);
+        var range = LogRange.Of(from, to, query.Deployment);
         if (range.Refusal is { } refusal) return refusal;
 
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -27,7 +27,7 @@ internal static class ListSegments
         string? page_token = null)
     {
         if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
-        var range = LogRange.Of(from, to);
+        var range = LogRange.Of(from, to, deployment);
         var place = Place(page_token);
         if ((range.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
 

@@ -13,6 +13,10 @@ namespace Cairn.Storage.Blobs;
 internal sealed class FolderBlobStore : IBlobStore
 {
     private const int BufferSize = 128 * 1024;
+
+    // A sync of the database waits for what the file system still has to write of other files: it is never much.
+    private const long FlushEach = 4 << 20;
+
     private readonly string _root, _unfinished;
 
     // Shards whose name is known to be durable. That a folder exists says nothing: whoever made it may not have synced it yet.
@@ -124,7 +128,7 @@ internal sealed class FolderBlobStore : IBlobStore
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var file = File.OpenHandle(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        var length = 0L;
+        var (length, flushed) = (0L, 0L);
         try
         {
             while (await content.ReadAsync(buffer, cancellation) is var read and > 0)
@@ -132,6 +136,9 @@ internal sealed class FolderBlobStore : IBlobStore
                 hash.AppendData(buffer, 0, read);
                 await RandomAccess.WriteAsync(file, buffer.AsMemory(0, read), length, cancellation);
                 length += read;
+                if (length - flushed < FlushEach) continue;
+                RandomAccess.FlushToDisk(file);
+                flushed = length;
             }
         }
         finally

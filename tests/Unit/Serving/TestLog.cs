@@ -121,8 +121,8 @@ internal sealed class TestLog : IAsyncDisposable
         var scanned = await Scan();
         scanned.Count.ShouldBe(expected.Count);
         Same(scanned.OrderBy(record => record.Id.ToString("N"), StringComparer.Ordinal), expected);
-        (await List(limit: 50)).ShouldBe(expected.Select(record => record.Id.ToString("N")).OrderDescending(StringComparer.Ordinal));
-        foreach (var one in expected.Where((_, i) => i % Math.Max(1, expected.Count / 5) == 0))
+        (await List(limit: Math.Max(50, expected.Count / 8))).ShouldBe(expected.Select(record => record.Id.ToString("N")).OrderDescending(StringComparer.Ordinal));
+        foreach (var one in expected.Where((_, i) => i % Math.Max(1, expected.Count / 3) == 0))
         {
             var found = await Predictions.FindRecord(Workspace, one.Id.ToString("N"), Cancelled);
             found.Refusal.ShouldBeNull();
