@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-unit approve check bench clean
+.PHONY: help up demo test test-unit approve check bench torture clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ bench: ## Run the measurements behind the numbers of the README (CSV=file: your 
 	artifacts/bin/Cairn.Bench/release/Cairn.Bench storage-writer
 	artifacts/bin/Cairn.Bench/release/Cairn.Bench learning-telco
 	bench/serving.sh $(CSV)
+
+torture: ## Run the long fault tests, about half an hour; results are dated in bench/torture.md
+	bench/torture/mutations.sh
 
 clean: ## Remove all that was built
 	rm -rf artifacts native/node_modules

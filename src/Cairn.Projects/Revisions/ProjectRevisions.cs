@@ -20,6 +20,7 @@ internal sealed class ProjectRevisions(ProjectTables tables, IBlobStore blobs)
     {
         var problems = new List<FieldProblem>();
         if (!Path.IsPathFullyQualified(project.Folder ?? "")) problems.Add(new("$.folder", $"'{project.Folder}'", "the absolute path of the project folder"));
+        if (project.Files is null) problems.Add(new("$.files", "nothing", "the files: path → text"));
         var files = project.Files ?? new Dictionary<string, string>(StringComparer.Ordinal);
         if (files.Count > MostFiles) problems.Add(new("$.files", $"{files.Count} files", $"at most {MostFiles}"));
         foreach (var (path, text) in files)

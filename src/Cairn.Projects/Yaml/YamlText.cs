@@ -22,9 +22,9 @@ internal static class YamlText
             return null;
         }
 
+        var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         try
         {
-            var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
             parser.Consume<StreamStart>();
             if (!parser.TryConsume<DocumentStart>(out _))
             {
@@ -46,6 +46,11 @@ internal static class YamlText
         catch (YamlException broken)
         {
             problems.Add(Broken(file, text, broken));
+        }
+        catch (InvalidOperationException lost) when (lost.Source == "YamlDotNet")
+        {
+            // The scanner's own words for this are of its state.
+            problems.Add(new($"{file}:{parser.Current?.End.Line ?? 1}", "an open bracket or brace, and text at the start of a line after it", "indented text there, and the closing bracket or brace"));
         }
 
         return null;

@@ -49,8 +49,10 @@ internal static class ChangeSettings
         if (DeploymentTable.Find(transaction, caller.Workspace, name) is not { } row)
             return new Refusal.Missing("deployment.unknown", $"There is no deployment '{name}'.");
 
+        var read = Members(patch);
+        if (read.Refusal is { } unreadable) return unreadable;
         var merged = (JsonObject)JsonNode.Parse(row.Settings)!;
-        Merge(merged, JsonObject.Create(patch)!);
+        Merge(merged, read.Value);
         var settings = SettingsRules.Read(merged);
         if (settings.Refusal is not null) return settings;
 
@@ -59,6 +61,28 @@ internal static class ChangeSettings
         DeploymentTable.SaveSettings(transaction, caller, name, stored, before: row.Settings);
         return settings;
     }
+
+    /// <summary>All of it is read here: text that is no UTF-8, or a member that is there twice, would otherwise be met only where it is used.</summary>
+    private static Answer<JsonObject> Members(JsonElement patch)
+    {
+        try
+        {
+            return (JsonObject)Read(patch)!;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            return new Refusal.Invalid("deployment.settings-invalid", "The settings hold text that is not valid UTF-8, or a member twice. GET the deployment to see how they are written.");
+        }
+    }
+
+    private static JsonNode? Read(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => new JsonObject(element.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Read(member.Value)))),
+        JsonValueKind.Array => new JsonArray([.. element.EnumerateArray().Select(Read)]),
+        JsonValueKind.String => JsonValue.Create(element.GetString()),
+        JsonValueKind.Null => null,
+        _ => JsonValue.Create(element),
+    };
 
     private static void Merge(JsonObject target, JsonObject patch)
     {

@@ -1,3 +1,4 @@
+using Cairn.Api.Tests.Access;
 using Cairn.Api.Tests.Server;
 using Cairn.Client;
 using Cairn.Client.Wire;
@@ -146,6 +147,21 @@ public class RunProjectTests
         (await home.Client.ListProjectsAsync()).Items.ShouldBeEmpty();
         (await home.Client.ListFlowRunsAsync()).Items.ShouldBeEmpty();
         (await Should.ThrowAsync<CairnException>(() => home.Client.PlanProjectAsync(project.Wire))).Problem.Code.ShouldBe("project.invalid");
+    }
+
+    [Theory]
+    [InlineData("plan", """{"folder": "/nowhere"}""")]
+    [InlineData("plan", """{"folder": "/nowhere", "files": null}""")]
+    [InlineData("plan", """{"files": {"cairn.yaml": null}}""")]
+    [InlineData("run", """{"project": {"folder": "/nowhere"}}""")]
+    [InlineData("run", """{}""")]
+    public async Task A_request_without_the_files_of_a_project_is_refused(string what, string body)
+    {
+        await using var home = await TestHome.Start();
+
+        var answer = await home.Http.PostAsync($"/api/v1/projects/{what}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+
+        await answer.ShouldBeProblem(System.Net.HttpStatusCode.BadRequest, "project.files-invalid");
     }
 
     [Fact]

@@ -84,6 +84,24 @@ public class SettingsTests
         }
     }
 
+    [Theory]
+    [InlineData("{\"entity\": \"a\u00e9\"}")] // é as one byte, which is no UTF-8
+    [InlineData("{\"\u00e9\": 1}")]
+    [InlineData("{\"log\": {\"sample\": 1, \"sample\": 0}}")]
+    [InlineData("{\"log\": {\"sample\": 1}, \"log\": {}}")]
+    public async Task Text_that_is_no_UTF_8_and_members_that_are_there_twice_are_refused(string patch)
+    {
+        await using var host = await ServingHost.Start();
+        await host.Deploy("coffee");
+        using var content = new ByteArrayContent(Encoding.Latin1.GetBytes(patch));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        var answer = await host.Http.PatchAsync("/api/v1/deployments/coffee", content, Cancelled);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await ServingHost.ProblemOf(answer)).Code.ShouldBe("deployment.settings-invalid");
+    }
+
     [Fact]
     public async Task Of_two_that_read_the_same_settings_one_may_change_them()
     {

@@ -197,6 +197,7 @@ public sealed class ProjectParserTests
     [InlineData("a: !!python/object 1", "cairn.yaml:3 a", "the tag", "tags are not allowed")]
     [InlineData("serve:\n\tdeployment: a", "cairn.yaml:4", "a tab", "spaces")]
     [InlineData("serve: { deployment: a", "cairn.yaml:3", "", "valid YAML")]
+    [InlineData("serve: {\ndeployment: a", "cairn.yaml:3", "an open bracket", "indented text")]
     [InlineData("---\nserve: { deployment: a }", "cairn.yaml:3", "a second document", "one document")]
     [InlineData("? [a, b]\n: 1", "cairn.yaml:3", "a list of 2 as a key", "a name")]
     public void A_problem_names_file_line_key_what_was_found_and_what_was_expected(string yaml, string place, string found, string expected)
