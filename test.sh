@@ -19,6 +19,7 @@ stop() {
     if [ -n "$postgres_bin" ] && [ -e "$scratch/pg/data/postmaster.pid" ]; then
         "${as_postgres[@]}" "$postgres_bin/pg_ctl" -D "$scratch/pg/data" -m immediate stop >/dev/null 2>&1 || true
     fi
+    [ ! -e "$scratch/rabbitmq/pid" ] || eng/rabbitmq.sh kill "$scratch/rabbitmq" >/dev/null 2>&1 || true
     rm -rf "$scratch"
 }
 trap stop EXIT
@@ -29,6 +30,7 @@ packages=()
 [ -e /usr/lib/x86_64-linux-gnu/libxgboost.so.0 ] || packages+=(libxgboost0)
 [ -e /usr/lib/x86_64-linux-gnu/libsqlite3.so.0 ] || packages+=(libsqlite3-0)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || packages+=(rabbitmq-server)
 command -v strace >/dev/null || packages+=(strace)
 if [ ${#packages[@]} -gt 0 ]; then
     line="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
@@ -65,6 +67,9 @@ start_postgres() {
 }
 say "starting PostgreSQL ..."
 start_postgres
+say "starting RabbitMQ ..."
+CAIRN_TEST_RABBITMQ=$(eng/rabbitmq.sh start "$scratch/rabbitmq") || die "RabbitMQ did not start (see above)."
+export CAIRN_TEST_RABBITMQ
 
 passed=0 failed=0 skipped=0
 for suite in Architecture Unit Api EndToEnd; do

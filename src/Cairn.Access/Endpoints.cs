@@ -5,6 +5,7 @@ using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cairn.Access;
@@ -47,6 +48,17 @@ public static class Endpoints
         endpoint.Finally(new Deprecation(since, sunset, successor).WriteInFrontOf);
         return endpoint.WithMetadata(new ObsoleteAttribute($"Use {successor}."));
     }
+
+    /// <summary>All errors of this endpoint, the framework's and the guards' too, have the shape of the protocol it speaks, as <c>application/json</c>.</summary>
+    public static TBuilder ErrorsAs<TBuilder>(this TBuilder endpoint, Func<Problem, object> shape) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new ErrorShape(shape));
+
+    /// <summary>A body of one of these media types is a stream: no limit on its size, and none on how slowly it comes or is answered.</summary>
+    public static TBuilder Streams<TBuilder>(this TBuilder endpoint, params IReadOnlyList<string> mediaTypes) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new StreamedBody(mediaTypes));
+
+    /// <summary>Answers with a refusal in the shape of the endpoint: see <see cref="ErrorsAs"/>.</summary>
+    public static Task Refuse(this HttpContext context, Refusal refusal) => ProblemBody.Of(refusal).Write(context);
 
     /// <summary>The only place a refusal becomes an RFC 9457 answer.</summary>
     public static ProblemHttpResult ToProblem(this Refusal refusal) => ProblemBody.Of(refusal).ToResult();

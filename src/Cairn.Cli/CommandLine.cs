@@ -35,6 +35,7 @@ internal static class CommandLine
             DeploymentsCommand.Build(),
             VariantsCommand.Build(),
             PredictionsCommand.Build(),
+            StreamsCommand.Build(),
             AuditCommand.Build(),
             VersionCommand.Build(),
         };

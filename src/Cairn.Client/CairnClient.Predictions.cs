@@ -69,5 +69,15 @@ public sealed partial class CairnClient
     public Task<PredictionQueryResult> QueryPredictionsAsync(PredictionQuery query, CancellationToken cancellation = default) =>
         PostJsonAsync<PredictionQueryResult>("predictions/query", JsonSerializer.SerializeToUtf8Bytes(query, CairnJson.Options), cancellation);
 
+    /// <summary>Rows as lines of JSON, each answered by a line: the prediction, or <c>{"line": 7, "error": {...}}</c>.</summary>
+    /// <param name="lines">At most 64 KiB or one line: the answer is read when all of it is sent.</param>
+    public async Task<byte[]> PredictLinesAsync(string? deployment, ReadOnlyMemory<byte> lines, bool explain = false, CancellationToken cancellation = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Api + Query(PredictPath(deployment), ("explain", explain ? true : null))) { Content = JsonBody(lines) };
+        request.Content.Headers.ContentType = new("application/x-ndjson");
+        using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        return await ReadBytesAsync(response, cancellation).ConfigureAwait(false);
+    }
+
     private static string PredictPath(string? deployment) => deployment is null ? "predict" : $"deployments/{Escape(deployment)}/predict";
 }

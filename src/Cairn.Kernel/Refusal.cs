@@ -30,6 +30,9 @@ public abstract record Refusal(string Code, string Detail)
     /// <summary>It took longer than it may, and was given up.</summary>
     public sealed record TimedOut(string Code, string Detail) : Refusal(Code, Detail);
 
+    /// <summary>A body of a kind that is not taken here.</summary>
+    public sealed record Unsupported(string Code, string Detail) : Refusal(Code, Detail);
+
     /// <summary>Right request, wrong moment: retry later.</summary>
     public sealed record Unavailable(string Code, string Detail) : Refusal(Code, Detail);
 }

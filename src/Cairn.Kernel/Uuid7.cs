@@ -40,6 +40,18 @@ public static class Uuid7
         return new(bytes, bigEndian: true);
     }
 
+    /// <summary>An id of a moment whose other bits come from a hash: made again it is the same.</summary>
+    /// <param name="hash">At least ten bytes.</param>
+    public static Guid FromHash(long milliseconds, ReadOnlySpan<byte> hash)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, milliseconds << 16);
+        hash[..10].CopyTo(bytes[6..]);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x70);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new(bytes, bigEndian: true);
+    }
+
     /// <summary>True for 32 lower-case hex digits, whatever their version: ids of other systems are accepted too.</summary>
     public static bool IsWellFormed(string? text) =>
         text is { Length: 32 } && text.AsSpan().IndexOfAnyExcept(LowerHex) < 0;

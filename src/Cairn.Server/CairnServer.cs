@@ -30,6 +30,7 @@ public sealed class CairnServer : IAsyncDisposable
         if (address.Refusal is { } unusable) return unusable;
         var limits = LimitText.Read(options);
         if (limits.Refusal is { } unreadable) return unreadable;
+        if (BrokerAddress.Read(options.RabbitMq).Refusal is { } noBroker) return noBroker;
         var home = HomeLock.Take(options.Home);
         if (home.Refusal is { } owned) return owned;
 

@@ -19,6 +19,9 @@ public sealed record ServerOptions
     /// <value>A PostgreSQL connection string; null: SQLite.</value>
     public string? PostgreSql { get; init; }
 
+    /// <value>The RabbitMQ broker of the streams, <c>amqp://user:password@host:5672/vhost</c>; null: streams do not run.</value>
+    public string? RabbitMq { get; init; }
+
     /// <value>Folders besides project folders that sources may be read from.</value>
     public IReadOnlyList<string> DataRoots { get; init; } = [];
 

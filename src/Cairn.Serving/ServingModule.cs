@@ -3,9 +3,11 @@ using Cairn.Serving.Exports;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Protocols;
 using Cairn.Serving.Queries;
 using Cairn.Serving.Replay;
 using Cairn.Serving.Segments;
+using Cairn.Serving.Streams;
 using Cairn.Serving.Variants;
 using Cairn.Storage;
 using Cairn.Tracking;
@@ -15,7 +17,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cairn.Serving;
 
-/// <summary>Deployments, online and batch prediction.</summary>
+/// <summary>Deployments, online and batch prediction, streams.</summary>
 public static class ServingModule
 {
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions? options = null)
@@ -43,8 +45,11 @@ public static class ServingModule
                 provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<ModelPackages>(),
                 provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>()))
             .AddSingleton<ShadowQueue>()
+            .AddSingleton<AnswerPath>()
+            .AddSingleton<LiveStreams>().AddSingleton<SeenMessages>().AddSingleton<StreamScoring>()
             .AddHostedService<ChampionFollower>()
-            .AddHostedService(provider => provider.GetRequiredService<ShadowQueue>());
+            .AddHostedService(provider => provider.GetRequiredService<ShadowQueue>())
+            .AddHostedService<StreamRunner>(); // after those: it needs what serves
     }
 
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
@@ -66,6 +71,15 @@ public static class ServingModule
         ListSegments.Map(routes);
         ExportPredictions.Map(routes);
         QueryPredictions.Map(routes);
+        Invoke.Map(routes);
+        Ping.Map(routes);
+        Infer.Map(routes);
+        DescribeInference.Map(routes);
+        InferenceHealth.Map(routes);
+        PutStream.Map(routes);
+        GetStream.Map(routes);
+        ListStreams.Map(routes);
+        DeleteStream.Map(routes);
         return routes;
     }
 }

@@ -1,6 +1,6 @@
 namespace Cairn.Serving;
 
-/// <summary>What predictions may take of the machine.</summary>
+/// <summary>What predictions may take of the machine, and where they come from besides requests.</summary>
 public sealed record ServingOptions
 {
     /// <value>Predictions that may be computed or wait for the log at once; more are refused, and so is what would wait too long for its turn. 0: nothing is refused.</value>
@@ -8,4 +8,7 @@ public sealed record ServingOptions
 
     /// <value>For computing the rows of one request.</value>
     public TimeSpan PredictTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <value>The RabbitMQ broker whose queues streams read, <c>amqp://user:password@host:5672/vhost</c>; null: streams do not run.</value>
+    public Uri? RabbitMq { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cairn.Access.Guarding;
 using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -28,11 +29,13 @@ internal static class ProblemBody
         return TypedResults.Problem(details);
     }
 
-    /// <summary>For middleware, where there is no handler to return a result from.</summary>
+    /// <summary>For middleware, where there is no handler to return a result from, and for endpoints that speak a protocol of others.</summary>
     public static Task Write(this Problem problem, HttpContext context)
     {
         context.Response.StatusCode = problem.Status;
-        return context.Response.WriteAsJsonAsync(problem, CairnJson.Options, ContentType, context.RequestAborted);
+        return context.GetEndpoint()?.Metadata.GetMetadata<ErrorShape>() is { } shape
+            ? context.Response.WriteAsJsonAsync(shape.Of(problem), CairnJson.Options, "application/json", context.RequestAborted)
+            : context.Response.WriteAsJsonAsync(problem, CairnJson.Options, ContentType, context.RequestAborted);
     }
 
     private static int Status(Refusal refusal) => refusal switch
@@ -45,6 +48,7 @@ internal static class ProblemBody
         Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
         Refusal.Exhausted => StatusCodes.Status429TooManyRequests,
         Refusal.TimedOut => StatusCodes.Status504GatewayTimeout,
+        Refusal.Unsupported => StatusCodes.Status415UnsupportedMediaType,
         Refusal.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new UnreachableException($"{refusal.GetType()} has no status."),
     };

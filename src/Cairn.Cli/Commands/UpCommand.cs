@@ -13,6 +13,7 @@ internal static class UpCommand
     private static readonly Option<string> Address = new("--address") { Description = "Address to listen on; any but loopback needs --insecure", DefaultValueFactory = _ => "127.0.0.1", HelpName = "address" };
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "Listen on other addresses though there are no accounts yet: whoever reaches the port is the administrator" };
     private static readonly Option<string?> PostgreSql = new("--postgres") { Description = "Keep metadata in PostgreSQL (default: CAIRN_POSTGRES, else SQLite in the home)", HelpName = "connection string" };
+    private static readonly Option<string?> RabbitMq = new("--rabbitmq") { Description = "Answer queues of this broker (default: CAIRN_RABBITMQ, which other users of the machine do not see)", HelpName = "amqp://..." };
     private static readonly Option<string[]> DataRoot = new("--data-root") { Description = "A folder besides project folders that sources may be read from; may be repeated", HelpName = "folder", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> RateLimit = new("--rate-limit") { Description = "Requests that one caller may send over TCP: 100/s, 600/m (default: any number)", HelpName = "n/unit" };
     private static readonly Option<int?> RateBurst = new("--rate-burst") { Description = "Of them at once, after a pause (default: those of one second)", HelpName = "n" };
@@ -22,7 +23,7 @@ internal static class UpCommand
     private static readonly Option<double> RequestTimeout = new("--request-timeout") { Description = "Time until the answer to another read or question has to begin", DefaultValueFactory = _ => 300, HelpName = "seconds" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, DataRoot, RateLimit, RateBurst, Quota, MostInFlight, PredictTimeout, RequestTimeout, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, RabbitMq, DataRoot, RateLimit, RateBurst, Quota, MostInFlight, PredictTimeout, RequestTimeout, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -41,6 +42,7 @@ internal static class UpCommand
                 Address = invocation.Get(Address)!,
                 Insecure = invocation.Get(Insecure),
                 PostgreSql = invocation.Get(PostgreSql) ?? Environment.GetEnvironmentVariable("CAIRN_POSTGRES"),
+                RabbitMq = invocation.Get(RabbitMq) ?? Environment.GetEnvironmentVariable("CAIRN_RABBITMQ"),
                 DataRoots = [.. invocation.Get(DataRoot)!.Select(Path.GetFullPath)],
                 RateLimit = invocation.Get(RateLimit),
                 RateBurst = invocation.Get(RateBurst),

@@ -70,3 +70,32 @@ public sealed record Erase(string Entity);
 
 /// <param name="Keys">How many keys were dropped: what was encrypted with them can be read by nobody.</param>
 public sealed record ErasedWire(int Keys);
+
+/// <summary>What is scored from which queue, and where the answers go.</summary>
+public sealed record StreamSettings
+{
+    public required string Deployment { get; init; }
+
+    /// <value>The queue that is read. It is not made: it has to be there.</value>
+    public required string Queue { get; init; }
+
+    /// <value>Where answers go; null: to the <c>reply_to</c> of each message, or nowhere when it has none.</value>
+    public StreamTarget? Reply { get; init; }
+
+    /// <value>Where messages go that cannot be answered, with the reason; null: they are rejected, and the queue's own policy decides.</value>
+    public StreamTarget? DeadLetter { get; init; }
+
+    /// <value>How many messages are taken from the broker before the first of them is answered, 1 to 10,000.</value>
+    public int Prefetch { get; init; } = 256;
+}
+
+/// <param name="Exchange">Empty: the default exchange, whose routing keys are names of queues.</param>
+public sealed record StreamTarget(string Exchange, string RoutingKey);
+
+/// <param name="State"><c>running</c>, <c>waiting</c> (for the log or the model), <c>disconnected</c> or <c>no_broker</c>.</param>
+/// <param name="Waiting">Messages in the queue that nobody has taken yet, a few seconds ago; null: not known.</param>
+/// <param name="Messages">Answered since the server started, redelivered ones included.</param>
+/// <param name="Duplicates">Of them, how many were answered from the log.</param>
+/// <param name="Rejected">Messages that could not be answered.</param>
+public sealed record StreamWire(
+    string Name, StreamSettings Settings, string State, string? Problem, long? Waiting, long Messages, long Predictions, long Duplicates, long Rejected, long? LastAt, long CreatedAt);

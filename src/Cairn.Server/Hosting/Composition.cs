@@ -82,7 +82,9 @@ internal static class Composition
 
         services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
-        services.AddData().AddTracking().AddFlows().AddServing(new ServingOptions { MostInFlight = options.MostInFlight, PredictTime = options.PredictTimeout }).AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
+        services.AddData().AddTracking().AddFlows()
+            .AddServing(new ServingOptions { MostInFlight = options.MostInFlight, PredictTime = options.PredictTimeout, RabbitMq = BrokerAddress.Read(options.RabbitMq).Value })
+            .AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
         services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Cairn.Client.Wire;
+using Cairn.Kernel;
 using Cairn.Serving.Variants;
 
 namespace Cairn.Serving.Live;
@@ -33,6 +34,9 @@ internal sealed class LiveDeployment(DeploymentRow row)
     public bool ChampionFailed => _state.Champion.Failed;
 
     public LiveVariant Champion => _state.Champion;
+
+    /// <summary>What a request is told while <see cref="Routing"/> is null.</summary>
+    public Refusal ServesNothing() => new Refusal.Unavailable("deployment.no-model", $"The deployment {row.Name} serves nothing. {Problem}");
 
     /// <value>The variants beside the champion, by name.</value>
     public IReadOnlyList<LiveVariant> Others => _state.Others;

@@ -4,12 +4,14 @@ using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
+using Cairn.Serving.Protocols;
 using Cairn.Serving.Variants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Serving.Online;
 
@@ -17,7 +19,7 @@ namespace Cairn.Serving.Online;
 internal static class Predict
 {
     /// <value><c>false</c> when a prediction was answered that the log did not take.</value>
-    private const string LoggedHeader = "Cairn-Logged";
+    public const string LoggedHeader = "Cairn-Logged";
 
     public static void Map(IEndpointRouteBuilder routes) => Describe(routes
         .MapPost("/api/v1/deployments/{name}/predict", Handle)
@@ -27,8 +29,8 @@ internal static class Predict
     /// <summary>What both ways to predict say of themselves.</summary>
     public static RouteHandlerBuilder Describe(RouteHandlerBuilder route) => route
         .WithTags("Serving")
-        .WithDescription("Takes one object with the inputs of the model, {\"rows\": [...]} or a list of objects (at most 10,000 rows, 16 MiB). Every row is answered or none is. explain=true adds how far each feature moved the answer.")
-        .Accepts<Dictionary<string, object>>("application/json")
+        .WithDescription("Takes one object with the inputs of the model, {\"rows\": [...]} or a list of objects (at most 10,000 rows, 16 MiB). Every row is answered or none is. explain=true adds how far each feature moved the answer. As application/x-ndjson or application/jsonl, lines are answered by lines while they come, without a limit on their number.")
+        .Accepts<Dictionary<string, object>>("application/json", LineStream.MediaTypes)
         .Produces<PredictionWire>()
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)
@@ -38,7 +40,7 @@ internal static class Predict
         .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .ProducesProblem(StatusCodes.Status504GatewayTimeout)
-        .Requires(Permission.Predict).DataPlane();
+        .Requires(Permission.Predict).DataPlane().Streams(LineStream.MediaTypes);
 
     /// <summary>A request without a query has nothing to bind: it goes straight to the answer, and no scope of services is made for it.</summary>
     public static void AddShortWay(this RouteHandlerBuilder route, IEndpointRouteBuilder routes, Func<HttpContext, Caller, LiveDeployments, Answer<LiveDeployment>> find)
@@ -72,6 +74,13 @@ internal static class Predict
             return;
         }
 
+        if (LineStream.IsAsked(context.Request))
+        {
+            var lifetime = context.RequestServices.GetRequiredService<IHostApplicationLifetime>();
+            await new LineStream(context, deployment.Value, caller, explain, clock, log, admission, shadows, lifetime.ApplicationStopping).Run();
+            return;
+        }
+
         if (context.Request.ContentType != "application/json" && !context.Request.HasJsonContentType())
         {
             context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
@@ -94,7 +103,7 @@ internal static class Predict
         {
             // Read once: a swap in the middle of the request does not touch it.
             var routing = deployment.Value.Routing;
-            var refusal = routing is null ? NoModel(deployment.Value) : new PredictRows(routing, explain, clock, buffer, rowLog, admission.Patience(context.RequestAborted)).Run(body.Bytes) ?? admission.Charge(context, caller, buffer.Answered);
+            var refusal = routing is null ? deployment.Value.ServesNothing() : new PredictRows(routing, explain, clock, buffer, rowLog, admission.Patience(context.RequestAborted)).Run(body.Bytes) ?? admission.Charge(context, caller, buffer.Answered);
             if (refusal is null)
             {
                 var kept = await log.Keep(routing!.Champion.Source, buffer.Records, deployment.Value.Settings.Log);
@@ -123,7 +132,4 @@ internal static class Predict
 
     private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, TimeProvider clock, PredictionLog log, Admission admission, ShadowQueue shadows, bool explain = false) =>
         Answer(context, live.Find(caller.Workspace, name), caller, explain, clock, log, admission, shadows);
-
-    private static Refusal.Unavailable NoModel(LiveDeployment deployment) =>
-        new("deployment.no-model", $"The deployment {deployment.Row.Name} serves nothing. {deployment.Problem}");
 }

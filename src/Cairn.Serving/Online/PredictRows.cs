@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Cairn.Client.Wire;
 using Cairn.Kernel;
-using Cairn.Serving.Live;
 using Cairn.Serving.Log;
+using Cairn.Serving.Protocols;
 using Cairn.Serving.Variants;
 
 namespace Cairn.Serving.Online;
@@ -15,20 +14,14 @@ namespace Cairn.Serving.Online;
 /// <param name="log">Null: the answers are not logged.</param>
 internal ref struct PredictRows(Routing routing, bool explain, TimeProvider clock, AnswerBuffer answer, RowLog? log, Patience patience = default)
 {
-    public const int MostRows = 10_000, MostExplained = 1_000, MostProblems = 50;
+    public const int MostRows = 10_000, MostExplained = 1_000;
 
     // Rows between two looks at the clock: at most a tenth of a second of explaining.
-    private const int Pace = 16;
+    public const int Pace = 16;
 
-    private readonly ServedRow _champion = answer.RowOf(routing.Champion, log is null && !routing.IsSplit ? [] : routing.EntityName);
+    private RowScorer _scorer = new(routing, explain, answer, log);
     private int _offset;
-    private ServedRow? _by;
-    private Guid _id;
-    private double _probability;
-    private ExplanationWire? _explanation;
-    private List<FieldProblem>? _problems;
-    private int _badRows;
-    private Refusal? _first;
+    private RowProblems? _problems;
 
     /// <returns>Null: the answer is written.</returns>
     public Refusal? Run(ReadOnlySpan<byte> body)
@@ -53,7 +46,7 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
         }
         catch (JsonException e)
         {
-            return Malformed(Sentence(e), e.Path ?? "$", e.LineNumber, e.BytePositionInLine);
+            return Malformed(BodyProblems.Sentence(e), e.Path ?? "$", e.LineNumber, e.BytePositionInLine);
         }
         catch (InvalidOperationException e) when (e.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) is true)
         {
@@ -64,7 +57,7 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
     private Refusal? One(ref Utf8JsonReader json)
     {
         var start = json.TokenStartIndex;
-        if (Score(ref json, "$") is { } refusal) return refusal;
+        if (_scorer.Score(ref json, "$", Uuid7.NewGuid(clock)) is { } refusal) return refusal;
         Write(start, json.BytesConsumed);
         return null;
     }
@@ -92,10 +85,10 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
 
             var start = json.TokenStartIndex;
             if (index % Pace == Pace - 1 && patience.Check() is { } over) return over;
-            if (Score(ref json, $"{path}[{index}]") is { } refusal)
+            if (_scorer.Score(ref json, $"{path}[{index}]", Uuid7.NewGuid(clock)) is { } refusal)
             {
-                Note(refusal);
-                if (_problems!.Count >= MostProblems) return Refuse(more: true);
+                (_problems ??= new()).Note(refusal);
+                if (_problems.Full) return _problems.ToRefusal();
             }
             else if (_problems is null)
             {
@@ -104,76 +97,19 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
             }
         }
 
-        if (_problems is not null) return Refuse(more: false);
+        if (_problems is not null) return _problems.ToRefusal();
         answer.Write("]}"u8);
         return null;
     }
 
-    /// <summary>Reads the row that the reader stands on and scores it with the model whose turn it is.</summary>
-    private Refusal? Score(ref Utf8JsonReader json, string path)
-    {
-        _id = Uuid7.NewGuid(clock);
-        if (!routing.IsSplit) return Score(_champion, ref json, path);
-        var chosen = answer.RowOf(routing.Choose(json, _id), routing.EntityName);
-        if (chosen == _champion) return Score(_champion, ref json, path);
-        if (Try(chosen, ref json, path)) return null;
-
-        var refusal = Score(_champion, ref json, path);
-        if (refusal is null) chosen.CountError(); // else the row is to blame
-        return refusal;
-    }
-
-    private Refusal? Score(ServedRow by, ref Utf8JsonReader json, string path)
-    {
-        var predictor = by.Model.Package.Predictor;
-        if (predictor.Read(ref json, by.Row, path) is { } refusal) return refusal;
-        (_by, _probability, _explanation) = (by, predictor.Score(by.Row), explain ? predictor.Explain(by.Row) : null);
-        return null;
-    }
-
-    /// <summary>A model on trial fails no request: what it cannot answer, the champion does.</summary>
-    /// <returns>False: the reader stands where it stood.</returns>
-    private bool Try(ServedRow by, ref Utf8JsonReader json, string path)
-    {
-        var ahead = json;
-        try
-        {
-            if (Score(by, ref ahead, path) is not null || !double.IsFinite(_probability)) return false;
-            json = ahead;
-            return true;
-        }
-#pragma warning disable CA1031 // whatever is wrong with it, the champion may know better
-        catch (Exception e) when (e is not JsonException)
-#pragma warning restore CA1031
-        {
-            return false;
-        }
-    }
-
     private readonly void Write(long start, long end)
     {
-        PredictionJson.Write(answer, _by!.Model, _id, _probability, _explanation);
-        log?.Add(answer.Records, _by.Model.Source, _id, _probability, _by.Row);
-        _by.Count(_probability);
-        if (routing.Shadows.Count > 0) answer.Shadowed.Add(new(_id, _probability, _by.Model, _offset + (int)start, (int)(end - start)));
+        PredictionJson.Write(answer, _scorer.By.Model, _scorer.Id, _scorer.Probability, _scorer.Explanation);
+        _scorer.Keep(_offset + (int)start, (int)(end - start));
     }
-
-    private void Note(Refusal refusal)
-    {
-        _first ??= refusal;
-        _badRows++;
-        (_problems ??= []).AddRange(refusal.Fields);
-    }
-
-    private readonly Refusal Refuse(bool more) => _badRows == 1 && !more
-        ? _first!
-        : new Refusal.Invalid(_first!.Code, $"{(more ? "At least " : "")}{_badRows} rows do not keep the contract of the model, so nothing was predicted. See errors{(more ? $" for the first {MostProblems} places" : "")}.")
-        {
-            Fields = [.. _problems!.Take(MostProblems)],
-        };
 
     /// <summary>True when the first member is <c>"rows"</c> with a list; no input of a model takes a list.</summary>
-    private static bool IsEnvelope(Utf8JsonReader json) =>
+    public static bool IsEnvelope(Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("rows"u8) && json.Read() && json.TokenType == JsonTokenType.StartArray;
 
     private static Refusal.Invalid Malformed(string what, string path, long? line, long? position)
@@ -184,7 +120,4 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
             Fields = [new(path, what, "JSON as described in /docs")],
         };
     }
-
-    // The reader appends the place, counted from 0.
-    private static string Sentence(JsonException e) => e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and >= 0 ? e.Message[..end].TrimEnd('.') : e.Message;
 }

@@ -18,6 +18,14 @@ internal readonly struct RequestBody : IDisposable
 
     private RequestBody(PipeReader reader, ReadOnlySequence<byte> body) => (_lender, _bytes, _end) = (reader, body.First, body.End);
 
+    /// <summary>A copy.</summary>
+    public static RequestBody Of(ReadOnlySpan<byte> bytes)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(rented);
+        return new(rented, bytes.Length);
+    }
+
     /// <value>Bytes of memory it takes.</value>
     public int Held => _rented?.Length ?? _bytes.Length;
 

@@ -13,10 +13,7 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
     private const string Record = "prediction_id, epoch_us(time), latency_us, source_id, shadow, batch, probability, features, entity, caller, sealed, inputs";
 
     /// <value>The same without what is large.</value>
-    private const string Outline = "prediction_id, epoch_us(time), latency_us, source_id, shadow, batch, probability, CAST([] AS FLOAT[]), entity, caller, CAST(NULL AS BLOB)";
-
-    /// <value>The same without what is large.</value>
-    private const string Outline = "prediction_id, epoch_us(time), latency_us, source_id, shadow, batch, probability, CAST([] AS FLOAT[]), entity, caller, CAST(NULL AS BLOB)";
+    private const string Outline = "prediction_id, epoch_us(time), latency_us, source_id, shadow, batch, probability, CAST([] AS FLOAT[]), entity, caller, CAST(NULL AS BLOB), CAST(NULL AS BLOB)";
 
     /// <value>So many files are read by one DuckDB: to open one takes as long as to read some thousand rows.</value>
     private const int FilesAtOnce = 32, ChunksAhead = 4;

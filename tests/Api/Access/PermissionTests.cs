@@ -38,7 +38,7 @@ public class PermissionTests
             .Select(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/'));
 
         open.Order(StringComparer.Ordinal).ShouldBe(
-            ["", "assets/{version}/{**name}", "health/live", "health/ready", "metrics", "openapi/{documentName}.json", "theme"]);
+            ["", "assets/{version}/{**name}", "health/live", "health/ready", "metrics", "openapi/{documentName}.json", "ping", "theme", "v2/health/live", "v2/health/ready", "v2/{**rest}"]);
     }
 
     [Fact]

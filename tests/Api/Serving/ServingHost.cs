@@ -93,9 +93,11 @@ internal sealed class ServingHost : IAsyncDisposable
     }
 
     /// <summary>A deployment of a model with one version that serves.</summary>
-    public async Task<DeploymentWire> Deploy(string name, string model = "coffee", int seed = 1, bool personal = false)
+    public Task<DeploymentWire> Deploy(string name, string model = "coffee", int seed = 1, bool personal = false) => Deploy(name, model, CoffeeModel.Package(seed, personal: personal));
+
+    public async Task<DeploymentWire> Deploy(string name, string model, IReadOnlyDictionary<string, byte[]> package)
     {
-        var version = await Register(model, seed, personal);
+        var version = await Register(model, package);
         await Promote(model, version);
         var deployment = await Deployments.Ensure(Caller.LocalAdmin, name, model, settings: null, Cancelled);
         deployment.Refusal.ShouldBeNull();
