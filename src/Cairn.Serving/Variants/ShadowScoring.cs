@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Cairn.Learning;
@@ -12,17 +13,18 @@ internal sealed class ShadowScoring(PredictionLog log)
 {
     private const long MostUnstored = 8 << 20;
 
-    private readonly LogRecords _records = new();
+    private readonly ConcurrentBag<LogRecords> _free = [];
     private long _unstored;
 
     public void Score(ShadowWork work)
     {
-        _records.Clear();
-        foreach (var shadow in work.Routing.Shadows) Score(work, shadow);
-        Store(work.Routing.Champion.Source);
+        if (!_free.TryTake(out var records)) records = new();
+        foreach (var shadow in work.Routing.Shadows) Score(work, shadow, records);
+        if (records.Count > 0) _ = Store(work.Routing.Champion.Source, records);
+        else _free.Add(records);
     }
 
-    private void Score(ShadowWork work, RoutedVariant shadow)
+    private static void Score(ShadowWork work, RoutedVariant shadow, LogRecords records)
     {
         var (model, champion, scored) = (shadow.Model, work.Routing.Champion, 0);
         var row = model.Package.Rows.Get();
@@ -40,7 +42,7 @@ internal sealed class ShadowScoring(PredictionLog log)
             var positive = model.IsPositive(probability);
             model.Numbers.Add(1, 0, positive ? 1 : 0, probability, micros);
             if (answered.By == champion) shadow.Pairs.Add(probability, positive, answered.Probability, champion.IsPositive(answered.Probability));
-            work.Log?.AddShadow(_records, model.Source, answered.Id, probability, row, micros);
+            work.Log?.AddShadow(records, model.Source, answered.Id, probability, row, micros);
             scored++;
         }
 
@@ -59,32 +61,27 @@ internal sealed class ShadowScoring(PredictionLog log)
     }
 
     /// <summary>Nobody waits for it; a log that does not keep up loses shadows before they fill the memory.</summary>
-    private void Store(LogSource source)
+    private async Task Store(LogSource source, LogRecords records)
     {
-        if (_records.Count == 0) return;
-        if (Interlocked.Read(ref _unstored) > MostUnstored)
-        {
-            ServingMeter.Unlogged.Add(_records.Count, new KeyValuePair<string, object?>("deployment", source.Row.Deployment));
-            return;
-        }
-
-        _ = Append(source, _records.Count, _records.Length);
-    }
-
-    private async Task Append(LogSource source, int count, int bytes)
-    {
-        Interlocked.Add(ref _unstored, bytes);
+        var (count, bytes, stored) = (records.Count, records.Length, false);
         try
         {
-            await log.Append(source, _records);
+            if (Interlocked.Add(ref _unstored, bytes) <= MostUnstored)
+            {
+                await log.Append(source, records); // it may rewrite them: nobody else uses them meanwhile
+                stored = true;
+            }
         }
         catch (StorageException)
         {
-            ServingMeter.Unlogged.Add(count, new KeyValuePair<string, object?>("deployment", source.Row.Deployment));
+            // The log says so itself.
         }
         finally
         {
+            if (!stored) ServingMeter.Unlogged.Add(count, new KeyValuePair<string, object?>("deployment", source.Row.Deployment));
             Interlocked.Add(ref _unstored, -bytes);
+            records.Clear();
+            _free.Add(records);
         }
     }
 }

@@ -83,6 +83,25 @@ public class ShadowTests
         (await Logged(again)).Count.ShouldBe(2000);
     }
 
+    [Fact]
+    public async Task Personal_data_is_sealed_in_what_a_shadow_logs_too_row_by_row()
+    {
+        await using var host = await ServingHost.Start();
+        await host.Deploy("coffee", personal: true);
+        await VariantTests.Set(host, "shadow", """{"version": 1, "shadow": true}""");
+
+        await Task.WhenAll(Enumerable.Range(0, 150).Select(i => host.Post(PredictPath, VariantTests.Rows(Enumerable.Range(i * 3, 3)))));
+        await VariantTests.Until(async () => (await Logged(host)).Count == 900);
+
+        foreach (var both in (await Logged(host)).GroupBy(logged => logged.Record.Id))
+        {
+            var (answer, shadow) = (both.Single(l => l.Source.Variant == "champion").Record, both.Single(l => l.Source.Variant == "shadow").Record);
+            (shadow.Entity, shadow.Probability).ShouldBe((answer.Entity, answer.Probability));
+            shadow.Features.ShouldBe(answer.Features);
+            shadow.Features.ShouldNotContain(float.NaN);
+        }
+    }
+
     private static async Task<IReadOnlyList<LoggedPrediction>> Logged(ServingHost host)
     {
         var all = new List<LoggedPrediction>();
