@@ -3,7 +3,6 @@ using System.Globalization;
 using Cairn.Access;
 using Cairn.Bench.Learning;
 using Cairn.Client;
-using Cairn.Client.Wire;
 using Cairn.Data;
 using Cairn.Kernel;
 using Cairn.Learning.Splits;

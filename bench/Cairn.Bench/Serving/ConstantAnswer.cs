@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cairn.Bench.Serving;
@@ -25,11 +24,11 @@ internal static class ConstantAnswer
             kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
         });
         using var app = builder.Build();
-        app.Run(context =>
+        app.Run(async context =>
         {
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = Answer.Length;
-            return context.Response.BodyWriter.WriteAsync(Answer, context.RequestAborted).AsTask();
+            await context.Response.BodyWriter.WriteAsync(Answer, context.RequestAborted);
         });
         app.Run();
     }

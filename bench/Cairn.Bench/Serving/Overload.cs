@@ -83,6 +83,7 @@ internal static class Overload
         private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];
     }
 
+#pragma warning disable CA1001 // they live until the process ends
     private sealed class Connection(IPEndPoint server, byte[] request, Tally tally, bool patient)
     {
         private readonly byte[] _answer = new byte[8192];

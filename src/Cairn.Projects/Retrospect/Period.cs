@@ -6,6 +6,8 @@ namespace Cairn.Projects.Retrospect;
 /// <summary>The part of the log that a request looks back at.</summary>
 internal sealed class Period(Predictions predictions, Deployments deployments, TimeProvider clock)
 {
+    private static readonly long Last = Time.ToMicros(DateTimeOffset.MaxValue);
+
     /// <param name="from">Microseconds UTC, included; null: from the beginning of the log.</param>
     /// <param name="to">Not included; null: now.</param>
     public async Task<Answer<LogSpan>> Find(WorkspaceId workspace, string deployment, long? from, long? to, CancellationToken cancellation)
@@ -24,8 +26,8 @@ internal sealed class Period(Predictions predictions, Deployments deployments, T
             : new Refusal.Missing("period.empty", $"The log has nothing of {deployment} between {Say(fromMs)} and {Say(toMs)}. Choose another period, or see what the deployment logs and how long it keeps it: cairn deployments show {deployment}.");
     }
 
-    /// <summary>Up: no record lies between.</summary>
-    private static long Milliseconds(long micros) => (micros / 1000) + (micros % 1000 > 0 ? 1 : 0);
+    /// <summary>Up: no record lies between. What lies outside of all calendars is their end.</summary>
+    private static long Milliseconds(long micros) => (Math.Clamp(micros, 0, Last) / 1000) + (micros % 1000 > 0 && micros < Last ? 1 : 0);
 
     private static string Say(long ms) => $"{Time.FromMicros(ms * 1000):yyyy-MM-dd HH:mm:ss} UTC";
 }

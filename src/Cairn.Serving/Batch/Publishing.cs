@@ -9,6 +9,8 @@ namespace Cairn.Serving.Batch;
 /// <summary>From finished parts to the output. Every step can be the last before a crash: whoever calls again goes on.</summary>
 internal sealed class Publishing(Analytics analytics, BatchPlan plan, PartFolder parts, string output, string id)
 {
+    private static readonly JsonSerializerOptions Indented = new(CairnJson.Options) { WriteIndented = true };
+
     private const string Manifest = "manifest.json";
     private const string RejectsName = "rejects.csv";
 
@@ -44,7 +46,7 @@ internal sealed class Publishing(Analytics analytics, BatchPlan plan, PartFolder
         if (!File.Exists(manifest))
         {
             if (AnyRejects) Rejects(Path.Combine(parts.Folder, RejectsName));
-            DurableFile.Put(manifest, JsonSerializer.SerializeToUtf8Bytes(Content(), new JsonSerializerOptions(CairnJson.Options) { WriteIndented = true }));
+            DurableFile.Put(manifest, JsonSerializer.SerializeToUtf8Bytes(Content(), Indented));
         }
 
         parts.Clear();

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Cairn.Access;
 using Cairn.Serving.Live;
 using Microsoft.AspNetCore.Builder;

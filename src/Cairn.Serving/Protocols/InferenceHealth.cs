@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Cairn.Access;
 using Cairn.Serving.Live;
 using Microsoft.AspNetCore.Builder;
@@ -30,7 +31,7 @@ internal static class InferenceHealth
 
     private static void Describe(RouteHandlerBuilder route) => route.WithTags("Protocols").Produces<ModelReady>().Requires(Permission.DeploymentsRead).ErrorsAs(InferenceError.Of);
 
-    private static IResult Ready(LiveDeployments live)
+    private static JsonHttpResult<ServerReady> Ready(LiveDeployments live)
     {
         var ready = live.All.All(deployment => deployment.Serving is not null);
         return TypedResults.Json(new ServerReady(ready), statusCode: StatusOf(ready));

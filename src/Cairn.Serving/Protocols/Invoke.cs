@@ -64,8 +64,8 @@ internal static class Invoke
         return type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) ? (ProtocolRequest.ReadRows)CsvRows.Read : Unsupported($"'{type.MediaType}'");
     }
 
-    private static Refusal Unsupported(string found) =>
-        new Refusal.Unsupported("request.media-type", $"This endpoint takes application/json and text/csv, in UTF-8 (found {found}). Set the header Content-Type.");
+    private static Refusal.Unsupported Unsupported(string found) =>
+        new("request.media-type", $"This endpoint takes application/json and text/csv, in UTF-8 (found {found}). Set the header Content-Type.");
 
     private static void Write(Utf8JsonWriter json, RowAnswers rows)
     {

@@ -213,7 +213,7 @@ internal sealed class LineStream(HttpContext context, LiveDeployment deployment,
         }
     }
 
-    private Refusal? TooLong(ReadOnlySpan<byte> line)
+    private Refusal.TooLarge? TooLong(ReadOnlySpan<byte> line)
     {
         if (!_inLongLine && line.Length <= LongestLine) return null;
         _inLongLine = false;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Cairn.Access;
 using Cairn.Serving.Live;
 using Microsoft.AspNetCore.Builder;
@@ -14,6 +15,6 @@ internal static class Ping
         .WithName(nameof(Ping)).WithSummary("Whether models serve, as MLflow's scoring server tells").WithTags("Protocols")
         .Anonymous();
 
-    private static IResult Handle(LiveDeployments live) =>
+    private static ContentHttpResult Handle(LiveDeployments live) =>
         TypedResults.Text("\n", "application/json", statusCode: live.All.Any() && live.All.All(deployment => deployment.Serving is not null) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
 }

@@ -38,7 +38,7 @@ internal sealed class StreamConsumer(StreamRow row, StreamSettings settings, Liv
             _arrived.Writer.TryComplete(new InvalidOperationException($"The broker ended the subscription: the queue {settings.Queue} is gone."));
             return Task.CompletedTask;
         };
-        await channel.BasicConsumeAsync(settings.Queue, autoAck: false, $"cairn-{row.Name}-{Guid.CreateVersion7():N}", consumer, stopping);
+        await channel.BasicConsumeAsync(settings.Queue, autoAck: false, $"cairn-{row.Name}-{Uuid7.New(TimeProvider.System)}", consumer, stopping);
         state.Is(LiveStream.Running);
         await Batches(channel, stopping);
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cairn.Kernel;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 

@@ -50,6 +50,6 @@ internal static class StreamRules
 
     private static FieldProblem Text(string place, string? found, int least) => new(place, found is null ? "nothing" : $"{Encoding.UTF8.GetByteCount(found)} bytes", $"a text of {least} to {LongestName} bytes");
 
-    private static Refusal Invalid(params FieldProblem[] problems) =>
-        new Refusal.Invalid("stream.settings-invalid", $"The stream is not possible: {string.Join("; ", problems.Select(problem => problem.ToString()))}.") { Fields = problems };
+    private static Refusal.Invalid Invalid(params FieldProblem[] problems) =>
+        new("stream.settings-invalid", $"The stream is not possible: {string.Join("; ", problems.Select(problem => problem.ToString()))}.") { Fields = problems };
 }

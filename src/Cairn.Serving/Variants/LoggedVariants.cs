@@ -36,9 +36,7 @@ internal sealed class LoggedVariants
         var champion = _sums.Values.Where(sum => sum is { IsChampion: true, IsShadow: false, Rows: > 0 }).MaxBy(sum => sum.Rows);
         return new(
             deployment, fromMs * 1000, toMs * 1000, champion?.Version,
-            [.. from sum in _sums.Values
-                where sum.Rows > 0
-                orderby !sum.IsChampion, sum.Variant, sum.Version, sum.IsShadow
+            [.. from sum in _sums.Values.Where(sum => sum.Rows > 0).OrderByDescending(sum => sum.IsChampion).ThenBy(sum => sum.Variant, StringComparer.Ordinal).ThenBy(sum => sum.Version).ThenBy(sum => sum.IsShadow)
                 select new LoggedVariantWire(sum.Variant, sum.Model, sum.Version, sum.IsShadow, Comparison.Of(sum.Read(), logged: true), Compare(sum, champion))]);
     }
 

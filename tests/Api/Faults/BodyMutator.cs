@@ -28,7 +28,7 @@ internal sealed class BodyMutator
 
     public byte[] Make(int number)
     {
-        var draw = new Random(HashCode.Combine(_seed, number, 0x5EED));
+        var draw = Draw(_seed, number);
         var which = draw.Next(_seeds.Length);
         var body = new List<byte>(_seeds[which]);
         for (var edits = draw.Next(1, 5); edits > 0; edits--)
@@ -40,6 +40,31 @@ internal sealed class BodyMutator
 
         return [.. body];
     }
+
+    /// <summary>The same in every process, and neighbours have nothing in common: the finalizer of SplitMix64.</summary>
+    public static Random Draw(int seed, int number)
+    {
+        var z = unchecked((((ulong)(uint)seed << 32) | (uint)number) + 0x9E3779B97F4A7C15);
+        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
+        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
+        return new Random((int)(uint)(z ^ (z >> 31)));
+    }
+
+    /// <summary>A text for a place in a path or a query.</summary>
+    public static string Odd(Random draw) => draw.Next(12) switch
+    {
+        0 => new string('x', draw.Next(1, 3000)),
+        1 => "2147483647",
+        2 => "-2147483649",
+        3 => "\0",
+        4 => "a\0b",
+        5 => "\uFFFD\u202E\u0301",
+        6 => "%00",
+        7 => "a,b,,c",
+        8 => "0001-01-01T00:00:00Z",
+        9 => Convert.ToBase64String([(byte)draw.Next(256), (byte)draw.Next(256), (byte)draw.Next(256)]),
+        _ => Nasty[draw.Next(Nasty.Length)].Trim('"'),
+    };
 
     private static void EditToken(List<byte> body, List<(int Start, int Length)> tokens, Random draw)
     {

@@ -180,7 +180,7 @@ public class BackupTests
     private static async Task<string> Log(TestHome home)
     {
         var package = CoffeeModel.Package(seed: 1);
-        var predictor = Predictor.Load(new(new(Digest.Of("package"u8), "", new Dictionary<string, Digest>()), package)).Value;
+        var predictor = Predictor.Load(new(new(Digest.Of("package"u8), "", new Dictionary<string, Digest>(StringComparer.Ordinal)), package)).Value;
         var source = new LogSource(LogSourceRow.Of(WorkspaceId.Default, "churn", "champion", "churn", 1, predictor), predictor, () => null);
         var records = new LogRecords();
         var id = Uuid7.NewGuid(TimeProvider.System);

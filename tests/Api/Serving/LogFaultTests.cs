@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Cairn.Client.Wire;
-using Cairn.Kernel;
 using Cairn.Serving;
 using Microsoft.Data.Sqlite;
 
@@ -137,7 +136,7 @@ public class LogFaultTests
 
     private static async Task<int> Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         await process.WaitForExitAsync(Cancelled);
         return process.ExitCode;
     }

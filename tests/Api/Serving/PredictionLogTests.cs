@@ -19,7 +19,7 @@ public class PredictionLogTests
         (logged.PredictionId, logged.Prediction, logged.Probability, logged.Threshold).ShouldBe((answer.PredictionId, answer.Prediction, answer.Probability, answer.Threshold));
         (logged.Deployment, logged.Variant, logged.Model, logged.Version, logged.PackageDigest).ShouldBe(("coffee", "champion", "coffee", 1, deployment.PackageDigest!));
         (logged.Caller, logged.Shadow, logged.Entity).ShouldBe(("local-admin", false, null));
-        logged.Features!.Select(feature => feature.Feature).ShouldContain("age");
+        logged.Features!.Select(feature => feature.Feature).ShouldContain(name => name == "age");
         logged.LatencyUs.ShouldBeInRange(1, 60_000_000);
     }
 

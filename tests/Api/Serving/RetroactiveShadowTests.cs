@@ -66,7 +66,7 @@ public class RetroactiveShadowTests
         await host.LogAt("coffee", Asked(400));
         var package = CoffeeModel.Package(seed: 5, algorithm: "xgboost", transforms: [new("per_year", "cups / max(age, 1)"), new("strong", "if(roast == 'dark' and member, cups, 0)")]);
         var (was, candidate) = (Load(CoffeeModel.Package(seed: 1)), Load(package));
-        (candidate.Features.SequenceEqual(was.Features)).ShouldBeFalse();
+        candidate.Features.SequenceEqual(was.Features, StringComparer.Ordinal).ShouldBeFalse();
 
         var result = await Shadow(host, new(await host.Register("coffee", package)));
 

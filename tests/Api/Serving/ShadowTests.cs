@@ -26,7 +26,7 @@ public class ShadowTests
         await VariantTests.Until(async () => (await Logged(host)).Count == 62);
 
         answers.ShouldAllBe(answer => answer.Version == 1);
-        var shadows = (await Logged(host)).Where(logged => logged.Source.Variant == "shadow").ToDictionary(logged => logged.Record.Id.ToString("N"));
+        var shadows = (await Logged(host)).Where(logged => logged.Source.Variant == "shadow").ToDictionary(logged => logged.Record.Id.ToString("N"), StringComparer.Ordinal);
         shadows.Keys.ShouldBe(answers.Select(answer => answer.PredictionId), ignoreOrder: true);
         foreach (var answer in answers)
         {

@@ -361,7 +361,7 @@ public class StreamTests
     private static Process StartServer(string home, Uri broker)
     {
         var bin = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Cairn.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "cairn"));
-        var start = new ProcessStartInfo(bin, ["up", "--home", home, "--port", "0"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(bin, ["up", "--home", home, "--port", "0"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["CAIRN_RABBITMQ"] = broker.ToString();
         return Process.Start(start)!;
     }

@@ -108,7 +108,7 @@ internal sealed class TestQueues : IAsyncDisposable
 
     private static async Task<string> Run(string verb, string folder)
     {
-        using var script = Process.Start(new ProcessStartInfo(Script, [verb, folder]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var script = Process.Start(new ProcessStartInfo(Script, [verb, folder]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var address = await script.StandardOutput.ReadLineAsync();
         await script.WaitForExitAsync();
         script.ExitCode.ShouldBe(0, await script.StandardError.ReadToEndAsync());

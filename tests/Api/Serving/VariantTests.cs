@@ -4,7 +4,6 @@ using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Serving.Variants;
 using Cairn.Storage;
-using Cairn.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Api.Tests.Serving;

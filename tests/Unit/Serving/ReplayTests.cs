@@ -3,7 +3,6 @@ using System.Text.Json;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Learning;
-using Cairn.Learning.Models;
 using Cairn.Serving.Log;
 using Cairn.Serving.Replay;
 using Cairn.Unit.Tests.Learning;

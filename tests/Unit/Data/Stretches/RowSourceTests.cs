@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Cairn.Data;
 using Cairn.Data.Stretches;
-using Cairn.Kernel;
 
 namespace Cairn.Unit.Tests.Data.Stretches;
 

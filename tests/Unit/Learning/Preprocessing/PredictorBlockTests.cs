@@ -96,7 +96,7 @@ public sealed class PredictorBlockTests : IDisposable
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
-    private Task Block(string values, Action<PredictorBlock> look) => Read(
+    private Task<bool> Block(string values, Action<PredictorBlock> look) => Read(
         _ => { },
         $"SELECT a::DOUBLE, b::DOUBLE, c::DOUBLE, d::VARCHAR, e::VARCHAR FROM (VALUES {values}) v(a, b, c, d, e)",
         rows =>
@@ -106,7 +106,7 @@ public sealed class PredictorBlockTests : IDisposable
             look(block);
         });
 
-    private Task Read(Action<AnalyticsJob> prepare, string sql, Action<AnalyticsRows> look) => new Analytics(new() { Home = _home }).Run(
+    private Task<bool> Read(Action<AnalyticsJob> prepare, string sql, Action<AnalyticsRows> look) => new Analytics(new() { Home = _home }).Run(
         [],
         job =>
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Cairn.Kernel;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
