@@ -90,8 +90,7 @@ internal sealed class RowAnswers(
     public void Shadow(ShadowQueue shadows)
     {
         if (_forShadows is null || buffer.Shadowed.Count == 0) return;
-        var body = RequestBody.Of(_forShadows.WrittenSpan);
-        if (!shadows.Offer(new(routing, body, [.. buffer.Shadowed], log))) body.Dispose();
+        shadows.Offer(new(routing, RequestBody.Of(_forShadows.WrittenSpan), [.. buffer.Shadowed], log));
     }
 
     public static Refusal TooMany() => new Refusal.TooLarge("predict.too-many-rows", $"At most {PredictRows.MostRows} rows are taken in a request. Send them in several.");

@@ -148,11 +148,7 @@ internal sealed class LineStream(HttpContext context, LiveDeployment deployment,
         }
 
         _answer.Publish(Stopwatch.GetElapsedTime(started));
-        if (_answer.Shadowed.Count > 0)
-        {
-            var body = RequestBody.Of(_buffer.AsSpan(from, taken));
-            if (!shadows.Offer(new(routing, body, [.. _answer.Shadowed], rowLog))) body.Dispose();
-        }
+        if (_answer.Shadowed.Count > 0) shadows.Offer(new(routing, RequestBody.Of(_buffer.AsSpan(from, taken)), [.. _answer.Shadowed], rowLog));
 
         await Send();
         return taken;

@@ -20,7 +20,7 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
 
     private static readonly AnalyticsOptions OneThread = new() { Threads = 1, MemoryMegabytes = 256 };
 
-    /// <summary>The record with that id, if one of these segments has it.</summary>
+    /// <summary>The record of what was answered under that id, no shadow's, if one of these segments has it.</summary>
     public async Task<LogRecord?> Find(IReadOnlyList<Segment> segments, Guid id, CancellationToken cancellation)
     {
         if (segments.Count == 0) return null;
@@ -28,7 +28,7 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
             segments,
             job =>
             {
-                using var rows = job.Query($"SELECT {Record} FROM {From(job, segments.Count)} WHERE prediction_id = '{id:N}' LIMIT 1");
+                using var rows = job.Query($"SELECT {Record} FROM {From(job, segments.Count)} WHERE prediction_id = '{id:N}' AND NOT shadow LIMIT 1");
                 return rows.Next() ? Records(rows)[0] : null;
             },
             cancellation,

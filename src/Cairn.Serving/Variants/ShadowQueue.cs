@@ -30,7 +30,8 @@ internal sealed partial class ShadowQueue(PredictionLog log, ILogger<ShadowQueue
     private long _bytes;
     private volatile bool _stopping;
 
-    /// <summary>Takes the body over. Never waits: what has no room is dropped and counted.</summary>
+    /// <summary>Takes the body over, whatever it returns. Never waits: what has no room is dropped and counted.</summary>
+    /// <returns>False: it was dropped.</returns>
     public bool Offer(ShadowWork work)
     {
         if (Interlocked.Increment(ref _requests) > MostRequests | Interlocked.Add(ref _bytes, work.Body.Held) > MostBytes || _stopping)

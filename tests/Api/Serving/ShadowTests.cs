@@ -102,6 +102,26 @@ public class ShadowTests
         }
     }
 
+    [Fact]
+    public async Task In_a_segment_too_an_id_finds_what_was_answered()
+    {
+        await using var host = await VariantTests.Start();
+        await VariantTests.Set(host, "shadow", """{"version": 2, "shadow": true}""");
+        var answers = (await ServingHost.Read<PredictionsWire>(await host.Post(PredictPath, VariantTests.Rows(Enumerable.Range(0, 20))))).Predictions;
+        await VariantTests.Until(async () => (await Logged(host)).Count == 40);
+
+        await LateClock.Seal(host.Services);
+
+        foreach (var answer in answers)
+        {
+            var found = await ServingHost.Read<LoggedPredictionWire>(await host.Http.GetAsync($"/api/v1/predictions/{answer.PredictionId}", Cancelled));
+            (found.Shadow, found.Version, found.Probability).ShouldBe((false, 1, answer.Probability));
+        }
+
+        var compared = await ServingHost.Read<LoggedVariantsWire>(await host.Http.GetAsync("/api/v1/deployments/coffee/variants/logged", Cancelled));
+        compared.Variants.Single(v => v.Shadow).Comparison!.SameRows!.Rows.ShouldBe(20);
+    }
+
     private static async Task<IReadOnlyList<LoggedPrediction>> Logged(ServingHost host)
     {
         var all = new List<LoggedPrediction>();
