@@ -12,6 +12,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["one-row"] = OneRow.Run,
     ["overload"] = Overload.Run,
     ["prediction-log"] = PredictionLogSuite.Run,
+    ["outcomes"] = OutcomesImport.Run,
     ["storage-writer"] = StorageWriter.Run,
 };
 

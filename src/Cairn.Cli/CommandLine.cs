@@ -36,6 +36,7 @@ internal static class CommandLine
             VariantsCommand.Build(),
             PredictionsCommand.Build(),
             StreamsCommand.Build(),
+            OutcomesCommand.Build(),
             AuditCommand.Build(),
             VersionCommand.Build(),
         };

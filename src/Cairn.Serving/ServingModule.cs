@@ -8,6 +8,7 @@ using Cairn.Serving.Queries;
 using Cairn.Serving.Replay;
 using Cairn.Serving.Segments;
 using Cairn.Serving.Streams;
+using Cairn.Serving.Truth;
 using Cairn.Serving.Variants;
 using Cairn.Storage;
 using Cairn.Tracking;
@@ -23,7 +24,8 @@ public static class ServingModule
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions? options = null)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<Analytics>(); // AddData adds it too
+        services.TryAddSingleton<Analytics>(); // AddData adds them too
+        services.TryAddSingleton<RowSources>();
         return services
             .AddSingleton<LoadedPackages>()
             .AddSingleton<LiveDeployments>()
@@ -49,7 +51,14 @@ public static class ServingModule
             .AddSingleton<LiveStreams>().AddSingleton<SeenMessages>().AddSingleton<StreamScoring>()
             .AddHostedService<ChampionFollower>()
             .AddHostedService(provider => provider.GetRequiredService<ShadowQueue>())
-            .AddHostedService<StreamRunner>(); // after those: it needs what serves
+            .AddHostedService<StreamRunner>() // after those: it needs what serves
+            .AddSingleton<LogKeys>()
+            .AddSingleton<OutcomeMatch>()
+            .AddSingleton<OutcomeIntake>()
+            .AddSingleton<OutcomeSummary>()
+            .AddSingleton(provider => new Outcomes(provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<OutcomeMatch>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<OutcomeRematch>()
+            .AddHostedService(provider => provider.GetRequiredService<OutcomeRematch>());
     }
 
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
@@ -80,6 +89,11 @@ public static class ServingModule
         GetStream.Map(routes);
         ListStreams.Map(routes);
         DeleteStream.Map(routes);
+        RecordOutcomes.Map(routes);
+        ImportOutcomes.Map(routes);
+        ListOutcomes.Map(routes);
+        ListPredictionOutcomes.Map(routes);
+        SummarizeOutcomes.Map(routes);
         return routes;
     }
 }

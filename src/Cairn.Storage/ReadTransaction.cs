@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text.Json;
 using Dapper;
 
 namespace Cairn.Storage;
@@ -25,6 +26,15 @@ public class ReadTransaction
     public T? First<T>(string sql, object? parameters = null) => Connection.QueryFirstOrDefault<T>(Translate(sql), parameters);
 
     public T? Scalar<T>(string sql, object? parameters = null) => Connection.ExecuteScalar<T>(Translate(sql), parameters);
+
+    /// <summary>
+    /// <c>IN</c> for hundreds of texts, as one parameter: <c>WHERE id {transaction.Among("ids")}</c> with <c>new { ids = transaction.Texts(values) }</c>.
+    /// <c>IN @list</c> gives SQLite a parameter for each, and its cost grows with the square of their number.
+    /// </summary>
+    public string Among(string parameter) => _translate is null ? $"IN (SELECT value FROM json_each(@{parameter}))" : $"= ANY(@{parameter})";
+
+    /// <summary>The values for <see cref="Among"/>.</summary>
+    public object Texts(IReadOnlyCollection<string> values) => _translate is null ? JsonSerializer.Serialize(values) : values.ToArray();
 
     private protected string Translate(string sql) => _translate is null ? sql : _translate(sql);
 

@@ -14,6 +14,12 @@ public abstract class WriteTransaction : ReadTransaction
     /// <remarks>On SQLite there is one writer, and it is always its turn.</remarks>
     public abstract void TakeTurn(string name);
 
+    /// <summary>
+    /// Inserts many rows of one table, in order, as quickly as the database takes them: one prepared statement on SQLite, one round trip on PostgreSQL.
+    /// </summary>
+    /// <param name="columns">Arrays of the same length: <c>string</c>, <c>long</c>, <c>long?</c> or <c>double</c>; a null is a NULL.</param>
+    public abstract void Insert(string table, params ReadOnlySpan<(string Name, Array Values)> columns);
+
     /// <summary>Writes an event in the transaction of the change it tells of. Returns its id, to name as the cause of what follows.</summary>
     public abstract long Emit(NewEvent happened);
 }

@@ -16,11 +16,14 @@ internal static class DeploymentsCommand
     private static readonly Option<string?> WhenUnavailable = new("--when-unavailable") { Description = "What to do when a prediction cannot be logged: refuse it, or answer all the same", HelpName = "refuse|answer" };
     private static readonly Option<string?> Entity = new("--entity") { Description = "The member of a request that says whom it is about", HelpName = "name" };
 
+    private static readonly Option<int?> WithinDays = new("--outcome-within-days") { Description = "Days within which the outcome of a prediction becomes true; 0: any time", HelpName = "days" };
+    private static readonly Option<int?> NegativeAfterDays = new("--negative-after-days") { Description = "Days after which a prediction without an outcome counts as negative; 0: never", HelpName = "days" };
+
     public static Command Build() => new Command("deployments", "List and show deployments: what answers predictions")
     {
         new Command("list", "List deployments") { Limit }.Does(List),
         new Command("show", "Show a deployment and what a request has to carry") { Name }.Does(Show),
-        new Command("set", "Change settings of a deployment: what is not named stays") { Name, Sample, KeepDays, WhenUnavailable, Entity }.Does(Set),
+        new Command("set", "Change settings of a deployment: what is not named stays") { Name, Sample, KeepDays, WhenUnavailable, Entity, WithinDays, NegativeAfterDays }.Does(Set),
         Limit,
     }.Does(List);
 
@@ -67,6 +70,10 @@ internal static class DeploymentsCommand
         var patch = new JsonObject();
         if (log.Count > 0) patch["log"] = log;
         if (invocation.Get(Entity) is { } entity) patch["entity"] = entity;
+        var outcome = new JsonObject();
+        if (invocation.Get(WithinDays) is { } within) outcome["within_days"] = within == 0 ? null : within;
+        if (invocation.Get(NegativeAfterDays) is { } negative) outcome["negative_after_days"] = negative == 0 ? null : negative;
+        if (outcome.Count > 0) patch["outcome"] = outcome;
 
         await using var session = await invocation.Connect(cancellation);
         var deployment = await session.Client.ChangeDeploymentAsync(invocation.Get(Name), patch, cancellation);
@@ -77,10 +84,11 @@ internal static class DeploymentsCommand
 
     private static void Show(Terminal terminal, DeploymentWire deployment)
     {
-        var (log, entity) = (deployment.Settings?.Log ?? new(), deployment.Settings?.Entity);
+        var (log, entity, outcome) = (deployment.Settings?.Log ?? new(), deployment.Settings?.Entity, deployment.Settings?.Outcome ?? new());
         terminal.Write(Tables.Facts(
             ("deployment", deployment.Name), ("serves", deployment.Version is { } v ? $"{deployment.Model} version {v}" : "nothing"), ("package", deployment.PackageDigest),
             ("problem", deployment.Problem), ("updated", Format.Time(deployment.UpdatedAt)), ("entity", entity ?? "the key of the contract"),
-            ("log", log.Sample == 0 ? "off" : $"{log.Sample:P0} of predictions, kept {(log.KeepDays is { } days ? $"{days} days" : "for ever")}; when it is out of reach: {log.WhenUnavailable}")));
+            ("log", log.Sample == 0 ? "off" : $"{log.Sample:P0} of predictions, kept {(log.KeepDays is { } days ? $"{days} days" : "for ever")}; when it is out of reach: {log.WhenUnavailable}"),
+            ("outcome", $"within {(outcome.WithinDays is { } within ? $"{within} days" : "any time")}; without one {(outcome.NegativeAfterDays is { } negative ? $"negative after {negative} days" : "never decided")}")));
     }
 }

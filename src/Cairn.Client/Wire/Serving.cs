@@ -25,6 +25,8 @@ public sealed record DeploymentSettings
 {
     public LogSettings Log { get; init; } = new();
 
+    public OutcomeSettings Outcome { get; init; } = new();
+
     /// <value>The member of a request that says whom it is about; null: the key column of the model's contract.</value>
     public string? Entity { get; init; }
 }
@@ -51,12 +53,13 @@ public sealed record LogSettings
 /// <param name="Shadow">True: it was scored beside the answer and told to nobody.</param>
 /// <param name="LatencyUs">Microseconds from the arrival of the request to the answer.</param>
 /// <param name="Features">What the model saw; lists leave it out.</param>
+/// <param name="Truth">What became of it; lists leave it out.</param>
 /// <param name="Erased">True: features made from personal data of somebody who was erased are missing.</param>
 /// <param name="Inputs">What was asked, before any encoding; lists leave it out.</param>
 public sealed record LoggedPredictionWire(
     string PredictionId, long Time, string Deployment, string Variant, bool Shadow, string Model, long Version, string PackageDigest, long Evaluator, string? Entity,
     string Prediction, double Probability, double Threshold, long LatencyUs, string Caller, IReadOnlyList<FeatureValueWire>? Features = null, bool Erased = false,
-    IReadOnlyList<InputValueWire>? Inputs = null);
+    IReadOnlyList<InputValueWire>? Inputs = null, TruthWire? Truth = null);
 
 /// <param name="Value">As a request carries it; null: missing.</param>
 /// <param name="Note">Why there is no value although there was one.</param>

@@ -40,6 +40,9 @@ internal sealed record ProjectDefinition
     /// <value>What the file says of the deployment's settings.</value>
     public ServeSection Serve { get; init; } = new();
 
+    /// <value>How long outcomes of its predictions are waited for.</value>
+    public OutcomeSection Outcome { get; init; } = new();
+
     /// <value>Sections that are understood, but that nothing acts on yet.</value>
     public IReadOnlyList<string> NotYetActedOn { get; init; } = [];
 

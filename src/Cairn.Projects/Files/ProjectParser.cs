@@ -82,6 +82,7 @@ internal sealed class ProjectParser
             Gates = ReadGates(root),
             Deployment = ReadDeployment(serve, name),
             Serve = ServeSection.Read(serve),
+            Outcome = OutcomeSection.Read(root.Map("outcome")),
             NotYetActedOn = WatchSections.Read(root),
         };
         root.NoOtherKeys();

@@ -18,7 +18,7 @@ internal sealed class DeployChampion(Workbench bench, Deployments deployments, P
         if (promoted.Promoted)
         {
             context.Report(0.2, $"waiting for {definition.Deployment} to serve version {registered.Version}");
-            var made = await deployments.Ensure(context.Caller, definition.Deployment, parameters.Project, definition.Serve.ToPatch(definition.Entity), cancellation);
+            var made = await deployments.Ensure(context.Caller, definition.Deployment, parameters.Project, definition.Serve.ToPatch(definition.Entity, definition.Outcome), cancellation);
             if (made.Refusal is { } refusal) return refusal;
             var serving = await deployments.WaitUntilServes(context.Caller.Workspace, definition.Deployment, registered.Version!.Value, cancellation);
             if (serving.Refusal is { } notServing) return notServing;

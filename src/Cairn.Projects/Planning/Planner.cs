@@ -74,7 +74,7 @@ internal sealed class Planner(ProjectTables tables, ProjectRevisions revisions, 
             return [new("select", Reuse, same), new("evaluate", Reuse, $"no signal: {evaluated.SignalDetail}"), .. Steps(Skip, "nothing to register without a signal")];
         }
 
-        var gatesChanged = changes.Any(c => c.StartsWith("gates", StringComparison.Ordinal) || c.StartsWith("serve", StringComparison.Ordinal));
+        var gatesChanged = changes.Any(c => c.StartsWith("gates", StringComparison.Ordinal) || c.StartsWith("serve", StringComparison.Ordinal) || c.StartsWith("outcome", StringComparison.Ordinal));
         if (champion?.PackageDigest == evaluated.Package && !gatesChanged)
             return [new("select", Reuse, same), new("evaluate", Reuse, same), .. Steps(Reuse, $"nothing to do: version {champion!.Version} is champion already")];
         return

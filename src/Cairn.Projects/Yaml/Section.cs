@@ -8,6 +8,8 @@ namespace Cairn.Projects.Yaml;
 /// </summary>
 internal sealed class Section
 {
+    private const int MostDays = 36_500;
+
     private readonly YamlFile _file;
     private readonly string _path;
     private readonly Mapping _mapping;
@@ -88,6 +90,15 @@ internal sealed class Section
         if (Find(key) is not { } node) return null;
         if (node is Scalar { Quoted: false } scalar && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
         Refuse(node.Line, key, node.Describe(), Range("a whole number", min, max));
+        return null;
+    }
+
+    /// <summary><c>90d</c></summary>
+    public int? Days(string key)
+    {
+        if (Find(key) is not { } node) return null;
+        if (node is Scalar { Text: var text } && text.EndsWith('d') && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= MostDays) return days;
+        Refuse(node.Line, key, node.Describe(), $"days from 1d to {MostDays}d, for example 90d");
         return null;
     }
 

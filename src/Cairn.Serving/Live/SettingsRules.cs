@@ -11,6 +11,7 @@ namespace Cairn.Serving.Live;
 internal static class SettingsRules
 {
     private const string Code = "deployment.settings-invalid";
+    private const int MostDays = 36_500;
 
     // A key that is written wrong would otherwise be a setting that never takes effect.
     private static readonly JsonSerializerOptions Strict = new(CairnJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true };
@@ -39,6 +40,8 @@ internal static class SettingsRules
         if (log.KeepDays is < 1 or > 36_500) problems.Add(new("$.log.keep_days", $"{log.KeepDays}", "1 to 36500 days, or null: for ever"));
         if (log.WhenUnavailable is not (LogSettings.Refuse or LogSettings.Answer)) problems.Add(new("$.log.when_unavailable", $"'{log.WhenUnavailable}'", $"{LogSettings.Refuse} or {LogSettings.Answer}"));
         if (settings.Entity is { Length: 0 or > 200 }) problems.Add(new("$.entity", $"a name of {settings.Entity.Length} characters", "the name of a member of the request, or null: the key of the contract"));
+        if (settings.Outcome.WithinDays is < 1 or > MostDays) problems.Add(new("$.outcome.within_days", $"{settings.Outcome.WithinDays}", $"1 to {MostDays} days, or null: any time"));
+        if (settings.Outcome.NegativeAfterDays is < 1 or > MostDays) problems.Add(new("$.outcome.negative_after_days", $"{settings.Outcome.NegativeAfterDays}", $"1 to {MostDays} days, or null: never"));
         return problems.Count == 0 ? null : new Refusal.Invalid(Code, $"The settings are not possible: {string.Join("; ", problems)}.") { Fields = problems };
     }
 }

@@ -16,9 +16,11 @@ internal static class GetPrediction
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
         .Requires(Permission.PredictionsRead);
 
-    private static async Task<Results<Ok<LoggedPredictionWire>, ProblemHttpResult>> Handle(string id, Caller caller, Predictions predictions, CancellationToken cancellation)
+    private static async Task<Results<Ok<LoggedPredictionWire>, ProblemHttpResult>> Handle(string id, Caller caller, Predictions predictions, Outcomes outcomes, CancellationToken cancellation)
     {
         var found = await predictions.Find(caller.Workspace, id, cancellation);
-        return found.Refusal is { } refusal ? refusal.ToProblem() : TypedResults.Ok(found.Value);
+        if (found.Refusal is { } refusal) return refusal.ToProblem();
+        var about = await outcomes.About(caller.Workspace, found.Value.Deployment, Guid.ParseExact(id, "N"), cancellation);
+        return TypedResults.Ok(found.Value with { Truth = about.Truth });
     }
 }

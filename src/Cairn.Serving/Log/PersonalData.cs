@@ -20,6 +20,13 @@ internal sealed class PersonalData(EntityKeys keys)
         return Pseudonym((await keys.Ensure([name]))[name], entity);
     }
 
+    /// <summary>What makes pseudonyms in a workspace; null when nobody in it has one.</summary>
+    public async ValueTask<Func<string, string>?> Pseudonyms(WorkspaceId workspace, CancellationToken cancellation)
+    {
+        var name = KeyName.Pseudonyms(workspace);
+        return (await keys.Find([name], cancellation)).TryGetValue(name, out var secret) ? entity => Pseudonym(secret, entity) : null;
+    }
+
     /// <summary>Rewrites the records of a request so that they may be stored.</summary>
     public async ValueTask Seal(LogRecords records)
     {

@@ -1,18 +1,19 @@
 using Cairn.Kernel;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
+using Cairn.Serving.Truth;
 using Cairn.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Segments;
 
 /// <summary>
-/// Forgets predictions whose time is over, as their deployment wants it. A segment stops to count at once; its file goes a day later,
+/// Forgets predictions whose time is over and what became of them, as their deployment wants it. A segment stops to count at once; its file goes a day later,
 /// so that who began to read it gets to its end.
 /// </summary>
 internal sealed partial class Retention(Database metadata, LogDatabase database, IBlobStore blobs, TimeProvider clock, ILogger<Retention> log)
 {
-    private const int SegmentsAtOnce = 100;
+    private const int SegmentsAtOnce = 100, OutcomesAtOnce = 500;
     private static readonly TimeSpan Delay = TimeSpan.FromDays(1);
 
     public async Task Run(CancellationToken cancellation)
@@ -25,6 +26,7 @@ internal sealed partial class Retention(Database metadata, LogDatabase database,
             while (await Retire(deployment, beforeMs, now, cancellation) is > 0 and var retired) LogRetired(retired, deployment.Name, days);
             var blocks = await database.Read(transaction => BlockSize.Ended(transaction, deployment.WorkspaceId, deployment.Name, beforeMs), cancellation);
             await Sealer.Remove(database, blocks, cancellation);
+            while (await database.Write(transaction => OutcomeTable.Forget(transaction, deployment.WorkspaceId, deployment.Name, beforeMs, OutcomesAtOnce), cancellation) > 0) { }
         }
 
         await RemoveFiles(now, cancellation);

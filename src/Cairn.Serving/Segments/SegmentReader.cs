@@ -35,6 +35,25 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
             OneThread);
     }
 
+    /// <summary>What a search looks at of the records of a stretch of time, in no order.</summary>
+    /// <param name="condition">SQL over the columns of a segment.</param>
+    /// <param name="blocks">Only records that were in these blocks; null: all.</param>
+    public async Task Visit(IReadOnlyList<Segment> segments, long fromMs, long toMs, string condition, IReadOnlySet<long>? blocks, LogKeyVisitor visit, CancellationToken cancellation)
+    {
+        foreach (var some in segments.Chunk(FilesAtOnce))
+        {
+            await Run(
+                some,
+                job =>
+                {
+                    using var rows = job.Query($"SELECT prediction_id, source_id, shadow, probability, entity, block FROM {From(job, some.Length)} WHERE {SegmentColumns.Between(fromMs, toMs)} AND {condition}");
+                    while (rows.Next()) Visit(rows, blocks, visit);
+                    return true;
+                },
+                cancellation);
+        }
+    }
+
     /// <summary>The newest records that meet a condition, newest first, without features.</summary>
     /// <param name="condition">SQL over the columns of a segment.</param>
     /// <param name="wide">True: about all rows meet it, so the last few milliseconds are looked at first.</param>
@@ -139,6 +158,22 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
         catch (InvalidDataException e)
         {
             throw new StorageException(StorageFault.Corrupt, $"A segment of the prediction log cannot be read: {e.Message} Restore it from a backup: cairn restore FILE.", e);
+        }
+    }
+
+    private static void Visit(AnalyticsRows rows, IReadOnlySet<long>? blocks, LogKeyVisitor visit)
+    {
+        var ids = rows.Texts(0);
+        var sources = rows.BigInts(1);
+        var shadows = rows.Booleans(2);
+        var probabilities = rows.Doubles(3);
+        var entities = rows.Texts(4);
+        var of = rows.BigInts(5);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (blocks?.Contains(of[i]) is false) continue;
+            if (!Utf8Parser.TryParse(ids[i], out Guid id, out _, 'N')) throw new InvalidDataException($"A segment of the prediction log holds the id '{ids.Text(i)}', which is none.");
+            visit(new LogKey(id, sources[i], shadows[i] != 0 ? RecordFlags.Shadow : RecordFlags.None, probabilities[i], rows.IsNull(4, i) ? [] : entities[i]));
         }
     }
 

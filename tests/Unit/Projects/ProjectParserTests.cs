@@ -41,6 +41,7 @@ public sealed class ProjectParserTests
           - roc_auc >= 0.83
           - not_worse_than champion      # paired, on the common hold-out
         serve: { deployment: churn-eu }
+        outcome: { within: 30d, negative_after: 45d }
         monitor: { drift: { test: psi, threshold: 0.2 }, performance: { metric: roc_auc, min: 0.80 } }
         retrain: { schedule: "0 3 * * 1", on: [drift, performance] }
         """;
@@ -62,6 +63,8 @@ public sealed class ProjectParserTests
         project.Costs.ShouldBe(new Costs(500, 60));
         project.Gates.Select(g => g.Text).ShouldBe(["roc_auc >= 0.83", "not_worse_than champion"]);
         project.Deployment.ShouldBe("churn-eu");
+        project.Outcome.ShouldBe(new OutcomeSection(30, 45));
+        project.Serve.ToPatch(project.Entity, project.Outcome)!.Value.GetRawText().ShouldBe("""{"entity":"customerID","outcome":{"within_days":30,"negative_after_days":45}}""");
         project.NotYetActedOn.ShouldBe(["monitor", "retrain"]);
     }
 
@@ -176,6 +179,9 @@ public sealed class ProjectParserTests
     [InlineData("schema: other.yaml", "cairn.yaml:3 schema", "no file 'other.yaml'", "the path of a schema file")]
     [InlineData("project: no/slashes", "cairn.yaml:3 project", "'no/slashes'", "letters, digits")]
     [InlineData("serve: { deployment: \"\" }", "cairn.yaml:3 serve.deployment", "''", "letters, digits")]
+    [InlineData("outcome: { within: 30 }", "cairn.yaml:3 outcome.within", "'30'", "for example 90d")]
+    [InlineData("outcome: { negative_after: 0d }", "cairn.yaml:3 outcome.negative_after", "'0d'", "days from 1d")]
+    [InlineData("outcome: { withn: 30d }", "cairn.yaml:3 outcome.withn", "an unknown key", "within?")]
     [InlineData("decide: { cost_false_negative: 5 }", "cairn.yaml:3 decide.cost_false_positive", "no such key", "both costs")]
     [InlineData("decide: { cost_false_negative: -1, cost_false_positive: 1 }", "cairn.yaml:3 decide.cost_false_negative", "'-1'", "at least 0")]
     [InlineData("decide: { cost_false_negative: 0, cost_false_positive: 0 }", "cairn.yaml:3 decide.cost_false_negative", "two costs of 0", "above 0")]

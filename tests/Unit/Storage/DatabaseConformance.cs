@@ -68,6 +68,48 @@ public abstract class DatabaseConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Many_texts_are_looked_for_at_once()
+    {
+        string[] texts = [.. Enumerable.Range(0, 800).Select(i => $"é'\"\\{i}")];
+        await Database.Write(t =>
+        {
+            t.Insert("notes", ("id", Enumerable.Range(0, 800).Select(i => (long)i).ToArray()), ("text", texts));
+            return true;
+        });
+
+        (await Database.Read(t => t.Query<long>($"SELECT id FROM notes WHERE text {t.Among("texts")} ORDER BY id", new { texts = t.Texts(texts[100..700]) }))).ShouldBe(Enumerable.Range(100, 600).Select(i => (long)i));
+        (await Database.Read(t => t.Query<long>($"SELECT id FROM notes WHERE text {t.Among("texts")}", new { texts = t.Texts([]) }))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Columns_of_many_rows_are_inserted_in_their_order_with_their_nulls()
+    {
+        await Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (0)"));
+        var ids = Enumerable.Range(1, 2000).Select(i => (long)i).ToArray();
+
+        await Database.Write(t =>
+        {
+            t.Insert("notes", ("id", ids), ("text", ids.Select(i => i % 2 == 0 ? $"é'{i}" : null).ToArray()), ("weight", ids.Select(i => i / 8.0).ToArray()), ("done", ids.Select(i => i % 3 == 0 ? (long?)null : 1).ToArray()));
+            return true;
+        });
+
+        var read = await Database.Read(t => t.Query<Note>("SELECT id, text, weight, done, digest, count FROM notes WHERE id > 0 ORDER BY id"));
+        read.ShouldBe(ids.Select(i => new Note(i, i % 2 == 0 ? $"é'{i}" : null, i / 8.0, i % 3 == 0 ? null : true, null, 0)));
+    }
+
+    [Fact]
+    public async Task An_insert_of_columns_that_fails_leaves_none_of_its_rows()
+    {
+        await Should.ThrowAsync<Exception>(() => Database.Write(t =>
+        {
+            t.Insert("notes", ("id", new long[] { 1, 2, 1 }), ("count", new long[] { 1, 1, 1 }));
+            return true;
+        }));
+
+        (await Database.Read(t => t.Scalar<long>("SELECT count(*) FROM notes"))).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Lists_of_parameters_insert_many_rows_and_select_among_values()
     {
         var rows = Enumerable.Range(1, 200).Select(i => new { id = (long)i }).ToList();

@@ -1,0 +1,71 @@
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Serving.Live;
+using Cairn.Serving.Log;
+using Cairn.Storage;
+
+namespace Cairn.Serving.Truth;
+
+/// <summary>Goes through the predictions of a stretch of time once, hour by hour with their outcomes.</summary>
+internal sealed class OutcomeSummary(LogDatabase database, LogKeys keys, Outcomes outcomes, TimeProvider clock)
+{
+    /// <param name="from">Microseconds; included.</param>
+    /// <param name="to">Not included.</param>
+    public async Task<OutcomeSummaryWire> Of(LiveDeployment deployment, long from, long to, CancellationToken cancellation)
+    {
+        var (workspace, name, settings) = (deployment.Row.WorkspaceId, deployment.Row.Name, deployment.Settings.Outcome);
+        var pass = new Pass(await keys.Sources(workspace, name, cancellation), OutcomeWindow.Of(settings), clock.Micros() / 1000);
+        var (fromMs, toMs) = ((from + 999) / 1000, (to + 999) / 1000);
+        var at = fromMs;
+        await foreach (var piece in outcomes.Scan(workspace, name, fromMs, toMs, cancellation))
+        {
+            foreach (var outcome in piece) pass.Outcomes[outcome.PredictionId] = outcome;
+
+            // The next piece may tell more of the hour this one ends in.
+            var hour = (Uuid7.TimeOf(piece[^1].PredictionId) ?? 0) / Block.Hour * Block.Hour;
+            if (hour <= at) continue;
+            await keys.Visit(workspace, name, at, hour, entities: null, pass.See, cancellation);
+            pass.Forget(hour);
+            at = hour;
+        }
+
+        await keys.Visit(workspace, name, at, toMs, entities: null, pass.See, cancellation);
+        var unmatched = await database.Read(transaction => OutcomeTable.CountUnmatched(transaction, workspace, name, from, to), cancellation);
+        return pass.ToWire(name, from, to, settings, unmatched);
+    }
+
+    private sealed class Pass(Dictionary<long, LogSourceRow> sources, OutcomeWindow window, long nowMs)
+    {
+        private readonly Dictionary<(long Source, bool Shadow), OutcomeTally> _tallies = [];
+
+        public Dictionary<Guid, PredictionOutcome> Outcomes { get; } = [];
+
+        public void See(in LogKey key)
+        {
+            if (!sources.TryGetValue(key.Source, out var source)) return;
+            var of = (key.Source, key.Flags.HasFlag(RecordFlags.Shadow));
+            if (!_tallies.TryGetValue(of, out var tally)) _tallies[of] = tally = new(window, nowMs);
+            tally.Add(key, source.Threshold, Outcomes.TryGetValue(key.Id, out var outcome) ? outcome : null);
+        }
+
+        public void Forget(long beforeMs)
+        {
+            foreach (var id in Outcomes.Keys.Where(id => Uuid7.TimeOf(id) < beforeMs).ToList()) Outcomes.Remove(id);
+        }
+
+        public OutcomeSummaryWire ToWire(string name, long from, long to, OutcomeSettings settings, long unmatched)
+        {
+            // A version may come back with another build of the evaluator: to the reader it is the same version.
+            var variants = _tallies.GroupBy(tally => (sources[tally.Key.Source].Variant, sources[tally.Key.Source].Model, sources[tally.Key.Source].Version, tally.Key.Shadow))
+                .OrderBy(group => group.Key.Variant, StringComparer.Ordinal).ThenBy(group => group.Key.Version)
+                .Select(group => (Of: group.Key, Tally: group.Count() == 1 ? group.First().Value : OutcomeTally.Sum(window, nowMs, group.Select(tally => tally.Value))))
+                .ToList();
+            // A shadow answered nobody: it is judged by the outcomes of the answers beside it, and does not count among them.
+            var answers = variants.Where(variant => !variant.Of.Shadow).Select(variant => variant.Tally).ToList();
+            var all = answers.Count == 1 ? answers[0] : OutcomeTally.Sum(window, nowMs, answers);
+            return new(
+                name, from, to, settings, all.Counts, unmatched, all.Performance(),
+                [.. variants.Select(variant => new VariantOutcomesWire(variant.Of.Variant, variant.Of.Shadow, variant.Of.Model, variant.Of.Version, variant.Tally.Counts, variant.Tally.Performance()))]);
+        }
+    }
+}
