@@ -20,8 +20,11 @@ public sealed class RetroactiveShadow
     private readonly LiveDeployments _live;
     private readonly Models _models;
     private readonly ModelPackages _packages;
+    private readonly Outcomes _outcomes;
+    private readonly TimeProvider _clock;
 
-    internal RetroactiveShadow(Predictions predictions, LiveDeployments live, Models models, ModelPackages packages) => (_predictions, _live, _models, _packages) = (predictions, live, models, packages);
+    internal RetroactiveShadow(Predictions predictions, LiveDeployments live, Models models, ModelPackages packages, Outcomes outcomes, TimeProvider clock) =>
+        (_predictions, _live, _models, _packages, _outcomes, _clock) = (predictions, live, models, packages, outcomes, clock);
 
     /// <param name="model">Null: the one of the deployment.</param>
     public async Task<Answer<ShadowCandidate>> Choose(WorkspaceId workspace, string deployment, string? model, long version, CancellationToken cancellation)
@@ -51,19 +54,28 @@ public sealed class RetroactiveShadow
         if (loaded.Refusal is { } unfit) return unfit;
 
         var scoring = new CandidateScoring(loaded.Value);
+        var (window, now) = (_outcomes.WindowOf(workspace, deployment), _clock.Micros() / 1000);
         var all = new ShadowTally();
         for (var from = fromMs; from < toMs; from = (from / Hour + 1) * Hour)
         {
-            var log = _predictions.Scan(workspace, deployment, from, Math.Min(toMs, (from / Hour + 1) * Hour), cancellation);
-            await Pieces.Of(log, (piece, _) => ValueTask.FromResult(Piece(piece)), Add, cancellation);
+            var to = Math.Min(toMs, (from / Hour + 1) * Hour);
+            var told = await _outcomes.Of(workspace, deployment, from, to, cancellation);
+            var log = _predictions.Scan(workspace, deployment, from, to, cancellation);
+            await Pieces.Of(log, (piece, _) => ValueTask.FromResult(Piece(piece, record => Truth(record, told))), Add, cancellation);
         }
 
         return all;
 
-        ShadowTally Piece(IReadOnlyList<LoggedPrediction> piece)
+        bool? Truth(LogRecord record, IReadOnlyDictionary<Guid, PredictionOutcome> told)
+        {
+            var label = window.LabelOf(record.Milliseconds, told.TryGetValue(record.Id, out var outcome) ? outcome : null, now);
+            return window.MayBeJudged(label) ? label.Positive : null;
+        }
+
+        ShadowTally Piece(IReadOnlyList<LoggedPrediction> piece, Func<LogRecord, bool?> truth)
         {
             var answers = piece.Where(logged => !logged.Record.Flags.HasFlag(RecordFlags.Shadow)).ToList();
-            var tally = scoring.Score(answers.Where(logged => IdSample.Has(logged.Record.Id, share)), new Dictionary<Guid, bool>());
+            var tally = scoring.Score(answers.Where(logged => IdSample.Has(logged.Record.Id, share)), truth);
             tally.Seen = answers.Count;
             return tally;
         }

@@ -40,7 +40,8 @@ public static class ServingModule
             .AddSingleton(provider => new Replays(
                 provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
             .AddSingleton(provider => new RetroactiveShadow(
-                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<ModelPackages>()))
+                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<ModelPackages>(),
+                provider.GetRequiredService<Outcomes>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new Deployments(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new BatchScoring(

@@ -10,8 +10,8 @@ internal sealed class CandidateScoring(Predictor candidate)
     private readonly ConcurrentDictionary<long, SourceScoring> _sources = new();
     private readonly ConcurrentBag<PredictorRow> _rows = [];
 
-    /// <param name="truth">Of predictions: whether they turned out positive.</param>
-    public ShadowTally Score(IEnumerable<LoggedPrediction> piece, IReadOnlyDictionary<Guid, bool> truth)
+    /// <param name="truth">Whether a prediction turned out positive; null: not known, or not to be judged yet.</param>
+    public ShadowTally Score(IEnumerable<LoggedPrediction> piece, Func<LogRecord, bool?> truth)
     {
         var tally = new ShadowTally();
         var row = _rows.TryTake(out var used) ? used : candidate.NewRow();
@@ -33,7 +33,7 @@ internal sealed class CandidateScoring(Predictor candidate)
             ? null
             : $"the probability was that of {source.Positive}, the candidate's is that of {candidate.Positive}";
 
-        public void Score(IEnumerable<LogRecord> records, PredictorRow row, IReadOnlyDictionary<Guid, bool> truth, ShadowTally tally)
+        public void Score(IEnumerable<LogRecord> records, PredictorRow row, Func<LogRecord, bool?> truth, ShadowTally tally)
         {
             var scored = 0L;
             foreach (var record in records)
@@ -47,7 +47,7 @@ internal sealed class CandidateScoring(Predictor candidate)
 
                 scored++;
                 tally.Comparison.Add(
-                    record.Probability, record.Probability >= source.Threshold, score, score >= candidate.Threshold, truth.TryGetValue(record.Id, out var positive) ? positive : null, IdSample.KeyOf(record.Id));
+                    record.Probability, record.Probability >= source.Threshold, score, score >= candidate.Threshold, truth(record), IdSample.KeyOf(record.Id));
             }
 
             tally.Count(source, scored);

@@ -198,6 +198,25 @@ public class RetroactiveShadowTests
     }
 
     [Fact]
+    public async Task What_became_of_the_predictions_judges_both()
+    {
+        await using var host = await ServingHost.Start();
+        await host.Deploy("coffee");
+        var ids = await host.LogAt("coffee", Asked(300));
+        var told = ids.Take(200).Select((id, i) => $$"""{"prediction_id": "{{id}}", "value": "{{(i % 3 == 0 ? "Yes" : "No")}}"}""");
+        (await host.Post("/api/v1/outcomes", $$"""{"outcomes": [{{string.Join(',', told)}}]}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var same = (await Shadow(host, new(Version: 1))).Comparison!.Outcomes!;
+        var other = (await Shadow(host, new(await host.Register("coffee", seed: 2)))).Comparison!.Outcomes!;
+
+        (same.Rows, same.Judged, same.PositiveShare).ShouldBe((200, 200, 67 / 200.0));
+        same.Metrics.ShouldAllBe(metric => metric.Difference == 0);
+        other.Rows.ShouldBe(200);
+        other.Metrics.Single(metric => metric.Metric == "log_loss").Logged!.Value.ShouldBe(same.Metrics.Single(metric => metric.Metric == "log_loss").Logged!.Value, 1e-12);
+        other.Metrics.ShouldContain(metric => metric.Difference != 0);
+    }
+
+    [Fact]
     public async Task A_shadow_that_stopped_goes_on_where_it_was_and_comes_to_the_same()
     {
         await using var host = await ServingHost.Start();
