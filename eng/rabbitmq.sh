@@ -36,18 +36,24 @@ wait_until() { # seconds, command
     local left=$(($1 * 10)); shift
     until "$@"; do left=$((left - 1)); [ $left -gt 0 ] || return 1; sleep 0.1; done
 }
+silent() { ! answers; }
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$RABBITMQ_NODE_PORT") 2>/dev/null; }
 finish() {
     [ -e "$folder/pid" ] || return 0
     local pid; pid=$(cat "$folder/pid")
-    kill "-$1" "$pid" 2>/dev/null || true
-    wait_until 30 ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
+    if [ "$1" = TERM ]; then
+        kill -TERM "$pid" 2>/dev/null || true
+        wait_until 30 ended "$pid" || true
+    fi
+    kill -KILL -- "-$pid" 2>/dev/null || true # the whole session: what was started is a script that waits for the server
+    wait_until 10 silent || true
     rm -f "$folder/pid"
     epmd -port "$ERL_EPMD_PORT" -kill >/dev/null 2>&1 || true
 }
 
 case $1 in
 start)
+    answers && { echo "Port $RABBITMQ_NODE_PORT, which this server had, is taken; is it still running?" >&2; exit 1; }
     setsid $bin/rabbitmq-server >"$folder/out" 2>&1 </dev/null &
     echo $! >"$folder/pid"
     if ! wait_until 120 answers; then
