@@ -19,7 +19,7 @@ internal static class ImportOutcomes
     private const int MostRefused = 20;
 
     /// <value>For each piece the predictions of its period are gone through once.</value>
-    private const int RowsAtOnce = 250_000;
+    private const int RowsAtOnce = 500_000;
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/api/v1/outcomes/import", Handle)

@@ -114,7 +114,9 @@ public class MutationTests
 
             var answer = await home.Http.GetAsync(address, Cancelled);
 
-            if ((int)answer.StatusCode >= 400) IsProblem(await answer.Content.ReadAsStringAsync(Cancelled), answer.StatusCode, $"GET {address} CAIRN_SEED={Seed}, number {number}");
+            var text = await answer.Content.ReadAsStringAsync(Cancelled);
+            if (text.Length == 0 && answer.StatusCode == HttpStatusCode.BadRequest) return; // of the web server itself: a path that is none does not get as far as us
+            if ((int)answer.StatusCode >= 400) IsProblem(text, answer.StatusCode, $"GET {address} CAIRN_SEED={Seed}, number {number}");
         });
 
         await StaysWell(home);

@@ -118,7 +118,7 @@ public class OperationTests
 
         var report = await home.Client.DoctorAsync();
 
-        report.Checks.Select(check => check.Name).ShouldBe(["server", "home", "disk", "database", "duckdb", "xgboost"]);
+        report.Checks.Select(check => check.Name).ShouldBe(["server", "home", "disk", "database", "prediction log", "duckdb", "xgboost"]);
         report.Checks.Single(check => check.Name == "database").Found.ShouldContain("intact");
         report.Checks.Single(check => check.Name == "duckdb").Found.ShouldStartWith("DuckDB v1.5");
         report.Checks.Where(check => check.State != "ok").ShouldAllBe(check => check.Advice.Length > 0);

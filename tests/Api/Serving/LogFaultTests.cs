@@ -24,6 +24,8 @@ public class LogFaultTests
         {
             var host = await ServingHost.Start(home);
             await host.Deploy("coffee");
+            await host.Deploy("tea", "tea", seed: 2);
+            await Set(host, "answer", "tea"); // later there is no room for a setting either
             var (answered, refusal) = (new List<string>(), (Problem?)null);
             var body = $"[{string.Join(',', Enumerable.Repeat(CoffeeModel.Row, 400))}]";
             while (refusal is null && answered.Count < 200_000)
@@ -36,13 +38,11 @@ public class LogFaultTests
             (refusal!.Status, refusal.Code).ShouldBe((503, "predict.not-logged"));
             refusal.Detail.ShouldContain("space");
             (await host.Get<Predictions>().Problem(Cancelled)).ShouldNotBeNull();
-            await Set(host, "answer");
-            var unlogged = await host.Post(Predict, body);
+            var unlogged = await host.Post("/api/v1/deployments/tea/predict", body);
             unlogged.StatusCode.ShouldBe(HttpStatusCode.OK);
             unlogged.Headers.GetValues("Cairn-Logged").ShouldBe(["false"]);
 
             (await Run("mount", "-o", "remount,size=64m", home)).ShouldBe(0);
-            await Set(host, "refuse");
             await Until(async () => (await host.Post(Predict, CoffeeModel.Row)).StatusCode == HttpStatusCode.OK);
             (await host.Get<Predictions>().Problem(Cancelled)).ShouldBeNull();
             foreach (var id in (string[])[answered[0], answered[answered.Count / 2], answered[^1]])
@@ -107,11 +107,11 @@ public class LogFaultTests
         (await again.Get<Predictions>().Problem(Cancelled))!.ShouldContain("damaged");
     }
 
-    private static async Task Set(ServingHost host, string choice)
+    private static async Task Set(ServingHost host, string choice, string deployment = "coffee")
     {
         using var content = new StringContent($$$"""{"log": {"when_unavailable": "{{{choice}}}"}}""", Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        (await host.Http.PatchAsync("/api/v1/deployments/coffee", content, Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await host.Http.PatchAsync($"/api/v1/deployments/{deployment}", content, Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     private static async Task Until(Func<Task<bool>> holds)

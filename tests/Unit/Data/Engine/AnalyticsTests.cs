@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cairn.Data;
+using Cairn.Data.Engine;
 
 namespace Cairn.Unit.Tests.Data.Engine;
 
@@ -114,7 +115,7 @@ public sealed class AnalyticsTests : IDisposable
         {
             var computed = job.Compute("computed", [new("n", AnalyticsType.BigInt)], (rows, cells) => throw new FormatException("as it should"));
             Should.Throw<FormatException>(() => computed.Execute("SELECT 1", 0, "CREATE TABLE x AS SELECT * FROM computed()")).Message.ShouldBe("as it should");
-            Should.Throw<InvalidDataException>(() => job.Execute("SELECT * FROM computed()")).Message.ShouldContain("no source");
+            Should.Throw<DuckDbException>(() => job.Execute("SELECT * FROM computed()")).Message.ShouldContain("no source");
             using var rows = job.Query("SELECT 7::BIGINT");
             rows.Next();
             return rows.BigInts(0)[0];
