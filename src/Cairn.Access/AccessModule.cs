@@ -35,7 +35,7 @@ public static class AccessModule
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseMiddleware<BrowserGuard>().UseMiddleware<PermissionGuard>();
+        app.UseMiddleware<BrowserGuard>().UseMiddleware<TextGuard>().UseMiddleware<PermissionGuard>();
         if (app.ApplicationServices.GetRequiredService<LimitOptions>().Requests is not null) app.UseMiddleware<RateGuard>();
         return app.UseMiddleware<TimeGuard>().UseMiddleware<ConditionalReads>().UseMiddleware<SizeGuard>().UseMiddleware<IdempotentRequests>();
     }

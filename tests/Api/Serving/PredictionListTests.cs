@@ -67,7 +67,7 @@ public class PredictionListTests
     [InlineData("/api/v1/predictions?limit=1001", "request.limit")]
     [InlineData("/api/v1/predictions?from=5&to=5", "prediction.range-invalid")]
     [InlineData("/api/v1/predictions?from=-1", "prediction.range-invalid")]
-    [InlineData("/api/v1/predictions?entity=a%00b", "prediction.filter-invalid")]
+    [InlineData("/api/v1/predictions?entity=a%00b", "request.malformed")]
     [InlineData("/api/v1/predictions?page_token=bm9uZQ", "request.page-token")]
     [InlineData("/api/v1/predictions?version=two", "request.malformed")]
     [InlineData("/api/v1/predictions/segments?limit=0", "request.limit")]
