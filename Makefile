@@ -33,10 +33,11 @@ bench: ## Run the measurements behind the numbers of the README (CSV=file: your 
 	artifacts/bin/Cairn.Bench/release/Cairn.Bench learning-telco
 	bench/serving.sh $(CSV)
 
-torture: ## Run the long fault tests, an hour or two; results are dated in bench/torture.md
+torture: ## Run the long fault tests, an hour or two; CSV=file, the telco data; results are dated in bench/torture.md
 	bench/torture/mutations.sh
 	dotnet build tests/EndToEnd -c Release -v quiet --nologo
 	TORTURE_KILLS=1000 artifacts/bin/Cairn.EndToEnd.Tests/release/Cairn.EndToEnd.Tests -noLogo -diagnostics -class Cairn.EndToEnd.Tests.Faults.KillUnderLoadTests
+	bench/torture/endurance.sh $(CSV)
 
 clean: ## Remove all that was built
 	rm -rf artifacts native/node_modules
