@@ -31,7 +31,7 @@ public class HomeTests
     {
         var folder = TestHome.NewFolder();
         Directory.CreateDirectory(folder);
-        using var owner = Process.Start(new ProcessStartInfo("flock", ["-n", Path.Combine(folder, "lock"), "sleep", "600"]))!;
+        using var owner = Process.Start(new ProcessStartInfo("flock", ["-n", "--no-fork", Path.Combine(folder, "lock"), "sleep", "600"]))!;
         await WaitUntil(() => Task.FromResult(IsHeld(Path.Combine(folder, "lock"))));
         await File.WriteAllTextAsync(Path.Combine(folder, "server.json"), $$"""{"pid":{{owner.Id}},"url":null,"socket":"x","started_at":0}""");
         using (var stale = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) stale.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "cairn.sock")));
