@@ -49,4 +49,3 @@ printf 'Cairn, log off          %s\n' "$(median off)"
 printf 'Cairn, log on           %s\n' "$(median on)"
 awk -v f="$(median fastapi)" -v c="$(median constant)" -v off="$(median off)" -v on="$(median on)" \
     'BEGIN { split(f, a); split(c, b); split(off, d); split(on, e); printf "log off / constant: %.2f   log on / FastAPI: %.1f\n", d[1] / b[1], e[1] / a[1] }'
-curl -fsS http://127.0.0.1:18104/metrics | awk '/^cairn_storage_commits_total/ { c = $2 } /^cairn_predictions_total/ { p += $2 } END { printf "%d commits, %d predictions in all\n", c, p }'
