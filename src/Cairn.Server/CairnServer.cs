@@ -36,6 +36,7 @@ public sealed class CairnServer : IAsyncDisposable
 
         WebApplication? app = null;
         Socket? port = null;
+        Uri? url = null;
         try
         {
             var bound = ListenAddress.Bind(options, address.Value);
@@ -47,7 +48,7 @@ public sealed class CairnServer : IAsyncDisposable
 
             port = bound.Value?.Socket;
             HomeFolder.RemoveUnfinishedBackups(home.Value.Home);
-            var url = bound.Value?.Url;
+            url = bound.Value?.Url;
             app = Composition.Build(options with { Home = home.Value.Home }, new Listeners(home.Value.SocketPath, port, address.Value), limits.Value, url);
             if (await Migration.Run(app.Services, cancellation) is { } refusal)
             {
@@ -59,6 +60,11 @@ public sealed class CairnServer : IAsyncDisposable
             await app.StartAsync(cancellation);
             home.Value.Announce(url);
             return new CairnServer(app, home.Value, url);
+        }
+        catch (Exception e) when (url is not null && ListenAddress.WasTaken(e))
+        {
+            await Close(app, port, home.Value);
+            return ListenAddress.Busy(url.Port, address.Value);
         }
         catch
         {

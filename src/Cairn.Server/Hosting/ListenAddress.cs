@@ -46,6 +46,13 @@ internal static class ListenAddress
             }
         }
 
-        return new Refusal.Conflict("server.port-busy", $"The port {wanted} of {address} is used by another program{(last > wanted ? $", and so are all up to {last}" : "")}. Choose another one (--port N, or --port 0 for any free one).");
+        return Busy(wanted, address, last > wanted ? $", and so are all up to {last}" : "");
     }
+
+    /// <summary>Two programs can bind a port at the same moment; the second one learns of it when it starts to listen.</summary>
+    public static bool WasTaken(Exception exception) =>
+        exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } || exception.InnerException is { } inner && WasTaken(inner);
+
+    public static Refusal Busy(int port, IPAddress address, string andMore = "") =>
+        new Refusal.Conflict("server.port-busy", $"The port {port} of {address} is used by another program{andMore}. Choose another one (--port N, or --port 0 for any free one).");
 }

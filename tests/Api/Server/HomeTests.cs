@@ -108,6 +108,25 @@ public class HomeTests
     }
 
     [Fact]
+    public async Task Of_two_servers_that_start_at_once_on_one_port_the_slower_is_refused()
+    {
+        int port;
+        using (var free = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            port = ((IPEndPoint)free.LocalEndPoint!).Port;
+        }
+
+        string[] folders = [TestHome.NewFolder(), TestHome.NewFolder()];
+        var started = await Task.WhenAll(folders.Select(folder => Task.Run(() => CairnServer.Start(new ServerOptions { Home = folder, Port = port, LogFile = "/dev/null" }, default))));
+
+        started.Count(one => one.Refusal is null).ShouldBe(1);
+        started.Single(one => one.Refusal is not null).Refusal!.Code.ShouldBe("server.port-busy");
+        await started.Single(one => one.Refusal is null).Value.DisposeAsync();
+        foreach (var folder in folders) Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task A_busy_port_is_refused_or_passed_over_as_asked()
     {
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
