@@ -52,6 +52,18 @@ internal sealed class LogKeys(LogDatabase database, SegmentReader segments)
             """, new { workspace, deployment, untilMs }),
         cancellation);
 
+    /// <summary>The earliest prediction among those logged since a number of <see cref="Newest"/>, or a time before it, in milliseconds.</summary>
+    public Task<long> EarliestSince(WorkspaceId workspace, string deployment, long newest, CancellationToken cancellation) => database.Read(
+        transaction => newest == 0 ? 0 : transaction.Scalar<long>(
+            """
+            SELECT CAST(coalesce(min(first), 0) AS BIGINT) FROM (
+                SELECT min(from_ms) AS first FROM prediction_blocks WHERE workspace_id = @workspace AND deployment = @deployment AND block_id > @newest
+                UNION ALL
+                SELECT min(from_ms) AS first FROM prediction_segments WHERE workspace_id = @workspace AND deployment = @deployment AND last_block > @newest
+            ) AS parts
+            """, new { workspace, deployment, newest }),
+        cancellation);
+
     /// <summary>What answered each of these predictions, no shadow; those that are not in the log are left out.</summary>
     public async Task<IReadOnlyDictionary<Guid, LogSourceRow>> Find(WorkspaceId workspace, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
     {

@@ -23,11 +23,12 @@ internal sealed class OutcomeMatch(LogKeys keys, LiveDeployments live)
     public OutcomeWindow WindowOf(WorkspaceId workspace, string deployment) =>
         OutcomeWindow.Of(live.Find(workspace, deployment) is { Refusal: null, Value: var found } ? found.Settings.Outcome : new());
 
+    /// <param name="sinceMs">Predictions made before need not be looked at.</param>
     /// <returns>One for each that is wanted; null: there is none in the log.</returns>
-    public async Task<FoundPrediction?[]> Find(WorkspaceId workspace, IReadOnlyList<WantedPrediction> wanted, CancellationToken cancellation)
+    public async Task<FoundPrediction?[]> Find(WorkspaceId workspace, IReadOnlyList<WantedPrediction> wanted, CancellationToken cancellation, long sinceMs = 0)
     {
         var found = new FoundPrediction?[wanted.Count];
-        var byId = await keys.Find(workspace, [.. wanted.Select(one => one.PredictionId).OfType<Guid>()], cancellation);
+        var byId = await keys.Find(workspace, [.. wanted.Select(one => one.PredictionId).OfType<Guid>().Where(id => (Uuid7.TimeOf(id) ?? 0) >= sinceMs)], cancellation);
         var byEntity = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         for (var i = 0; i < found.Length; i++)
         {
@@ -45,12 +46,12 @@ internal sealed class OutcomeMatch(LogKeys keys, LiveDeployments live)
             }
         }
 
-        foreach (var (deployment, places) in byEntity) await FindByEntity(workspace, deployment, wanted, places, found, cancellation);
+        foreach (var (deployment, places) in byEntity) await FindByEntity(workspace, deployment, wanted, places, found, sinceMs, cancellation);
         return found;
     }
 
     private async Task FindByEntity(
-        WorkspaceId workspace, string deployment, IReadOnlyList<WantedPrediction> wanted, List<int> places, FoundPrediction?[] found, CancellationToken cancellation)
+        WorkspaceId workspace, string deployment, IReadOnlyList<WantedPrediction> wanted, List<int> places, FoundPrediction?[] found, long sinceMs, CancellationToken cancellation)
     {
         var (match, within) = (new EntityMatch(), WindowOf(workspace, deployment).WithinMs);
         foreach (var i in places) match.Add(wanted[i].Entity, wanted[i].Alias, wanted[i].ObservedAt, within);
@@ -58,9 +59,10 @@ internal sealed class OutcomeMatch(LogKeys keys, LiveDeployments live)
         string[]? few = places.Count * 2 <= LogKeys.FewValues ? [.. places.SelectMany(i => (string?[])[wanted[i].Entity, wanted[i].Alias]).OfType<string>().Distinct(StringComparer.Ordinal)] : null;
 
         // From the newest to the oldest in ever longer stretches: the log as a whole is read only for who is not in it.
-        for (var (to, stretch) = (match.ToMs, Day); to > match.FromMs && match.Open > 0; stretch *= 4)
+        var first = Math.Max(match.FromMs, sinceMs);
+        for (var (to, stretch) = (match.ToMs, Day); to > first && match.Open > 0; stretch *= 4)
         {
-            var from = Math.Max(match.FromMs, to - stretch);
+            var from = Math.Max(first, to - stretch);
             await keys.Visit(workspace, deployment, from, to, few, match.See, cancellation);
             to = from;
         }

@@ -14,7 +14,7 @@ internal sealed partial class OutcomeRematch(LogDatabase database, LogKeys keys,
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<(WorkspaceId, string), long> _seen = new();
+    private readonly ConcurrentDictionary<(WorkspaceId, string), Seen> _seen = new();
 
     /// <summary>One round over all deployments whose log has grown where outcomes wait.</summary>
     /// <returns>How many outcomes found their prediction.</returns>
@@ -25,9 +25,13 @@ internal sealed partial class OutcomeRematch(LogDatabase database, LogKeys keys,
         {
             var newest = await keys.Newest(waiting.WorkspaceId, waiting.Deployment, waiting.Last / 1000, cancellation);
             var key = (waiting.WorkspaceId, waiting.Deployment);
-            if (newest == 0 || _seen.GetValueOrDefault(key) >= newest) continue;
-            matched += await Match(waiting.WorkspaceId, waiting.Deployment, cancellation);
-            _seen[key] = newest;
+            var within = match.WindowOf(waiting.WorkspaceId, waiting.Deployment).WithinMs;
+            var seen = _seen.GetValueOrDefault(key);
+            if (seen.WithinMs != within) seen = default; // other predictions count now
+            if (seen.Before >= newest) continue;
+            var since = await keys.EarliestSince(waiting.WorkspaceId, waiting.Deployment, seen.Before, cancellation);
+            matched += await Match(waiting.WorkspaceId, waiting.Deployment, since, cancellation);
+            _seen[key] = new(seen.Newest, newest, within);
         }
 
         return matched;
@@ -56,14 +60,14 @@ internal sealed partial class OutcomeRematch(LogDatabase database, LogKeys keys,
         }
     }
 
-    private async Task<long> Match(WorkspaceId workspace, string deployment, CancellationToken cancellation)
+    private async Task<long> Match(WorkspaceId workspace, string deployment, long sinceMs, CancellationToken cancellation)
     {
         var (matched, entity, after) = (0L, "", 0L);
         var pseudonym = await personal.Pseudonyms(workspace, cancellation);
         while (await database.Read(transaction => OutcomeTable.NextWaiting(transaction, workspace, deployment, entity, after, RowsAtOnce), cancellation) is { Count: > 0 } rows)
         {
             (entity, after) = (rows[^1].Entity, rows[^1].OutcomeId);
-            var found = await match.Find(workspace, [.. rows.Select((row, i) => Wanted(row, i, pseudonym))], cancellation);
+            var found = await match.Find(workspace, [.. rows.Select((row, i) => Wanted(row, i, pseudonym))], cancellation, sinceMs);
             var updates = rows.Zip(found, Matched).OfType<OutcomeRow>().OrderBy(row => row.PredictionId, StringComparer.Ordinal).ThenBy(row => row.OutcomeId);
             foreach (var piece in updates.Chunk(UpdatesAtOnce))
             {
@@ -98,6 +102,13 @@ internal sealed partial class OutcomeRematch(LogDatabase database, LogKeys keys,
 
         return true;
     }
+
+    /// <summary>
+    /// How far the log was looked through. What was logged between two rounds is looked at in both that follow: an outcome may have been
+    /// looked for just before its prediction was logged, and stored just after the first of them.
+    /// </summary>
+    /// <param name="Before">As of the round before the last one.</param>
+    private readonly record struct Seen(long Before, long Newest, long? WithinMs);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Matched} outcomes that had come before their predictions were matched")]
     private partial void LogMatched(long matched);

@@ -88,6 +88,15 @@ internal sealed class OutcomeLog : IAsyncDisposable
     public Task<Receipt> Tell(Guid prediction, string value, DateTimeOffset? observed = null, bool correction = false, string key = "") =>
         Tell(About(prediction, value, observed, correction), key);
 
+    /// <summary>Stores an outcome as one for which no prediction was found.</summary>
+    public Task Wait(string entity, string value, DateTimeOffset observed) => Get<LogDatabase>().Write(
+        transaction =>
+        {
+            OutcomeTable.Insert(transaction, [new(0, WorkspaceId.Default, Deployment, null, entity, value, null, observed.ToUnixTimeMilliseconds() * 1000, true, false, false, "", Clock.Micros(), "ann")]);
+            return true;
+        },
+        Cancelled);
+
     public static NewOutcomeWire About(Guid prediction, string value, DateTimeOffset? observed = null, bool correction = false) =>
         new() { PredictionId = prediction.ToString("N"), Value = value, ObservedAt = observed?.ToString("O"), Correction = correction };
 

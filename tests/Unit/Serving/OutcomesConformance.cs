@@ -205,6 +205,37 @@ public abstract class OutcomesConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_outcome_that_was_looked_for_before_its_prediction_was_logged_and_stored_after_is_matched_later()
+    {
+        var rematch = _log.Get<OutcomeRematch>();
+        await _log.Tell(OutcomeLog.Of("eve", "Yes", Noon.AddHours(1))); // somebody waits, so the log is watched
+        await _log.Log(Noon.AddMinutes(-1), "bob");
+        await rematch.Run(Cancelled);
+        var ada = await _log.Log(Noon, "ada");
+        await rematch.Run(Cancelled);
+
+        await _log.Wait("ada", "Yes", Noon.AddHours(1));
+
+        (await rematch.Run(Cancelled)).ShouldBe(1);
+        (await _log.ValueOf(ada)).ShouldBe("Yes");
+    }
+
+    [Fact]
+    public async Task Outcomes_that_wait_are_matched_when_the_window_becomes_longer()
+    {
+        var rematch = _log.Get<OutcomeRematch>();
+        var ada = await _log.Log(Noon, "ada");
+        (await _log.Tell(OutcomeLog.Of("ada", "Yes", Noon.AddDays(5)))).Status.ShouldBe(OutcomeStatus.Unmatched);
+        (await rematch.Run(Cancelled)).ShouldBe(0);
+        (await rematch.Run(Cancelled)).ShouldBe(0);
+
+        _log.Deploy(OutcomeLog.Deployment, new() { WithinDays = 30 });
+
+        (await rematch.Run(Cancelled)).ShouldBe(1);
+        (await _log.ValueOf(ada)).ShouldBe("Yes");
+    }
+
+    [Fact]
     public async Task What_was_told_while_it_waited_counts_by_when_it_was_told()
     {
         var named = _log.IdAt(Noon);
