@@ -146,17 +146,7 @@ public sealed class Predictor
     public double[] Score(Frame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        var source = new FrameSlots(frame, _pipeline.Inputs, _pipeline.Texts);
-        var row = NewRow();
-        var scores = new double[frame.Rows];
-        for (var i = 0; i < scores.Length; i++)
-        {
-            source.Fill(i, row.Slots);
-            _pipeline.Encode(row.Slots, row.Vector);
-            scores[i] = _model.Score(row.Vector);
-        }
-
-        return scores;
+        return _model.Score(_pipeline.Apply(frame, [.. Enumerable.Range(0, frame.Rows)]));
     }
 }
 

@@ -23,7 +23,7 @@ internal abstract class FittedModel
     public double[] Score(FeatureMatrix features)
     {
         var scores = new double[features.Rows];
-        for (var row = 0; row < scores.Length; row++) scores[row] = Score(features.Row(row));
+        Score(features.Values, scores);
         return scores;
     }
 

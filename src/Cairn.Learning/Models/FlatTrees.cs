@@ -6,28 +6,28 @@ namespace Cairn.Learning.Models;
 /// <summary>One node. The children stand side by side; a leaf is its own child, and its condition is NaN, which no value fulfils.</summary>
 /// <param name="Condition">A smaller value goes left.</param>
 /// <param name="Leaf">What a leaf adds to the margin.</param>
-/// <param name="Split">The column; the highest bit is set when a missing value goes right.</param>
+/// <param name="Split">Twice the column, and one more when a missing value goes right: also where <see cref="RowTiles"/> hold the value.</param>
 /// <param name="Child">Place of the left child; the right one is behind it.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct TreeNode(float Condition, float Leaf, uint Split, int Child)
 {
-    private const uint MissingGoesRight = 1u << 31;
-
     public bool IsLeaf => float.IsNaN(Condition);
 
-    public int Column => (int)(Split & ~MissingGoesRight);
+    public int Column => (int)(Split >> 1);
+
+    public bool MissingGoesLeft => (Split & 1) == 0;
 
     public static TreeNode ForLeaf(float value, int place) => new(float.NaN, value, 0, place);
 
     public static TreeNode ForSplit(int column, float condition, bool missingGoesLeft, int child) =>
-        new(condition, 0, (uint)column | (missingGoesLeft ? 0 : MissingGoesRight), child);
+        new(condition, 0, ((uint)column << 1) | (missingGoesLeft ? 0u : 1u), child);
 
     /// <summary>Without a branch: which way a row goes is a coin toss for the processor, and a wrong guess costs more than the node.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Next(ref float row)
     {
-        var value = Unsafe.Add(ref row, Split & ~MissingGoesRight);
-        return Child + ((value >= Condition ? 1 : 0) | ((float.IsNaN(value) ? 1 : 0) & (int)(Split >> 31)));
+        var value = Unsafe.Add(ref row, Split >> 1);
+        return Child + ((value >= Condition ? 1 : 0) | ((float.IsNaN(value) ? 1 : 0) & (int)Split));
     }
 }
 
@@ -50,6 +50,8 @@ internal sealed class FlatTrees(TreeNode[] nodes, int[] roots, int[] depths, flo
     public ReadOnlySpan<TreeNode> Nodes => _nodes;
 
     public ReadOnlySpan<int> Roots => _roots;
+
+    public ReadOnlySpan<int> Depths => _depths;
 
     public ReadOnlySpan<float> Covers => covers;
 
@@ -96,5 +98,12 @@ internal sealed class FlatTrees(TreeNode[] nodes, int[] roots, int[] depths, flo
         }
 
         return margin;
+    }
+
+    /// <summary>The margins of rows that stand one behind the other, each with the bits that the row has alone.</summary>
+    public void Margins(ReadOnlySpan<float> rows, Span<float> margins)
+    {
+        if (rows.Length != (long)margins.Length * Features) throw new ArgumentException($"{margins.Length} rows of {Features} features are not {rows.Length} values.", nameof(rows));
+        for (var row = RowTiles.Margins(this, rows, margins); row < margins.Length; row++) margins[row] = Margin(rows.Slice(row * Features, Features));
     }
 }

@@ -8,6 +8,8 @@ internal sealed class TreeModel : FittedModel
 {
     public const string FileName = "model.ubj";
 
+    private const int Stretch = 512;
+
     private readonly byte[] _ubj;
     private readonly FlatTrees _trees;
     private readonly TreeShap _shap;
@@ -30,10 +32,18 @@ internal sealed class TreeModel : FittedModel
 
     public override int Features => _trees.Features;
 
-    public override double Score(ReadOnlySpan<float> row)
+    public override double Score(ReadOnlySpan<float> row) => Probability(_trees.Margin(row));
+
+    public override void Score(ReadOnlySpan<float> rows, Span<double> scores)
     {
-        double margin = _trees.Margin(row);
-        return _logistic ? PortableMath.Sigmoid(margin) : Math.Clamp(margin, 0, 1);
+        if (rows.Length != (long)scores.Length * Features) throw new ArgumentException($"{scores.Length} rows of {Features} features are not {rows.Length} values.", nameof(rows));
+        Span<float> margins = stackalloc float[Math.Min(scores.Length, Stretch)];
+        for (var done = 0; done < scores.Length; done += margins.Length)
+        {
+            if (scores.Length - done < margins.Length) margins = margins[..(scores.Length - done)];
+            _trees.Margins(rows.Slice(done * Features, margins.Length * Features), margins);
+            for (var i = 0; i < margins.Length; i++) scores[done + i] = Probability(margins[i]);
+        }
     }
 
     public override double Explain(ReadOnlySpan<float> row, Span<double> contributions) => _shap.Explain(row, contributions);
@@ -49,4 +59,6 @@ internal sealed class TreeModel : FittedModel
     }
 
     public override (string Name, byte[] Content) Save() => (FileName, _ubj);
+
+    private double Probability(double margin) => _logistic ? PortableMath.Sigmoid(margin) : Math.Clamp(margin, 0, 1);
 }

@@ -39,7 +39,7 @@ public class TreeShapTests
             for (var node = trees.Nodes[place]; !node.IsLeaf; node = trees.Nodes[place])
             {
                 var x = row[node.Column];
-                place = node.Child + (x < node.Condition || (float.IsNaN(x) && node.Split < 1u << 31) ? 0 : 1);
+                place = node.Child + (x < node.Condition || (float.IsNaN(x) && node.MissingGoesLeft) ? 0 : 1);
             }
 
             sum += trees.Nodes[place].Leaf;
@@ -88,7 +88,7 @@ public class TreeShapTests
             if (node.IsLeaf) return node.Leaf;
             var (left, right) = (node.Child, node.Child + 1);
             var x = row[node.Column];
-            if ((present >> node.Column & 1) != 0) return Expected(row, float.IsNaN(x) ? (node.Split < 1u << 31 ? left : right) : x < node.Condition ? left : right, present);
+            if ((present >> node.Column & 1) != 0) return Expected(row, float.IsNaN(x) ? (node.MissingGoesLeft ? left : right) : x < node.Condition ? left : right, present);
             return (covers[left] * Expected(row, left, present) + covers[right] * Expected(row, right, present)) / covers[place];
         }
     }

@@ -48,6 +48,7 @@ public class ReplayWithoutFmaTests
         var files = Directory.GetFiles(folder).ToDictionary(path => Path.GetFileName(path)!, File.ReadAllBytes, StringComparer.Ordinal);
         var predictor = TelcoPackage.Load(files).Value;
         var row = predictor.NewRow();
+        var (vectors, alone) = (new List<float>(), new List<double>());
         var bits = new List<string> { Digest.Of([.. Enumerable.Range(0, 100_000).SelectMany(i => BitConverter.GetBytes(Math.Exp(i * 0.000137) + Math.Pow(1.0001, i)))]).Hex };
         foreach (var line in File.ReadLines(Path.Combine(folder, "requests.jsonl")))
         {
@@ -56,8 +57,13 @@ public class ReplayWithoutFmaTests
             predictor.Read(ref json, row, "$").ShouldBeNull();
             var features = System.Runtime.InteropServices.MemoryMarshal.AsBytes(row.Features);
             bits.Add($"{Convert.ToHexString(features)} {BitConverter.DoubleToInt64Bits(predictor.Score(row)):x16}");
+            vectors.AddRange(row.Features);
+            alone.Add(predictor.Score(row));
         }
 
+        var together = new double[alone.Count];
+        predictor.Model.Score([.. vectors], together);
+        together.ShouldBe(alone);
         return [.. bits];
     }
 }
