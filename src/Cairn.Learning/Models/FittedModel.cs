@@ -22,6 +22,7 @@ internal abstract class FittedModel
 
     public double[] Score(FeatureMatrix features)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(features.Columns, Features);
         var scores = new double[features.Rows];
         Score(features.Values, scores);
         return scores;

@@ -160,7 +160,7 @@ public class TunerTests
             Interlocked.Increment(ref Fits[(int)parameters["trial"]]);
             OnFit?.Invoke();
             var by = slope((int)parameters["trial"]);
-            return new Formula(row => 1 / (1 + Math.Exp(-(by * row[0] + (1 - Math.Abs(by)) * row[1] * 3))));
+            return new Formula(features.Columns, row => 1 / (1 + Math.Exp(-(by * row[0] + (1 - Math.Abs(by)) * row[1] * 3))));
         }
     }
 
@@ -178,19 +178,19 @@ public class TunerTests
         public FittedModel Fit(FeatureMatrix features, ReadOnlySpan<float> labels, IReadOnlyDictionary<string, double> parameters, int seed, int threads)
         {
             var seen = Enumerable.Range(0, features.Rows).Select(row => features.Row(row)[0]).ToHashSet();
-            return new Formula(row => seen.Contains(row[0]) ? 1 : 0);
+            return new Formula(features.Columns, row => seen.Contains(row[0]) ? 1 : 0);
         }
     }
 
     private delegate double Scoring(ReadOnlySpan<float> row);
 
-    private sealed class Formula(Scoring score) : FittedModel
+    private sealed class Formula(int features, Scoring score) : FittedModel
     {
         public override string Algorithm => "formula";
 
         public override string ExplanationUnit => "probability";
 
-        public override int Features => 0;
+        public override int Features => features;
 
         public override double Score(ReadOnlySpan<float> row) => score(row);
 
