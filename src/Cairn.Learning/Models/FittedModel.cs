@@ -22,7 +22,7 @@ internal abstract class FittedModel
 
     public double[] Score(FeatureMatrix features)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(features.Columns, Features);
+        if (features.Columns != Features) throw new ArgumentException($"The rows have {features.Columns} features, the model {Features}.", nameof(features));
         var scores = new double[features.Rows];
         Score(features.Values, scores);
         return scores;
