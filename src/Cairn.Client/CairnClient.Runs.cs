@@ -14,6 +14,16 @@ public sealed partial class CairnClient
     public Task<Page<RunWire>> ListRunsAsync(string? experimentId = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<RunWire>>(Query("runs", ("experiment", experimentId), ("limit", limit), ("page_token", pageToken)), cancellation);
 
+    public Task<Page<RunWire>> ListRunsAsync(RunListing which, int? limit = null, string? pageToken = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        return GetAsync<Page<RunWire>>(
+            Query(
+                "runs", ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("order_by", which.OrderBy), ("limit", limit),
+                ("page_token", pageToken)),
+            cancellation);
+    }
+
     public Task<RunWire> GetRunAsync(string runId, CancellationToken cancellation = default) => GetAsync<RunWire>($"runs/{Escape(runId)}", cancellation);
 
     /// <param name="all">Also the params and metrics that are equal in all of them.</param>

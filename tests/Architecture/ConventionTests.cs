@@ -69,6 +69,20 @@ public partial class ConventionTests
         suffixed.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_form_of_a_page_that_posts_carries_its_token()
+    {
+        var bare =
+            from page in Directory.EnumerateFiles(Path.Combine(Solution.Root, "src", "Cairn.Web"), "*.razor", SearchOption.AllDirectories)
+            where Path.GetFileName(page) != "PostForm.razor" && Posts().IsMatch(File.ReadAllText(page))
+            select page;
+
+        bare.ShouldBeEmpty("write <PostForm> instead of <form method=\"post\">");
+    }
+
+    [GeneratedRegex("method\\s*=\\s*[\"']?post", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Posts();
+
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Namespace();
 

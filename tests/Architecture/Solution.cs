@@ -24,6 +24,20 @@ internal static partial class Solution
     /// <summary>Razor makes a public class of every page, wherever it lies; nobody can use it but the router.</summary>
     public static bool IsPage(Type type) => type.GetInterfaces().Any(i => i.FullName == "Microsoft.AspNetCore.Components.IComponent") || type.Name.StartsWith("_Imports", StringComparison.Ordinal);
 
+    /// <summary>What pages take as parameters is public because pages are.</summary>
+    public static bool IsTakenByPage(Type type) => Taken.Value.Contains(type);
+
+    private static readonly Lazy<HashSet<Type>> Taken = new(() =>
+    [
+        .. from assembly in Assemblies
+           from page in assembly.GetTypes()
+           where IsPage(page)
+           from property in page.GetProperties()
+           where property.GetCustomAttributes().Any(attribute => attribute.GetType().Name == "ParameterAttribute")
+           from type in TypeReferences.Unwrap(property.PropertyType)
+           select type,
+    ]);
+
     public static IEnumerable<string> DeclaredArrows =>
         from project in Projects
         from reference in XDocument.Load(project).Descendants("ProjectReference")

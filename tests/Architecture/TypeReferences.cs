@@ -35,7 +35,7 @@ internal static class TypeReferences
 
     private static IEnumerable<MemberInfo> Members(Type type) => Bodies(type).SelectMany(Members);
 
-    private static IEnumerable<Type> Unwrap(Type type) =>
+    public static IEnumerable<Type> Unwrap(Type type) =>
         type.HasElementType ? Unwrap(type.GetElementType()!)
         : type.IsGenericParameter || type.IsFunctionPointer ? []
         : type.IsGenericType ? type.GetGenericArguments().SelectMany(Unwrap).Append(type.GetGenericTypeDefinition())

@@ -6,6 +6,7 @@ using Cairn.Kernel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Access.Problems;
 
@@ -33,10 +34,15 @@ internal static class ProblemBody
     public static Task Write(this Problem problem, HttpContext context)
     {
         context.Response.StatusCode = problem.Status;
+        if (AsPage(context.Request) && context.RequestServices.GetService<ProblemPage>() is { } page) return page.Show(context, problem);
         return context.GetEndpoint()?.Metadata.GetMetadata<ErrorShape>() is { } shape
             ? context.Response.WriteAsJsonAsync(shape.Of(problem), CairnJson.Options, "application/json", context.RequestAborted)
             : context.Response.WriteAsJsonAsync(problem, CairnJson.Options, ContentType, context.RequestAborted);
     }
+
+    /// <summary>A browser that goes to an address asks for HTML by name; what it fetches below /api it reads as data.</summary>
+    private static bool AsPage(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && !request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
 
     private static int Status(Refusal refusal) => refusal switch
     {

@@ -63,7 +63,6 @@ internal static class Composition
         app.UseProblems();
         app.UseRouting();
         app.UseAccess();
-        app.UseAntiforgery();
         app.UseDescription();
         app.MapAccess().MapData().MapTracking().MapFlows().MapServing().MapProjects();
         CairnServer.MapEndpoints(app);
@@ -75,7 +74,6 @@ internal static class Composition
         services.AddSingleton(TimeProvider.System);
         services.AddRouting();
         services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
-        services.AddAntiforgery();
         services.AddDataProtection().SetApplicationName("cairn").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.Home, "keys", "forms")));
         // It reads the keys on every start, and every command that finds no server is a start; the first page with a form reads them too.
         foreach (var eager in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList()) services.Remove(eager);
@@ -86,7 +84,7 @@ internal static class Composition
             .AddServing(new ServingOptions { MostInFlight = options.MostInFlight, PredictTime = options.PredictTimeout, RabbitMq = BrokerAddress.Read(options.RabbitMq).Value })
             .AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
-        services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client);
+        services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client).AddSingleton(new ProblemPage(WebModule.ShowProblem));
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options, Listeners listeners)

@@ -6,10 +6,12 @@ namespace Cairn.Server.Hosting;
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string Nothing = "default-src 'none'; frame-ancestors 'none'";
-    private const string Page = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private const string Page = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+    private const string NoDevices = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
     // The docs page sets styles on its elements as it renders.
-    private const string Docs = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private const string Docs = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -26,6 +28,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         }
         else
         {
+            headers["Permissions-Policy"] = NoDevices;
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers.ContentSecurityPolicy = path.StartsWithSegments("/docs", StringComparison.Ordinal) ? Docs : Page;
         }
 

@@ -1,27 +1,28 @@
-using Microsoft.AspNetCore.Builder;
+using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Web.Appearance;
 
 /// <summary>GET /assets/{version}/{name}</summary>
 internal static class GetAsset
 {
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/assets/{version}/{**name}", Handle)
-        .WithName(nameof(GetAsset)).ExcludeFromDescription();
+    public static void Map(PageRoutes routes) => routes.Get("/assets/{version}/{**name}", Handle);
 
-    private static Results<FileContentHttpResult, NotFound> Handle(string version, string name, HttpResponse response)
+    private static IResult Handle(PageRequest request)
     {
-        if (AssetFiles.Find(name) is not { } content) return TypedResults.NotFound();
-        response.Headers.CacheControl = version == AssetFiles.Version ? "public, max-age=31536000, immutable" : "no-cache";
+        var name = request.Route("name");
+        if (AssetFiles.Find(name, request.Context.Request.Headers.AcceptEncoding.ToString()) is not var (content, encoding)) return TypedResults.NotFound();
+        var headers = request.Context.Response.Headers;
+        headers.CacheControl = request.Route("version") == AssetFiles.Version ? "public, max-age=31536000, immutable" : "no-cache";
+        headers.Vary = "Accept-Encoding";
+        if (encoding is not null) headers.ContentEncoding = encoding;
         return TypedResults.File(content, ContentType(name));
     }
 
     private static string ContentType(string name) => Path.GetExtension(name) switch
     {
         ".css" => "text/css; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".woff2" => "font/woff2",
         _ => "text/plain; charset=utf-8",

@@ -1,27 +1,23 @@
-using Microsoft.AspNetCore.Builder;
+using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Web.Appearance;
 
-/// <summary>POST /theme: remembers light or dark in a cookie. The form carries an antiforgery token, as every form does.</summary>
+/// <summary>POST /theme: remembers light or dark in a cookie; any other choice is the system's.</summary>
 internal static class SetTheme
 {
     private const string Cookie = "cairn-theme";
 
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("/theme", Handle)
-        .WithName(nameof(SetTheme)).ExcludeFromDescription();
+    public static void Map(PageRoutes routes) => routes.Post("/theme", Handle);
 
     /// <summary>Null: as the system has it.</summary>
     public static string? Of(HttpRequest request) => request.Cookies[Cookie] is "light" or "dark" ? request.Cookies[Cookie] : null;
 
-    private static RedirectHttpResult Handle([FromForm] string theme, HttpResponse response)
+    private static IResult Handle(PageRequest request)
     {
-        if (theme is "light" or "dark")
-            response.Cookies.Append(Cookie, theme, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
-        return TypedResults.LocalRedirect("~/");
+        var cookies = request.Context.Response.Cookies;
+        if (request.Field("theme") is var theme && theme is "light" or "dark") cookies.Append(Cookie, theme, PageRequest.CookieFor(TimeSpan.FromDays(365)));
+        else cookies.Delete(Cookie, PageRequest.CookieFor(TimeSpan.Zero));
+        return request.GoTo(request.Field("back"));
     }
 }

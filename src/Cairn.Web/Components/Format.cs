@@ -27,6 +27,57 @@ internal static class Format
         };
     }
 
+    /// <summary>0.4 ms, 2.9 s: a length of time.</summary>
+    public static string Duration(long micros) => Duration(0, micros);
+
+    /// <summary>69 %, 4.2 %: a share; one decimal below ten percent.</summary>
+    public static string Percent(double? share) => share is not { } value || !double.IsFinite(value) ? None
+        : (value * 100).ToString(value is > -0.1 and < 0.1 and not 0 ? "0.0" : "0", CultureInfo.InvariantCulture).Replace('-', '−') + "\u00a0%";
+
+    /// <summary>0.828–0.871</summary>
+    public static string Interval(double? low, double? high, int decimals = 3) => low is null || high is null ? None : $"{Number(low, decimals)}–{Number(high, decimals)}";
+
+    /// <summary>A number with that many decimals, thousands apart.</summary>
+    public static string Number(double? number, int decimals) => number is { } value && double.IsFinite(value)
+        ? value.ToString("#,0." + new string('0', decimals), CultureInfo.InvariantCulture).TrimEnd('.').Replace('-', '−') : None;
+
+    /// <summary>A number of unknown size with up to five significant digits: 0.0231, 12.4, 104,293, 1.2e−07.</summary>
+    public static string Number(double? number) => number is not { } value || !double.IsFinite(value) ? None
+        : (Math.Abs(value) switch { 0 => "0", >= 1e9 or < 1e-4 => value.ToString("0.###e-00", CultureInfo.InvariantCulture), >= 1000 => value.ToString("#,0.##", CultureInfo.InvariantCulture), _ => value.ToString("G5", CultureInfo.InvariantCulture) }).Replace('-', '−');
+
+    /// <summary>+0.0045, −0.012: a difference, its sign always there.</summary>
+    public static string Difference(double? difference, int decimals = 3) => difference is > 0 ? "+" + Number(difference, decimals) : Number(difference, decimals);
+
+    /// <summary>p = 0.13, p &lt; 0.001</summary>
+    public static string P(double? p) => p switch { null => None, < 0.001 => "p < 0.001", { } value when double.IsFinite(value) => $"p = {(value < 0.01 ? Number(value, 3) : Number(value, 2))}", _ => None };
+
+    /// <summary>$104.29</summary>
+    public static string Money(double? dollars) => dollars is { } value && double.IsFinite(value) ? $"{(value < 0 ? "−" : "")}${Number(Math.Abs(value), 2)}" : None;
+
+    /// <summary>977 kB, 1.4 GB: thousands, as disks are sold.</summary>
+    public static string Bytes(long? bytes) => bytes switch
+    {
+        null => None,
+        < 1000 => $"{bytes} B",
+        < 1_000_000 => $"{Round(bytes.Value / 1e3)} kB",
+        < 1_000_000_000 => $"{Round(bytes.Value / 1e6)} MB",
+        _ => $"{Round(bytes.Value / 1e9)} GB",
+    };
+
+    /// <summary>1 run, 2 runs.</summary>
+    public static string Many(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
+
+    /// <summary>runs/01a2161d for runs/01a2161deedf74cc81bd4ae7dd6f0c7e: the path of a thing, its ids short.</summary>
+    public static string Subject(string subject) => Clip(string.Join('/', subject.Split('/').Select(part => part.Length >= 32 && part.All(char.IsAsciiHexDigitLower) ? Short(part) : part)), 80);
+
+    /// <summary>A text cut to a length, with an ellipsis; never in the middle of a character.</summary>
+    public static string Clip(string text, int length)
+    {
+        if (text.Length <= length) return text;
+        var end = char.IsLowSurrogate(text[length - 1]) ? length - 2 : length - 1;
+        return text[..end] + "…";
+    }
+
     public static string Ago(long micros, DateTimeOffset now)
     {
         var then = At(micros);
@@ -38,6 +89,9 @@ internal static class Format
             _ => then.Year == now.Year ? then.ToString("d MMM, HH:mm", CultureInfo.InvariantCulture) : then.ToString("d MMM yyyy", CultureInfo.InvariantCulture),
         };
     }
+
+    /// <summary>20 Nov 2026, 17:02 UTC; scripts show it in the viewer's zone.</summary>
+    public static string Moment(long micros) => At(micros).UtcDateTime.ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture) + " UTC";
 
     public static string Iso(long micros) => At(micros).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
@@ -58,6 +112,8 @@ internal static class Format
 
     /// <summary>The first 8 digits of an id or digest; a short one stays as it is.</summary>
     public static string Short(string id) => id.Length > 16 ? id[..8] : id;
+
+    private static string Round(double value) => value.ToString(value < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset At(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 }

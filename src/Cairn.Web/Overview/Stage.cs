@@ -4,10 +4,15 @@ using Cairn.Web.Components;
 namespace Cairn.Web.Overview;
 
 /// <summary>What a project has to say about one stage of its lifecycle: a headline, a note, and how well it is.</summary>
-internal sealed record Stage(string Name, string Headline, string Note, string Tone)
+internal sealed record Stage(string Name, string Headline, string Note, string Tone, string Path = "")
 {
     public static IReadOnlyList<Stage> Of(ProjectWire project, IReadOnlyList<DeploymentWire> deployments) =>
-        [Data(project), Train(project), Register(project), Serve(project, deployments)];
+        [
+        Data(project) with { Path = project.Dataset is { } dataset ? Address.Dataset(dataset) : "" },
+        Train(project) with { Path = project.LastResult is { } result ? Address.Run(result.RunId) : "" },
+        Register(project) with { Path = project.LastResult?.Model is { } model ? Address.Model(model) : "" },
+        Serve(project, deployments) with { Path = project.Deployment is { } deployment ? Address.Deployment(deployment) : "" },
+    ];
 
     private static Stage Data(ProjectWire project) => project.LastResult is { } result
         ? new("Data", $"{Format.Count(result.Rows)} rows", $"version {Format.Short(result.DatasetVersion)}{(result.DatasetReused ? ", unchanged" : "")}", "ok")

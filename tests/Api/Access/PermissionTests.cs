@@ -4,6 +4,7 @@ using Cairn.Access;
 using Cairn.Access.Guarding;
 using Cairn.Api.Tests.Server;
 using Cairn.Kernel;
+using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,11 +35,11 @@ public class PermissionTests
         await using var home = await TestHome.Start();
 
         var open = home.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<Demand>() is { Permission: null })
+            .Where(endpoint => endpoint.Metadata.GetMetadata<Demand>() is { Permission: null } && endpoint.Metadata.GetMetadata<PageRoutes.Mark>() is null)
             .Select(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/'));
 
         open.Order(StringComparer.Ordinal).ShouldBe(
-            ["", "assets/{version}/{**name}", "health/live", "health/ready", "metrics", "openapi/{documentName}.json", "ping", "theme", "v2/health/live", "v2/health/ready", "v2/{**rest}"]);
+            ["health/live", "health/ready", "metrics", "openapi/{documentName}.json", "ping", "v2/health/live", "v2/health/ready", "v2/{**rest}"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Cairn.Client;
@@ -14,8 +15,15 @@ public sealed class FakeApi : HttpMessageHandler
         ["runs"] = (HttpStatusCode.OK, new Page<RunWire>([])),
         ["models"] = (HttpStatusCode.OK, new Page<ModelWire>([])),
         ["deployments"] = (HttpStatusCode.OK, new Page<DeploymentWire>([])),
+        ["audit"] = (HttpStatusCode.OK, new Page<AuditEntry>([])),
+        ["datasets"] = (HttpStatusCode.OK, new Page<DatasetWire>([])),
+        ["predictions"] = (HttpStatusCode.OK, new Page<LoggedPredictionWire>([])),
+        ["doctor"] = (HttpStatusCode.OK, new DoctorReport(true, [new("server", "ok", "Cairn 0.1.0")])),
         ["about"] = (HttpStatusCode.OK, new About("0.1.0", "/home/ada/.cairn", "sqlite", 0, "default", "local-admin", "http://127.0.0.1:8080")),
     };
+
+    /// <value>Path and query of what was asked, in no order.</value>
+    public ConcurrentBag<string> Asked { get; } = [];
 
     public FakeApi With(string path, object body)
     {
@@ -31,7 +39,11 @@ public sealed class FakeApi : HttpMessageHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var (status, body) = _answers[request.RequestUri!.AbsolutePath["/api/v1/".Length..]];
+        var path = request.RequestUri!.AbsolutePath["/api/v1/".Length..];
+        Asked.Add(path + request.RequestUri.Query);
+        var (status, body) = _answers.TryGetValue(path, out var answer)
+            ? answer
+            : (HttpStatusCode.NotFound, new Problem("https://cairn.dev/problems/test.missing", "test.missing", 404, $"There is no {path}.", "test.missing"));
         return Task.FromResult(new HttpResponseMessage(status)
         {
             RequestMessage = request,

@@ -24,11 +24,10 @@ internal sealed class PageHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseTestServer();
         builder.Logging.SetMinimumLevel(LogLevel.None);
-        builder.Services.AddSingleton(TimeProvider.System).AddRouting().AddAntiforgery();
+        builder.Services.AddSingleton(TimeProvider.System).AddRouting();
         builder.Services.AddWeb(_ => new CairnClient(new HttpClient(api) { BaseAddress = new Uri("http://localhost/") }));
         var app = builder.Build();
         app.UseRouting();
-        app.UseAntiforgery();
         app.MapWeb(page => page.Anonymous(), form => form.StoresNothing());
         await app.StartAsync();
         return new PageHost(app);

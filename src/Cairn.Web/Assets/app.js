@@ -1,0 +1,32 @@
+// What every page loads. Pages are complete without it: it puts times into the viewer's zone, keeps parts fresh, copies tables,
+// opens the palette, and fetches the charts where there is one.
+import { localTimes } from './time.js';
+import { follow } from './parts.js';
+import { copyButtons } from './copy.js';
+
+const dress = root => {
+  localTimes(root);
+  copyButtons(root);
+  if (root.querySelector('figure[data-chart]')) import('./charts.js').then(charts => charts.mount());
+};
+
+dress(document);
+follow(document, dress);
+
+const palette = () => import('./palette.js').then(module => module.open());
+document.addEventListener('keydown', event => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
+    event.preventDefault();
+    palette();
+  }
+});
+
+// Browsers that do not know command and commandfor yet.
+if (!('commandForElement' in HTMLButtonElement.prototype))
+  document.addEventListener('click', event => {
+    const button = event.target.closest('button[commandfor]');
+    const dialog = button && document.getElementById(button.getAttribute('commandfor'));
+    if (dialog) button.getAttribute('command') === 'close' ? dialog.close() : dialog.showModal();
+  });
+
+for (const toast of document.querySelectorAll('[data-toast]')) setTimeout(() => toast.remove(), 10_000);

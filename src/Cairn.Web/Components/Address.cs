@@ -1,0 +1,26 @@
+namespace Cairn.Web.Components;
+
+/// <summary>The addresses of things, in one place: pages of one area link to those of others.</summary>
+internal static class Address
+{
+    public static string Project(string name) => $"/projects/{Uri.EscapeDataString(name)}";
+
+    public static string Dataset(string name) => $"/datasets/{Uri.EscapeDataString(name)}";
+
+    public static string DatasetVersion(string name, long version) => $"/datasets/{Uri.EscapeDataString(name)}/versions/{version}";
+
+    public static string Run(string runId) => $"/runs/{Uri.EscapeDataString(runId)}";
+
+    public static string Model(string name) => $"/models/{Uri.EscapeDataString(name)}";
+
+    public static string ModelVersion(string name, long version) => $"/models/{Uri.EscapeDataString(name)}/versions/{version}";
+
+    public static string Deployment(string name) => $"/deployments/{Uri.EscapeDataString(name)}";
+
+    public static string Prediction(string predictionId) => $"/predictions/{Uri.EscapeDataString(predictionId)}";
+
+    public static string Predict(string deployment) => $"/predict/{Uri.EscapeDataString(deployment)}";
+
+    /// <summary>A run of a flow: training, a batch, a replay.</summary>
+    public static string FlowRun(string flowRunId) => $"/flow-runs/{Uri.EscapeDataString(flowRunId)}";
+}

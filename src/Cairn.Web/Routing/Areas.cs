@@ -1,0 +1,38 @@
+using Cairn.Web.Operations;
+using Cairn.Web.Overview;
+
+namespace Cairn.Web.Routing;
+
+/// <summary>A place in the navigation and the pages behind it.</summary>
+/// <param name="Stage">The stage of the lifecycle it belongs to; empty: above them; <see cref="Areas.Foot"/>: below.</param>
+/// <param name="Path">Of its first page. What begins with it belongs to the area.</param>
+/// <param name="Map">Maps its pages.</param>
+internal sealed record Area(string Stage, string Title, string Path, string Icon, Action<PageRoutes> Map);
+
+/// <summary>All areas, in the order of the lifecycle. An area that is not here is in no menu and has no pages.</summary>
+internal static class Areas
+{
+    public const string Foot = "foot";
+
+    public static IReadOnlyList<Area> All { get; } =
+    [
+        // above the stages
+        new("", "Overview", "/", "home", OverviewArea.Map),
+
+        // Data
+
+        // Train
+
+        // Register
+
+        // Serve
+
+        // below the stages
+        new(Foot, "System", "/system", "gear", OperationsArea.Map),
+    ];
+
+    /// <summary>The area a page lies in; null: in none, as the search.</summary>
+    public static Area? Of(string path) => All
+        .Where(area => area.Path == "/" ? path == "/" : path == area.Path || path.StartsWith(area.Path + "/", StringComparison.Ordinal))
+        .MaxBy(area => area.Path.Length);
+}

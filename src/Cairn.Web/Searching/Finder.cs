@@ -1,0 +1,44 @@
+using Cairn.Client;
+using Cairn.Client.Wire;
+using Cairn.Web.Components;
+using Cairn.Web.Routing;
+
+namespace Cairn.Web.Searching;
+
+/// <summary>Looks for a text among pages and things, all at once. What the caller may not see or what cannot be read is not found.</summary>
+internal sealed class Finder(PageRequest request, string text)
+{
+    private const int Most = 8, Enough = 200, IdDigits = 32;
+
+    public async Task<IReadOnlyList<SearchHits.Row>> Find()
+    {
+        var pages = Areas.All.Where(area => Matches(area.Title)).Select(area => new SearchHits.Row("Pages", area.Icon, area.Title, area.Stage == Areas.Foot ? "" : area.Stage, area.Path));
+        if (text.Length == 0) return [.. pages];
+        var isId = text.Length == IdDigits && text.All(char.IsAsciiHexDigitLower);
+        Task<IReadOnlyList<SearchHits.Row>>[] questions =
+        [
+            Named((api, stop) => api.ListProjectsAsync(Enough, cancellation: stop), project => project.Name, project => new("Projects", "project", project.Name, "", Address.Project(project.Name))),
+            Named((api, stop) => api.ListModelsAsync(Enough, cancellation: stop), model => model.Name,
+                model => new("Models", "crown", model.Name, model.Champion is { } champion ? $"champion v{champion}" : "no champion", Address.Model(model.Name))),
+            Named((api, stop) => api.ListDeploymentsAsync(Enough, cancellation: stop), deployment => deployment.Name,
+                deployment => new("Deployments", "bolt", deployment.Name, deployment.Version is { } version ? $"serves v{version} of {deployment.Model}" : "serves nothing", Address.Deployment(deployment.Name))),
+            Named((api, stop) => api.ListDatasetsAsync(Enough, cancellation: stop), dataset => dataset.Name, dataset => new("Datasets", "data", dataset.Name, $"{Format.Count(dataset.Rows)} rows", Address.Dataset(dataset.Name))),
+            isId ? One((api, stop) => api.GetRunAsync(text, stop), Run) : Listed((api, stop) => api.ListRunsAsync(new RunListing(Name: text), Most, cancellation: stop), Run),
+            isId
+                ? One((api, stop) => api.GetPredictionAsync(text, stop), prediction => new("Predictions", "bolt", Format.Short(prediction.PredictionId), $"{prediction.Prediction}, {Format.Percent(prediction.Probability)}, by {prediction.Deployment}", Address.Prediction(prediction.PredictionId)))
+                : Listed((api, stop) => api.ListPredictionsAsync(new PredictionListing(Entity: text), Most, cancellation: stop), prediction => new("Predictions", "bolt", Format.Short(prediction.PredictionId), $"about {prediction.Entity}, by {prediction.Deployment}", Address.Prediction(prediction.PredictionId))),
+        ];
+        return [.. pages, .. (await Task.WhenAll(questions)).SelectMany(hits => hits)];
+    }
+
+    private static SearchHits.Row Run(RunWire run) => new("Runs", "chart", run.Name, run.Status, Address.Run(run.RunId));
+
+    private bool Matches(string name) => name.Contains(text, StringComparison.OrdinalIgnoreCase);
+
+    private async Task<IReadOnlyList<SearchHits.Row>> Named<T>(Func<CairnClient, CancellationToken, Task<Page<T>>> ask, Func<T, string> name, Func<T, SearchHits.Row> hit) =>
+        [.. ((await request.Load(ask)).Value?.Items ?? []).Where(item => Matches(name(item))).OrderBy(item => name(item).Length).Take(Most).Select(hit)];
+
+    private async Task<IReadOnlyList<SearchHits.Row>> Listed<T>(Func<CairnClient, CancellationToken, Task<Page<T>>> ask, Func<T, SearchHits.Row> hit) => [.. ((await request.Load(ask)).Value?.Items ?? []).Select(hit)];
+
+    private async Task<IReadOnlyList<SearchHits.Row>> One<T>(Func<CairnClient, CancellationToken, Task<T>> ask, Func<T, SearchHits.Row> hit) where T : class => (await request.Load(ask)).Value is { } found ? [hit(found)] : [];
+}
