@@ -15,6 +15,8 @@ public static class Shares
     /// True when it is clear that a share is greater than it may be. One may ask again after every row: who is within what is allowed is
     /// ever found above it with a probability of at most <paramref name="falseAlarm"/>.
     /// </summary>
+    /// <param name="count">Of rows; or the sum of values between 0 and 1, whose mean is then the share. A likelihood ratio is convex in the
+    /// value, so at most the chord from 0 to 1, and the promise holds for means too.</param>
     /// <param name="allowed">Between 0 and 1, both excluded.</param>
-    public static bool ClearlyAbove(long count, long n, double allowed, double falseAlarm) => SequentialShare.LogEvidenceAbove(count, n, allowed) > -Math.Log(falseAlarm);
+    public static bool ClearlyAbove(double count, long n, double allowed, double falseAlarm) => SequentialShare.LogEvidenceAbove(count, n, allowed) > -Math.Log(falseAlarm);
 }

@@ -1,4 +1,5 @@
 using Cairn.Data;
+using Cairn.Serving.Canaries;
 using Cairn.Serving.Exports;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
@@ -51,6 +52,7 @@ public static class ServingModule
             .AddSingleton<AnswerPath>()
             .AddSingleton<LiveStreams>().AddSingleton<SeenMessages>().AddSingleton<StreamScoring>()
             .AddHostedService<ChampionFollower>()
+            .AddHostedService<CanaryWatch>() // before the queue, so that it stops after what waits there was compared
             .AddHostedService(provider => provider.GetRequiredService<ShadowQueue>())
             .AddHostedService<StreamRunner>() // after those: it needs what serves
             .AddSingleton<LogKeys>()
@@ -71,6 +73,10 @@ public static class ServingModule
         CompareLogged.Map(routes);
         PutVariant.Map(routes);
         RemoveVariant.Map(routes);
+        StartCanary.Map(routes);
+        GetCanary.Map(routes);
+        ListCanaries.Map(routes);
+        AbortCanary.Map(routes);
         Predict.Map(routes);
         PredictDefault.Map(routes);
         GetPrediction.Map(routes);

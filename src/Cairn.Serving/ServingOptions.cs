@@ -9,6 +9,9 @@ public sealed record ServingOptions
     /// <value>For computing the rows of one request.</value>
     public TimeSpan PredictTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <value>Between two looks at the canaries of this process.</value>
+    public TimeSpan CanaryPace { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <value>The RabbitMQ broker whose queues streams read, <c>amqp://user:password@host:5672/vhost</c>; null: streams do not run.</value>
     public Uri? RabbitMq { get; init; }
 }

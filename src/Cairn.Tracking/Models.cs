@@ -109,6 +109,16 @@ public sealed class Models
         return ChampionMove.ForTraffic(transaction, caller, model, request);
     }
 
+    /// <summary>As the other <see cref="Promote(Caller, string, Promote, CancellationToken)"/>, within a transaction that does more.</summary>
+    /// <param name="cause">The event that led to it.</param>
+    public static Answer<PromotionWire> Promote(WriteTransaction transaction, Caller caller, string model, Promote request, long now, long? cause = null)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(request);
+        return ChampionMove.Promote(transaction, caller, model, request, now, cause);
+    }
+
     /// <summary>Why a version may not take traffic as it is, without an override; null: it may.</summary>
     public static Refusal? RefuseTraffic(ModelVersionWire version)
     {

@@ -24,6 +24,7 @@ internal static class DeploymentsCommand
         new Command("list", "List deployments") { Limit }.Does(List),
         new Command("show", "Show a deployment and what a request has to carry") { Name }.Does(Show),
         new Command("set", "Change settings of a deployment: what is not named stays") { Name, Sample, KeepDays, WhenUnavailable, Entity, WithinDays, NegativeAfterDays }.Does(Set),
+        CanaryCommand.Build(),
         Limit,
     }.Does(List);
 

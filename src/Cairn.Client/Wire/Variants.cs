@@ -12,13 +12,15 @@ public sealed record VariantsWire(string Deployment, string Model, IReadOnlyList
 /// <param name="Since">When this version came to serve, microseconds UTC.</param>
 /// <param name="Numbers">Since then, in the process that was asked; null while it serves nothing.</param>
 /// <param name="Comparison">With the champion, for as long as both have been these versions; null for the champion.</param>
+/// <param name="Canary">The number of the canary that it belongs to and that is running.</param>
 public sealed record VariantWire(
-    string Name, string? Alias, long? Version, double Weight, bool Shadow, long Since, string? Problem, VariantNumbersWire? Numbers = null, VariantComparisonWire? Comparison = null);
+    string Name, string? Alias, long? Version, double Weight, bool Shadow, long Since, string? Problem, VariantNumbersWire? Numbers = null, VariantComparisonWire? Comparison = null,
+    long? Canary = null);
 
 /// <param name="Requests">Of which it answered a row at least; null over the log, which knows rows only.</param>
 /// <param name="Rows">Answered, or scored by a shadow.</param>
 /// <param name="Errors">Rows that it could not answer, so that the champion did; null over the log.</param>
-/// <param name="Dropped">Rows that a shadow did not score, since it could not keep up; null over the log.</param>
+/// <param name="Dropped">Rows that a shadow did not score, or the champion not beside a canary, since there were too many; null over the log.</param>
 /// <param name="PositiveShare">Of the rows at or above its threshold, with its 95 percent interval; null without rows.</param>
 /// <param name="Latency">Of requests from arrival to answer; of a shadow, of one row from its bytes to its score. Within 3.2 percent.</param>
 public sealed record VariantNumbersWire(

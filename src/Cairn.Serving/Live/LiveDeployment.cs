@@ -59,6 +59,15 @@ internal sealed class LiveDeployment(DeploymentRow row)
         }
     }
 
+    /// <summary>A variant answers nobody from the next request on. The row that is stored says so too, or what is here does not last.</summary>
+    public void Silence(string variant)
+    {
+        lock (_changing)
+        {
+            Become(_state.Champion, [.. _state.Others.Select(one => one.Name == variant && one.Row is { } stored ? one with { Row = stored with { Parts = "[]" } } : one)]);
+        }
+    }
+
     public DeploymentWire ToWire(bool withInputs = false)
     {
         var champion = _state.Champion;

@@ -122,7 +122,8 @@ internal sealed partial class LiveDeployments(Database database, Models models, 
         var package = refusal is null ? await loaded.Load(deployment.Row.WorkspaceId, version, cancellation) : refusal;
         if (package.Refusal is null)
         {
-            if (before.Serving is { } serving && serving.Version == version.Version && serving.Package == package.Value && before.Problem is null) return before with { Row = row };
+            var isNewCanary = row?.Canary is { } canary && canary != before.Row?.Canary; // whose counts begin with it
+            if (!isNewCanary && before.Serving is { } serving && serving.Version == version.Version && serving.Package == package.Value && before.Problem is null) return before with { Row = row };
             var source = LogSourceRow.Of(deployment.Row.WorkspaceId, deployment.Row.Name, before.Name, version.Model, version.Version, package.Value.Predictor);
             ServingMeter.Swaps.Add(1, new("deployment", deployment.Row.Name), new("variant", before.Name));
             LogServes(deployment.Row.Name, before.Name, version.Version, version.Model);

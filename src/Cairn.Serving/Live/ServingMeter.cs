@@ -8,6 +8,9 @@ internal static class ServingMeter
 
     public static readonly Counter<long> Predictions = Meter.CreateCounter<long>("cairn.predictions", "{row}", "Rows answered, by deployment and variant.");
 
+    public static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "cairn.prediction.duration", "s", "Time from the arrival of a request to its answer ready to send, by deployment and by each variant that answered a row of it.");
+
     public static readonly Counter<long> VariantErrors = Meter.CreateCounter<long>(
         "cairn.variant.errors", "{row}", "Rows that a variant could not answer, so that the champion did, by deployment and variant.");
 
@@ -15,6 +18,8 @@ internal static class ServingMeter
 
     public static readonly Counter<long> ShadowDropped = Meter.CreateCounter<long>(
         "cairn.shadow.dropped", "{row}", "Rows that shadows did not score since they could not keep up, by deployment and variant.");
+
+    public static readonly Counter<long> CanaryMoves = Meter.CreateCounter<long>("cairn.canary.moves", "{move}", "Steps and ends of canaries, by deployment and what they were.");
 
     public static readonly Counter<long> Unlogged = Meter.CreateCounter<long>("cairn.predictions.unlogged", "{row}", "Rows answered that the log did not take, by deployment.");
 

@@ -26,7 +26,7 @@ internal sealed class RowAnswers(
 {
     private readonly RowProblems _problems = new();
     private readonly List<RowAnswer> _answers = [];
-    private readonly ArrayBufferWriter<byte>? _forShadows = routing.Shadows.Count > 0 ? new() : null;
+    private readonly ArrayBufferWriter<byte>? _forShadows = routing.ScoresAgain ? new() : null;
     private RowScorer _scorer = new(routing, explain: false, buffer, log);
     private Refusal? _over;
     private int _index;

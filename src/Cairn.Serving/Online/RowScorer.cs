@@ -46,7 +46,7 @@ internal struct RowScorer(Routing routing, bool explain, AnswerBuffer answer, Ro
     {
         if (!isLogged) log?.Add(answer.Records, By.Model.Source, Id, Probability, By.Row);
         By.Count(Probability);
-        if (routing.Shadows.Count > 0) answer.Shadowed.Add(new(Id, Probability, By.Model, start, length));
+        if (routing.IsScoredAgain(By.Model)) answer.Shadowed.Add(new(Id, Probability, By.Model, start, length));
     }
 
     private Refusal? Score(ServedRow by, ref Utf8JsonReader json, string path)

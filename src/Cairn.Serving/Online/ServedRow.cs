@@ -41,7 +41,12 @@ internal sealed class ServedRow
     {
         var (source, numbers) = (Model.Source.Row, Model.Numbers);
         numbers.Add(Answered, Errors, _positives, _probabilities, micros);
-        if (Answered > 0) ServingMeter.Predictions.Add(Answered, new("deployment", source.Deployment), new("variant", source.Variant));
+        if (Answered > 0)
+        {
+            ServingMeter.Predictions.Add(Answered, new("deployment", source.Deployment), new("variant", source.Variant));
+            ServingMeter.Duration.Record(micros / 1e6, new("deployment", source.Deployment), new("variant", source.Variant));
+        }
+
         if (Errors > 0) ServingMeter.VariantErrors.Add(Errors, new("deployment", source.Deployment), new("variant", source.Variant));
     }
 

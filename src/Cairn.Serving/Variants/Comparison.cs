@@ -9,7 +9,11 @@ internal static class Comparison
     public static VariantNumbersWire Of(VariantCounts counts, bool logged = false) => new(
         logged ? null : counts.Requests, counts.Rows, logged ? null : counts.Errors, logged ? null : counts.Dropped, counts.Rows == 0 ? null : counts.Probabilities / counts.Rows,
         counts.Rows == 0 ? null : Share(counts.Positives, counts.Rows),
-        counts.Latency.Count == 0 ? null : new(counts.Latency.Quantile(0.5)!.Value, counts.Latency.Quantile(0.95)!.Value, counts.Latency.Quantile(0.99)!.Value));
+        Of(counts.Latency));
+
+    /// <summary>Null when there is none.</summary>
+    public static LatencyWire? Of(LatencyHistogram latency) =>
+        latency.Count == 0 ? null : new(latency.Quantile(0.5)!.Value, latency.Quantile(0.95)!.Value, latency.Quantile(0.99)!.Value);
 
     /// <summary>Null when there is nothing they have both scored.</summary>
     public static SameRowsWire? Of(PairCounts pairs) => pairs.Rows == 0

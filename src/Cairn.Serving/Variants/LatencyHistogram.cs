@@ -41,6 +41,21 @@ internal sealed class LatencyHistogram
 
     public LatencyHistogram Copy() => new([.. _counts]) { Count = Count };
 
+    public LatencyHistogram Plus(LatencyHistogram more) => new([.. _counts.Zip(more._counts, (one, other) => one + other)]) { Count = Count + more.Count };
+
+    /// <param name="before">What this one was earlier.</param>
+    public LatencyHistogram Since(LatencyHistogram before) => new([.. _counts.Zip(before._counts, (now, then) => now - then)]) { Count = Count - before.Count };
+
+    /// <summary>Places that are not empty, with their counts.</summary>
+    public long[][] Write() => [.. _counts.Index().Where(place => place.Item != 0).Select(place => new[] { place.Index, place.Item })];
+
+    public static LatencyHistogram Read(long[][] places)
+    {
+        var read = new LatencyHistogram();
+        foreach (var place in places) (read._counts[place[0]], read.Count) = (place[1], read.Count + place[1]);
+        return read;
+    }
+
     private static int Place(int micros)
     {
         if (micros < Steps) return micros;

@@ -30,5 +30,5 @@ internal static class ListVariants
 
     public static VariantWire ToWire(LiveVariant variant) => new(
         variant.Name, variant.Row is { } row ? row.Alias : Tracking.Models.Champion, variant.Serving?.Version, variant.Row?.Weight ?? 0, variant.IsShadow, variant.Since, variant.Problem,
-        variant.Serving is { } serving ? Comparison.Of(serving.Numbers.Read()) : null, variant.Pairs?.ToWire(variant.IsShadow));
+        variant.Serving is { } serving ? Comparison.Of(serving.Numbers.Read()) : null, variant.Pairs?.ToWire(variant.IsShadow), variant.Row?.Canary);
 }

@@ -1,4 +1,5 @@
 using Cairn.Client.Wire;
+using Cairn.Serving.Canaries;
 using Cairn.Serving.Live;
 
 namespace Cairn.Serving.Variants;
@@ -11,7 +12,17 @@ internal sealed class PairNumbers(ServedModel variant, ServedModel champion)
     private readonly Lock _gate = new();
     private readonly PairSum _sum = new();
 
+    // Of one that calls positive what the other calls negative, each answer is told in the other's words.
+    private readonly bool _opposite = variant.Package.Predictor.Positive == champion.Package.Predictor.Negative;
+
     public bool AreOf(ServedModel other, ServedModel otherChampion) => other.Numbers == variant.Numbers && otherChampion.Numbers == champion.Numbers;
+
+    /// <summary>What both did since both have been there: it only grows.</summary>
+    public CanaryCounts Count()
+    {
+        var (own, others) = (variant.Numbers.Read(), champion.Numbers.Read());
+        return new(own.Rows - _variantBefore.Rows, own.Errors - _variantBefore.Errors, own.Latency.Since(_variantBefore.Latency), others.Latency.Since(_championBefore.Latency), Read());
+    }
 
     public VariantComparisonWire ToWire(bool isShadow)
     {
@@ -24,6 +35,7 @@ internal sealed class PairNumbers(ServedModel variant, ServedModel champion)
 
     public void Add(double variantProbability, bool variantPositive, double championProbability, bool championPositive)
     {
+        if (_opposite) (variantProbability, variantPositive) = (1 - variantProbability, !variantPositive);
         lock (_gate) _sum.Add(variantProbability, variantPositive, championProbability, championPositive);
     }
 
@@ -53,6 +65,12 @@ internal sealed class PairSum
 /// <param name="Difference">The sum of the absolute differences of their probabilities.</param>
 internal sealed record PairCounts(long Both, long OnlyVariant, long OnlyChampion, long Neither, double Difference)
 {
+    public PairCounts Plus(PairCounts more) => new(Both + more.Both, OnlyVariant + more.OnlyVariant, OnlyChampion + more.OnlyChampion, Neither + more.Neither, Difference + more.Difference);
+
+    /// <param name="before">What these were earlier.</param>
+    public PairCounts Since(PairCounts before) => new(
+        Both - before.Both, OnlyVariant - before.OnlyVariant, OnlyChampion - before.OnlyChampion, Neither - before.Neither, Math.Max(0, Difference - before.Difference));
+
     public long Rows => Both + OnlyVariant + OnlyChampion + Neither;
 
     public long Disagreed => OnlyVariant + OnlyChampion;

@@ -3,6 +3,7 @@ using Cairn.Access;
 using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Serving.Canaries;
 using Cairn.Serving.Live;
 using Cairn.Storage;
 using Cairn.Tracking;
@@ -54,7 +55,8 @@ internal static class PutVariant
     {
         var all = VariantTable.Of(transaction, caller.Workspace, deployment.Name);
         var before = all.FirstOrDefault(row => row.Name == name);
-        var planned = VariantRule.Plan(deployment, name, request, before, [.. all.Where(row => row.Name != name)], now);
+        if (VariantRule.Held(before) is { } held) return held;
+        var planned = VariantRule.Plan(deployment, name, request, before, [.. all.Where(row => row.Name != name)], CanaryTable.Running(transaction, caller.Workspace, deployment.Name), now);
         if (planned.Refusal is { } wrong) return wrong;
 
         var row = planned.Value;

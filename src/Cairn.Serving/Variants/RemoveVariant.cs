@@ -36,6 +36,7 @@ internal static class RemoveVariant
 
     private static Answer<Done> Remove(WriteTransaction transaction, Caller caller, DeploymentRow deployment, string name)
     {
+        if (VariantRule.Held(VariantTable.Of(transaction, caller.Workspace, deployment.Name).FirstOrDefault(row => row.Name == name)) is { } held) return held;
         if (!VariantTable.Remove(transaction, caller.Workspace, deployment.Name, name))
         {
             var known = VariantTable.Of(transaction, caller.Workspace, deployment.Name).Select(row => row.Name).ToList();

@@ -12,8 +12,8 @@ internal sealed class Routing
     private readonly (TrafficPart Part, ServedModel Model)[] _parts;
     private readonly ulong _salt;
 
-    private Routing(ServedModel champion, byte[]? entityName, (TrafficPart, ServedModel)[] parts, RoutedVariant[] shadows, ulong salt) =>
-        (Champion, EntityName, _parts, Shadows, _salt) = (champion, entityName ?? champion.Package.Key, parts, shadows, salt);
+    private Routing(ServedModel champion, byte[]? entityName, (TrafficPart, ServedModel)[] parts, RoutedVariant[] shadows, RoutedVariant[] canaries, ulong salt) =>
+        (Champion, EntityName, _parts, Shadows, Canaries, _salt) = (champion, entityName ?? champion.Package.Key, parts, shadows, canaries, salt);
 
     /// <value>Answers all that no other variant does.</value>
     public ServedModel Champion { get; }
@@ -24,10 +24,16 @@ internal sealed class Routing
     /// <value>Score what others answer.</value>
     public IReadOnlyList<RoutedVariant> Shadows { get; }
 
+    /// <value>What they answer is scored by the champion too.</value>
+    public IReadOnlyList<RoutedVariant> Canaries { get; }
+
+    /// <value>False: no row is scored again, whoever answers it.</value>
+    public bool ScoresAgain => Shadows.Count > 0 || Canaries.Count > 0;
+
     /// <value>False: the champion answers everything, and nobody need look whom a row is about.</value>
     public bool IsSplit => _parts.Length > 0;
 
-    public static Routing To(ServedModel champion) => new(champion, [], [], [], 0);
+    public static Routing To(ServedModel champion) => new(champion, [], [], [], [], 0);
 
     /// <param name="entityName">Null: the key of the champion's contract.</param>
     /// <returns>Null without a champion to serve: the others stand beside it, never in its place.</returns>
@@ -40,7 +46,16 @@ internal sealed class Routing
                 orderby part.From
                 select (part, variant.Serving)],
             [.. from variant in others where variant is { IsShadow: true, Serving: not null } select new RoutedVariant(variant.Serving!, variant.Pairs!)],
+            [.. from variant in others where variant is { Row.Canary: not null, Serving: not null } select new RoutedVariant(variant.Serving!, variant.Pairs!)],
             salt);
+
+    /// <summary>Whether a row that was answered is scored again, by a shadow or by the champion.</summary>
+    public bool IsScoredAgain(ServedModel by)
+    {
+        if (Shadows.Count > 0) return true;
+        foreach (var canary in Canaries) if (ReferenceEquals(canary.Model, by)) return true;
+        return false;
+    }
 
     /// <summary>Who answers the row that the reader stands on: for one entity always the same, as long as shares stay as they are.</summary>
     public ServedModel Choose(Utf8JsonReader row, Guid id)

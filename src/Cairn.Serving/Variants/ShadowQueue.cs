@@ -116,6 +116,7 @@ internal sealed partial class ShadowQueue(PredictionLog log, ILogger<ShadowQueue
 
     private static void Drop(ShadowWork work)
     {
+        foreach (var canary in work.Routing.Canaries) canary.Model.Numbers.Drop(work.Rows.Count(row => ReferenceEquals(row.By, canary.Model)));
         foreach (var shadow in work.Routing.Shadows)
         {
             var source = shadow.Model.Source.Row;

@@ -20,6 +20,7 @@ internal sealed class ShadowScoring(PredictionLog log)
     {
         if (!_free.TryTake(out var records)) records = new();
         foreach (var shadow in work.Routing.Shadows) Score(work, shadow, records);
+        foreach (var canary in work.Routing.Canaries) Compare(work, canary, records);
         if (records.Count > 0) _ = Store(work.Routing.Champion.Source, records);
         else _free.Add(records);
     }
@@ -48,6 +49,24 @@ internal sealed class ShadowScoring(PredictionLog log)
 
         model.Package.Rows.Return(row);
         ServingMeter.ShadowScored.Add(scored, new("deployment", model.Source.Row.Deployment), new("variant", model.Source.Row.Variant));
+    }
+
+    /// <summary>What the champion makes of the rows that a canary answered: for the comparison of the two and the log, not for the champion's own numbers.</summary>
+    private static void Compare(ShadowWork work, RoutedVariant canary, LogRecords records)
+    {
+        var champion = work.Routing.Champion;
+        var row = champion.Package.Rows.Get();
+        row.EntityName = work.Routing.EntityName;
+        foreach (var answered in work.Rows)
+        {
+            if (!ReferenceEquals(answered.By, canary.Model)) continue;
+            var started = Stopwatch.GetTimestamp();
+            if (Score(champion, row, work.Body.Bytes.Slice(answered.Start, answered.Length)) is not { } probability) continue;
+            canary.Pairs.Add(answered.Probability, canary.Model.IsPositive(answered.Probability), probability, champion.IsPositive(probability));
+            work.Log?.AddShadow(records, champion.Source, answered.Id, probability, row, (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+        }
+
+        champion.Package.Rows.Return(row);
     }
 
     /// <returns>Null: the row does not keep the contract of this model.</returns>

@@ -27,7 +27,7 @@ internal sealed class VariantNumbers
         }
     }
 
-    /// <summary>Rows that a shadow did not score, since it could not keep up.</summary>
+    /// <summary>Rows that a shadow did not score, or the champion not beside a canary, since there were too many.</summary>
     public void Drop(int rows)
     {
         lock (_gate) _dropped += rows;

@@ -2,6 +2,7 @@ using System.Buffers;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Serving.Canaries;
 using Cairn.Serving.Live;
 using Cairn.Storage;
 using Cairn.Tracking;
@@ -34,20 +35,30 @@ internal static class VariantRule
         static Refusal.Invalid Invalid(string why) => new("variant.invalid", $"The variant cannot be set: {why}");
     }
 
+    /// <param name="others">The variants beside the champion and the one that is to be set.</param>
+    public static Refusal? Full(string deployment, IReadOnlyList<VariantRow> others) => others.Count < Most
+        ? null
+        : new Refusal.Conflict("variant.too-many", $"{deployment} has {others.Count} variants beside its champion; {Most} are allowed. Remove one: cairn variants remove {deployment} NAME.");
+
+    /// <summary>A variant that a canary moves is moved by nobody else.</summary>
+    public static Refusal? Held(VariantRow? row) => row?.Canary is { } number
+        ? new Refusal.Conflict("canary.holds-variant", $"The variant {row.Name} of {row.Deployment} belongs to its canary {number}, which is running. Abort that first: cairn deployments canary abort {row.Deployment}.")
+        : null;
+
     /// <summary>What is to be stored: what the request does not say stays as it is.</summary>
     /// <param name="others">The other variants of the deployment.</param>
-    public static Answer<VariantRow> Plan(DeploymentRow deployment, string name, SetVariant request, VariantRow? before, IReadOnlyList<VariantRow> others, long now)
+    /// <param name="canary">One that is running, whose last step has to find its places free.</param>
+    public static Answer<VariantRow> Plan(DeploymentRow deployment, string name, SetVariant request, VariantRow? before, IReadOnlyList<VariantRow> others, CanaryRow? canary, long now)
     {
         if (before is null && request is { Version: null, Alias: null })
             return new Refusal.Invalid("variant.incomplete", $"{deployment.Name} has no variant {name}. A new one needs a version or an alias.");
         if (before is null && request is { Weight: null, Shadow: not true })
             return new Refusal.Invalid("variant.incomplete", $"{deployment.Name} has no variant {name}. A new one needs a weight, or shadow: true.");
-        if (others.Count >= Most)
-            return new Refusal.Conflict("variant.too-many", $"{deployment.Name} has {others.Count} variants beside its champion; {Most} are allowed. Remove one: cairn variants remove {deployment.Name} NAME.");
+        if (Full(deployment.Name, others) is { } full) return full;
 
         var shadow = request.Shadow ?? (request.Weight is null && before!.Shadow);
         var size = shadow ? 0 : request.Weight is { } weight ? (int)Math.Round(weight * TrafficPart.Whole) : before?.Size ?? 0;
-        var taken = others.Sum(row => row.Size);
+        var taken = others.Sum(row => canary is not null && row.Name == canary.Variant ? Math.Max(row.Size, canary.LargestSize) : row.Size);
         if (size + taken > TrafficPart.Whole)
         {
             return new Refusal.Conflict(

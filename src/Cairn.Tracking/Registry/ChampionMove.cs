@@ -12,7 +12,7 @@ namespace Cairn.Tracking.Registry;
 /// </summary>
 internal static class ChampionMove
 {
-    public static Answer<PromotionWire> Promote(WriteTransaction transaction, Caller caller, string model, Promote request, long now)
+    public static Answer<PromotionWire> Promote(WriteTransaction transaction, Caller caller, string model, Promote request, long now, long? cause = null)
     {
         if (MayPromote(caller) is { } forbidden) return forbidden;
         if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } unknown) return unknown;
@@ -24,7 +24,7 @@ internal static class ChampionMove
 
         var version = VersionTable.ToWire(transaction, caller.Workspace, found.Value);
         var kind = PromotionRule.Allow(version, request);
-        return kind.Refusal is { } refused ? refused : Move(transaction, caller, model, version, kind.Value, request.Reason, now);
+        return kind.Refusal is { } refused ? refused : Move(transaction, caller, model, version, kind.Value, request.Reason, now, cause);
     }
 
     /// <summary>Back to the champion before, which was judged when it was promoted.</summary>
@@ -65,7 +65,7 @@ internal static class ChampionMove
 
     public static long? Current(ReadTransaction transaction, WorkspaceId workspace, string model) => AliasTable.Find(transaction, workspace, model, Models.Champion);
 
-    private static Answer<PromotionWire> Move(WriteTransaction transaction, Caller caller, string model, ModelVersionWire? version, string kind, string? reason, long now)
+    private static Answer<PromotionWire> Move(WriteTransaction transaction, Caller caller, string model, ModelVersionWire? version, string kind, string? reason, long now, long? cause = null)
     {
         if (Naming.Names.Value("registry.reason-invalid", "The reason", reason ?? "", 2000) is { } badReason) return badReason;
 
@@ -77,7 +77,7 @@ internal static class ChampionMove
             Detail.Of(new { version = version?.Version, previous, kind, reason, verdict = version?.Verdict?.Verdict, gates = version?.Verdict?.Summary }));
         transaction.Emit(new NewEvent(
             caller.Workspace, Models.ChampionChanged, $"models/{model}",
-            Detail.Of(new ChampionChange(model, version?.Version, previous, version?.PackageDigest))));
+            Detail.Of(new ChampionChange(model, version?.Version, previous, version?.PackageDigest)), cause));
         return promotion;
     }
 

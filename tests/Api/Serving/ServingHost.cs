@@ -46,14 +46,14 @@ internal sealed class ServingHost : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<ServingHost> Start(string? home = null, LimitOptions? limits = null, ServingOptions? serving = null)
+    public static async Task<ServingHost> Start(string? home = null, LimitOptions? limits = null, ServingOptions? serving = null, string? postgres = null)
     {
         home ??= Directory.CreateTempSubdirectory("cairn-test-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
-        builder.Services.AddStorage(new() { Home = home }).AddAccess(limits: limits).AddTracking().AddServing(serving ?? Unhurried).AddData().AddFlows().AddProjects();
+        builder.Services.AddStorage(new() { Home = home, PostgreSql = postgres }).AddAccess(limits: limits).AddTracking().AddServing(serving ?? Unhurried).AddData().AddFlows().AddProjects();
         var app = builder.Build();
         app.UseProblems();
         app.UseRouting();

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
+using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 
@@ -63,6 +65,58 @@ public class SwapTests
         answers.Keys.Order().ShouldBe([first, second]);
         answers.Values.ShouldAllBe(scores => scores.Count == 1, "each version has one answer to this row, whoever asked when");
         answers[first].Keys.Single().ShouldNotBe(answers[second].Keys.Single());
+    }
+
+    /// <summary>One entity asks in every row: whatever moves meanwhile, all rows of one request are by one version.</summary>
+    [Fact]
+    public async Task Weights_and_a_canarys_steps_that_change_under_load_fail_no_request_and_mix_no_versions()
+    {
+        await using var host = await VariantTests.Start(new() { MostInFlight = 0, CanaryPace = TimeSpan.FromMilliseconds(10) });
+        using var stop = new CancellationTokenSource();
+        var (failures, answers, requests) = (new ConcurrentQueue<string>(), new ConcurrentDictionary<long, ConcurrentDictionary<double, int>>(), 0);
+        var clients = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
+        {
+            for (var guest = client; !stop.IsCancellationRequested; guest += 4)
+            {
+                var row = CoffeeModel.Row.Replace("{", $$"""{"guest": "g{{guest % 1000}}", """, StringComparison.Ordinal);
+                var response = await host.Post("/api/v1/predict", $"[{string.Join(',', Enumerable.Repeat(row, 20))}]");
+                Interlocked.Increment(ref requests);
+                if (response.StatusCode != HttpStatusCode.OK)
+                {
+                    failures.Enqueue(await response.Content.ReadAsStringAsync());
+                    continue;
+                }
+
+                var predictions = (await ServingHost.Read<PredictionsWire>(response)).Predictions;
+                if (predictions.Select(p => p.Version).Distinct().Count() > 1) failures.Enqueue("two versions in one answer");
+                foreach (var p in predictions) answers.GetOrAdd(p.Version, _ => new())[p.Probability] = 1;
+            }
+        })).ToList();
+
+        const string Steps = """[{"weight": 0.1, "min_seconds": 0, "min_rows": 20}, {"weight": 0.3, "min_seconds": 0, "min_rows": 20}, {"weight": 0.7, "min_seconds": 0, "min_rows": 20}]""";
+        for (var i = 0; i < 6; i++)
+        {
+            foreach (var weight in (string[])["0.3", "0.05", "0.2"]) await VariantTests.Set(host, "b", $$"""{"version": 3, "weight": {{weight}}}""");
+            await host.Client.StartCanaryAsync("coffee", JsonSerializer.Deserialize<CanarySettings>($$"""{"limits": {"different_decisions": null, "latency": null}, "version": 2, "steps": {{Steps}} }""", CairnJson.Options)!, Cancelled);
+            await VariantTests.Until(async () => (await host.Client.GetCanaryAsync("coffee", Cancelled)).State == "waiting");
+            if (i % 2 == 0)
+            {
+                await host.Client.AbortCanaryAsync("coffee", cancellation: Cancelled);
+            }
+            else
+            {
+                await host.Promote("coffee", 2);
+                await VariantTests.Until(async () => (await host.Client.GetCanaryAsync("coffee", Cancelled)).State == "promoted");
+                await host.Promote("coffee", 1);
+            }
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+        failures.ShouldBeEmpty();
+        requests.ShouldBeGreaterThan(500);
+        answers.Keys.Order().ShouldBe([1, 2, 3]);
+        answers.Values.ShouldAllBe(scores => scores.Count == 1, "each version has one answer to this row, whoever asked when");
     }
 
     [Fact]

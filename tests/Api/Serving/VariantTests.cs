@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Serving;
 using Cairn.Serving.Variants;
 using Cairn.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -241,9 +242,9 @@ public class VariantTests
     }
 
     /// <summary>A deployment of version 1, and two more versions whose gates passed.</summary>
-    internal static async Task<ServingHost> Start()
+    internal static async Task<ServingHost> Start(ServingOptions? serving = null, string? postgres = null)
     {
-        var host = await ServingHost.Start();
+        var host = await ServingHost.Start(serving: serving, postgres: postgres);
         await host.Deploy("coffee", seed: 1);
         foreach (var seed in (int[])[2, 3]) await host.Judge("coffee", await host.Register("coffee", seed));
         using var entity = new StringContent("""{"entity": "guest"}""", Encoding.UTF8, "application/json");
