@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using Cairn.Api.Tests.Serving;
 
 namespace Cairn.Api.Tests.Server;
 
@@ -40,6 +42,27 @@ public partial class MetricsTests
         Families(text)["cairn_test_things_total"].ShouldBe("counter");
         text.ShouldContain("""cairn_test_things_total{kind="a \"b\" \\ \n c"} 3""");
         text.ShouldContain("""cairn_test_things_total{kind="other"} 5""");
+    }
+
+    [Fact]
+    public async Task Each_variant_has_its_own_histogram_of_latencies()
+    {
+        var before = await ServingHost.Start(TestHome.NewFolder());
+        await before.Deploy("measured");
+        await before.Judge("coffee", await before.Register("coffee", seed: 2));
+        (await before.Put("/api/v1/deployments/measured/variants/half", """{"version": 2, "weight": 0.5}""")).EnsureSuccessStatusCode();
+        await before.Stop();
+        await using var home = await TestHome.Start(before.Home);
+        for (var i = 0; i < 4; i++)
+        {
+            using var rows = new StringContent($"[{string.Join(',', Enumerable.Repeat(CoffeeModel.Row, 100))}]", Encoding.UTF8, "application/json");
+            (await home.Http.PostAsync("/api/v1/predict", rows)).EnsureSuccessStatusCode();
+        }
+
+        var text = await home.Http.GetStringAsync("/metrics");
+
+        Families(text)["cairn_prediction_duration_seconds"].ShouldBe("histogram");
+        foreach (var variant in (string[])["champion", "half"]) text.ShouldContain($$"""cairn_prediction_duration_seconds_count{deployment="measured",variant="{{variant}}"} 4""");
     }
 
     /// <summary>What promtool checks: every sample belongs to the family declared before it, buckets grow and end with the count.</summary>

@@ -30,7 +30,7 @@ public class KillUnderLoadTests
         for (var kill = 0; kill <= Kills; kill++)
         {
             using var server = CairnProcess.Start(folder, "up", "--port", "0");
-            using var http = await Connect(folder, server);
+            using var http = await ServerAddress.Connect(folder, server, Cancelled);
             await Verify(http, toVerify);
             total += toVerify.Count;
             if (kill == Kills) break;
@@ -46,29 +46,6 @@ public class KillUnderLoadTests
 
         total.ShouldBeGreaterThan(Kills * Clients);
         TestContext.Current.SendDiagnosticMessage($"{Kills} kills, {total} acknowledged predictions, all in the log");
-    }
-
-    private static async Task<HttpClient> Connect(TestFolder folder, CairnProcess server)
-    {
-        var file = Path.Combine(folder.Home, "server.json");
-        for (var i = 0; i < 600; i++)
-        {
-            if (server.HasExited) throw new InvalidOperationException((await server.End()).All);
-            try
-            {
-                using var written = JsonDocument.Parse(await File.ReadAllTextAsync(file, Cancelled));
-                if (written.RootElement.GetProperty("pid").GetInt32() == server.Pid && written.RootElement.TryGetProperty("url", out var url) && url.GetString() is { } address)
-                    return new HttpClient { BaseAddress = new Uri(address) };
-            }
-            catch (Exception e) when (e is IOException or JsonException)
-            {
-                // Not written yet, or still that of the process that was killed.
-            }
-
-            await Task.Delay(50, Cancelled);
-        }
-
-        throw new TimeoutException("The server never said where it listens.");
     }
 
     private static async Task Ask(HttpClient http, int client, ConcurrentQueue<string> acknowledged)
