@@ -24,6 +24,7 @@ export RABBITMQ_MNESIA_BASE=$folder/mnesia RABBITMQ_LOG_BASE=$folder/log RABBITM
 export RABBITMQ_CONFIG_FILE=$folder/rabbitmq.conf RABBITMQ_ENABLED_PLUGINS_FILE=$folder/plugins
 export RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$(free_port) RABBITMQ_DIST_PORT=$(free_port)
 export ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$(free_port)
+export ERL_CRASH_DUMP=$folder/erl_crash.dump
 SET
     echo 'disk_free_limit.absolute = 10MB' >"$folder/rabbitmq.conf"
     echo '[].' >"$folder/plugins"
