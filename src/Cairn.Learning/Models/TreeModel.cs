@@ -12,7 +12,7 @@ internal sealed class TreeModel : FittedModel
 
     private readonly byte[] _ubj;
     private readonly FlatTrees _trees;
-    private readonly TreeShap _shap;
+    private readonly Lazy<TreeShap> _shap;
     private readonly bool _logistic;
 
     /// <exception cref="InvalidDataException">Not a tree model that this binary scores.</exception>
@@ -21,7 +21,7 @@ internal sealed class TreeModel : FittedModel
         (Algorithm, _ubj) = (algorithm, ubj);
         (_trees, var objective) = XgboostModelFile.Read(ubj);
         _logistic = objective == "binary:logistic";
-        _shap = new(_trees);
+        _shap = new(() => new(_trees));
     }
 
     public override string Algorithm { get; }
@@ -46,7 +46,7 @@ internal sealed class TreeModel : FittedModel
         }
     }
 
-    public override double Explain(ReadOnlySpan<float> row, Span<double> contributions) => _shap.Explain(row, contributions);
+    public override double Explain(ReadOnlySpan<float> row, Span<double> contributions) => _shap.Value.Explain(row, contributions);
 
     public override double[] Importance(int features)
     {

@@ -1,5 +1,7 @@
 using Cairn.Learning.Explanation;
 using Cairn.Learning.Models;
+using Cairn.Learning.Splits;
+using Cairn.Unit.Tests.Learning.Models;
 using Cairn.Unit.Tests.Learning.Packages;
 
 namespace Cairn.Unit.Tests.Learning.Explanation;
@@ -91,5 +93,95 @@ public class TreeShapTests
             if ((present >> node.Column & 1) != 0) return Expected(row, float.IsNaN(x) ? (node.MissingGoesLeft ? left : right) : x < node.Condition ? left : right, present);
             return (covers[left] * Expected(row, left, present) + covers[right] * Expected(row, right, present)) / covers[place];
         }
+    }
+
+    /// <summary>
+    /// Ways of more features than one walk carries, features split on again and again, children that no training row went to. Against
+    /// Shapley's formula for one leaf after the other: with k of the other d - 1 features present, the weight is k! (d - 1 - k)! / d!.
+    /// </summary>
+    [Theory]
+    [InlineData(60, 48, 0.72)]
+    [InlineData(5, 30, 0.72)]
+    [InlineData(25, 9, 0.25)]
+    [InlineData(200, 90, 0.745)]
+    public void Contributions_of_long_ways_are_the_shapley_values_of_their_leaves(int features, int depth, double ends)
+    {
+        var random = new SplitMix64((ulong)features);
+        var (trees, rows, longest) = (RandomTrees.Grow(random, features, depth, trees: 12, ends), RandomTrees.Rows(random, 20, features), 0);
+        var (shap, contributions) = (new TreeShap(trees), new double[features]);
+        for (var i = 0; i < 20; i++)
+        {
+            var row = rows.AsSpan(i * features, features).ToArray();
+            var expected = new double[features];
+            var expectedBase = (double)trees.BaseMargin;
+            foreach (var root in trees.Roots) Leaves(root, row, []);
+
+            var baseValue = shap.Explain(row, contributions);
+
+            baseValue.ShouldBe(expectedBase, 1e-12);
+            for (var feature = 0; feature < features; feature++) contributions[feature].ShouldBe(expected[feature], 1e-12, $"row {i}, feature {feature}");
+            (baseValue + contributions.Sum()).ShouldBe(SumOfLeaves(trees, row), 1e-12);
+
+            void Leaves(int place, float[] row, List<(int Feature, double Zero, double One)> way)
+            {
+                var node = trees.Nodes[place];
+                if (!node.IsLeaf)
+                {
+                    for (var child = node.Child; child <= node.Child + 1; child++)
+                    {
+                        var share = trees.Covers[place] > 0 ? (double)trees.Covers[child] / trees.Covers[place] : 0.5;
+                        var before = way.FirstOrDefault(edge => edge.Feature == node.Column, (node.Column, 1, 1));
+                        var taken = child == node.Next(ref row[0]) ? before.One : 0;
+                        Leaves(child, row, [.. way.Where(edge => edge.Feature != node.Column), (node.Column, before.Zero * share, taken)]);
+                    }
+
+                    return;
+                }
+
+                longest = Math.Max(longest, way.Count);
+                expectedBase += node.Leaf * way.Aggregate(1.0, (product, edge) => product * edge.Zero);
+                foreach (var one in way)
+                {
+                    double[] present = [1]; // by the number of present features
+                    foreach (var other in way.Where(other => other.Feature != one.Feature))
+                        present = [.. Enumerable.Range(0, present.Length + 1).Select(k => (k < present.Length ? present[k] * other.Zero : 0) + (k > 0 ? present[k - 1] * other.One : 0))];
+                    var weight = 1.0 / way.Count; // 0! (d - 1)! / d!
+                    for (var k = 0; k < present.Length; weight *= (k + 1.0) / Math.Max(1, way.Count - 1 - k), k++)
+                        expected[one.Feature] += weight * present[k] * (one.One - one.Zero) * node.Leaf;
+                }
+            }
+        }
+
+        if (features > 30) longest.ShouldBeGreaterThan(16);
+    }
+
+    /// <summary>Abramowitz and Stegun, table 25.4, n = 8, on [-1, 1].</summary>
+    [Fact]
+    public void Points_and_weights_are_the_published_ones()
+    {
+        double[] points = [0.183434642495650, 0.525532409916329, 0.796666477413627, 0.960289856497536];
+        double[] weights = [0.362683783378362, 0.313706645877887, 0.222381034453374, 0.101228536290376];
+
+        var rule = GaussLegendre.Rule(8);
+
+        for (var i = 0; i < 4; i++)
+        {
+            (2 * rule.Points[4 + i] - 1).ShouldBe(points[i], 1e-14);
+            (1 - 2 * rule.Points[3 - i]).ShouldBe(points[i], 1e-14);
+            (2 * rule.Weights[4 + i]).ShouldBe(weights[i], 1e-14);
+            (2 * rule.Weights[3 - i]).ShouldBe(weights[i], 1e-14);
+        }
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(128)]
+    public void Polynomials_are_integrated_without_error(int points)
+    {
+        var rule = GaussLegendre.Rule(points);
+
+        for (var degree = 0; degree < 2 * points; degree++)
+            rule.Points.Select((t, i) => rule.Weights[i] * Math.Pow(t, degree)).Sum().ShouldBe(1.0 / (degree + 1), 1e-13, $"degree {degree}");
     }
 }

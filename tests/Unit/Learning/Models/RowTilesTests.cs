@@ -1,4 +1,3 @@
-using Cairn.Learning.Models;
 using Cairn.Learning.Splits;
 using Cairn.Unit.Tests.Learning.Packages;
 
@@ -7,28 +6,20 @@ namespace Cairn.Unit.Tests.Learning.Models;
 /// <summary>Rows scored together have the bits that each has alone, and those are XGBoost's (<see cref="TreeTrainerTests"/>).</summary>
 public class RowTilesTests
 {
-    /// <summary>Values that meet thresholds exactly, or that a comparison may get wrong.</summary>
-    private static readonly float[] Values =
-    [
-        0f, -0f, 0.25f, -0.25f, 1f, MathF.BitIncrement(1f), MathF.BitDecrement(1f), float.Epsilon, -float.Epsilon, 1e-40f, float.MaxValue, float.MinValue,
-        float.PositiveInfinity, float.NegativeInfinity, float.NaN, BitConverter.Int32BitsToSingle(0x7f800001),
-    ];
-
-    public static TheoryData<int, int, int> Shapes => new()
+    public static TheoryData<int, int, int, double> Shapes => new()
     {
-        { 1, 1, 1 }, { 3, 2, 7 }, { 20, 6, 100 }, { 45, 12, 30 }, { 7, 40, 9 }, { 700, 5, 25 }, { 9_000, 4, 5 },
+        { 1, 1, 1, 0 }, { 3, 2, 7, 0 }, { 20, 6, 100, 0.2 }, { 45, 12, 30, 0.3 }, { 7, 40, 9, 0.72 }, { 700, 5, 25, 0.2 }, { 9_000, 4, 5, 0 },
     };
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Margins_of_many_rows_have_the_bits_of_one(int features, int depth, int trees)
+    public void Margins_of_many_rows_have_the_bits_of_one(int features, int depth, int trees, double ends)
     {
         var random = new SplitMix64((ulong)(features + depth));
-        var model = Grow(random, features, depth, trees);
+        var model = RandomTrees.Grow(random, features, depth, trees, ends);
         foreach (var count in new[] { 0, 1, 7, 8, 9, 63, 64, 65, 129, features < 1_000 ? 1_001 : 50 })
         {
-            var rows = new float[count * features];
-            foreach (ref var value in rows.AsSpan()) value = random.Below(4) == 0 ? (float)random.Unit() : Values[random.Below(Values.Length)];
+            var rows = RandomTrees.Rows(random, count, features);
             var margins = new float[count];
 
             model.Margins(rows, margins);
@@ -88,38 +79,6 @@ public class RowTilesTests
         var model = TelcoPackage.Of("xgboost").Model;
 
         Should.Throw<ArgumentException>(() => model.Score(new float[model.Features * 9], new double[10])).Message.ShouldContain("10 rows of");
-    }
-
-    /// <summary>Lopsided trees: a way ends at any depth.</summary>
-    private static FlatTrees Grow(SplitMix64 random, int features, int depth, int trees)
-    {
-        var (nodes, roots, depths) = (new List<TreeNode>(), new List<int>(), new List<int>());
-        for (var tree = 0; tree < trees; tree++)
-        {
-            var deepest = 0;
-            roots.Add(nodes.Count);
-            nodes.Add(default);
-            var open = new Stack<(int Place, int Depth)>([(nodes.Count - 1, 0)]);
-            while (open.TryPop(out var next))
-            {
-                deepest = Math.Max(deepest, next.Depth);
-                if (next.Depth == depth || (next.Depth > 0 && random.Below(20) < (depth > 12 ? 9 : 3)))
-                {
-                    nodes[next.Place] = TreeNode.ForLeaf((float)random.Unit() - 0.5f, next.Place);
-                    continue;
-                }
-
-                var condition = Values[random.Below(Values.Length)];
-                nodes[next.Place] = TreeNode.ForSplit(random.Below(features), float.IsNaN(condition) ? 0.5f : condition, random.Below(2) == 0, nodes.Count);
-                open.Push((nodes.Count, next.Depth + 1));
-                open.Push((nodes.Count + 1, next.Depth + 1));
-                nodes.AddRange([default, default]);
-            }
-
-            depths.Add(deepest);
-        }
-
-        return new([.. nodes], [.. roots], [.. depths], new float[nodes.Count], new double[features], baseMargin: 0.1f);
     }
 
     private static int Bits(float value) => BitConverter.SingleToInt32Bits(value);

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using Cairn.Kernel;
+using Cairn.Learning;
 
 namespace Cairn.Unit.Tests.Learning.Packages;
 
@@ -42,7 +43,7 @@ public class ReplayWithoutFmaTests
         await File.WriteAllLinesAsync(Path.Combine(folder, "bits.txt"), Replay(folder));
     }
 
-    /// <summary>A digest of the C library's exp, then feature vector and probability of every request.</summary>
+    /// <summary>A digest of the C library's exp, then feature vector and probability of every request, and the explanation of some.</summary>
     private static string[] Replay(string folder)
     {
         var files = Directory.GetFiles(folder).ToDictionary(path => Path.GetFileName(path)!, File.ReadAllBytes, StringComparer.Ordinal);
@@ -59,11 +60,19 @@ public class ReplayWithoutFmaTests
             bits.Add($"{Convert.ToHexString(features)} {BitConverter.DoubleToInt64Bits(predictor.Score(row)):x16}");
             vectors.AddRange(row.Features);
             alone.Add(predictor.Score(row));
+            if (alone.Count % 50 == 0) bits[^1] += Explained(predictor, row);
         }
 
         var together = new double[alone.Count];
         predictor.Model.Score([.. vectors], together);
         together.ShouldBe(alone);
         return [.. bits];
+    }
+
+    private static string Explained(Predictor predictor, PredictorRow row)
+    {
+        var contributions = new double[row.Features.Length];
+        var baseValue = predictor.Model.Explain(row.Features, contributions);
+        return $" {BitConverter.DoubleToInt64Bits(baseValue):x16} {Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(contributions))}";
     }
 }
