@@ -24,6 +24,14 @@ public sealed partial class CairnClient
     public Task<PromotionWire> PromoteAsync(string model, Promote request, CancellationToken cancellation = default) =>
         PostAsync<PromotionWire>($"models/{Escape(model)}/promote", request, cancellation);
 
+    /// <summary>What a version stands on: run, dataset versions, package; and its promotions.</summary>
+    public Task<LineageWire> GetLineageAsync(string model, long version, CancellationToken cancellation = default) =>
+        GetAsync<LineageWire>($"models/{Escape(model)}/versions/{version}/lineage", cancellation);
+
+    /// <summary>Where a rollback would lead; it moves nothing.</summary>
+    public Task<RollbackPreviewWire> PreviewRollbackAsync(string model, CancellationToken cancellation = default) =>
+        GetAsync<RollbackPreviewWire>($"models/{Escape(model)}/rollback", cancellation);
+
     /// <summary>Makes the champion before this one the champion again.</summary>
     public Task<PromotionWire> RollbackAsync(string model, Rollback request, CancellationToken cancellation = default) =>
         PostAsync<PromotionWire>($"models/{Escape(model)}/rollback", request, cancellation);

@@ -72,6 +72,7 @@ public static class TrackingModule
         RemoveModelAlias.Map(routes);
         PromoteVersion.Map(routes);
         RollBackChampion.Map(routes);
+        PreviewRollback.Map(routes);
         ListPromotions.Map(routes);
         return routes;
     }

@@ -78,6 +78,9 @@ public sealed record Promote(long Version, string? Reason = null, bool Unverifie
 
 public sealed record Rollback(string? Reason = null);
 
+/// <param name="Version">Which version a rollback would make champion; null: there is none to go back to.</param>
+public sealed record RollbackPreviewWire(string Model, long? Champion, long? Version);
+
 /// <summary>One move of the alias champion.</summary>
 /// <param name="Version">The new champion; null when the alias was removed.</param>
 /// <param name="Kind"><c>promote</c>, <c>rollback</c>, <c>override</c>, <c>unverified</c> or <c>remove</c>.</param>

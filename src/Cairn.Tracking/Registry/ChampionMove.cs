@@ -33,14 +33,21 @@ internal static class ChampionMove
         if (MayPromote(caller) is { } forbidden) return forbidden;
         if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } unknown) return unknown;
 
-        var current = Current(transaction, caller.Workspace, model);
-        foreach (var earlier in ChampionHistory.BeforeTheCurrent(PromotionTable.All(transaction, caller.Workspace, model)))
-            if (earlier != current && VersionTable.Find(transaction, caller.Workspace, model, earlier) is { } version)
-                return Move(transaction, caller, model, VersionTable.ToWire(transaction, caller.Workspace, version), "rollback", reason, now);
+        if (BeforeTheCurrent(transaction, caller.Workspace, model) is { } version)
+            return Move(transaction, caller, model, VersionTable.ToWire(transaction, caller.Workspace, version), "rollback", reason, now);
 
+        var current = Current(transaction, caller.Workspace, model);
         return new Refusal.Conflict(
             "registry.nothing-to-roll-back",
             $"The model '{model}' {(current is null ? "has no champion" : $"has version {current} as champion")} and none before it to go back to. Promote a version instead: GET /api/v1/models/{model}/versions.");
+    }
+
+    /// <summary>The version a rollback leads to; null: there is none to go back to.</summary>
+    public static ModelVersion? BeforeTheCurrent(ReadTransaction transaction, WorkspaceId workspace, string model)
+    {
+        var current = Current(transaction, workspace, model);
+        return ChampionHistory.BeforeTheCurrent(PromotionTable.All(transaction, workspace, model))
+            .Where(earlier => earlier != current).Select(earlier => VersionTable.Find(transaction, workspace, model, earlier)).FirstOrDefault(version => version is not null);
     }
 
     public static Answer<PromotionWire> Remove(WriteTransaction transaction, Caller caller, string model, string? reason, long now)

@@ -193,6 +193,23 @@ public abstract class RegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_a_rollback_leads_can_be_asked_before_and_asking_moves_nothing()
+    {
+        for (var version = 1; version <= 3; version++)
+        {
+            await _host.Version("churn");
+            (await Preview()).ShouldBe(new("churn", version > 1 ? version - 1 : null, version > 2 ? version - 2 : null));
+            await _host.Post($"{Churn}/promote", new Promote(version)).ShouldSucceed(HttpStatusCode.OK);
+        }
+
+        await _host.Http.DeleteAsync($"{Churn}/versions/2").ShouldSucceed();
+        (await Preview()).ShouldBe(new("churn", 3, 1)); // what was deleted is skipped
+        (await TrackingHost.Read<PromotionWire>(await _host.Post($"{Churn}/rollback", new Rollback()))).Version.ShouldBe(1);
+        (await Preview()).ShouldBe(new("churn", 1, null));
+        await _host.Http.GetAsync("/api/v1/models/nobody/rollback").ShouldBeProblem(HttpStatusCode.NotFound, "registry.model-unknown");
+    }
+
+    [Fact]
     public async Task Lineage_leads_from_the_version_to_run_data_package_and_promotions()
     {
         await _host.Version("churn");
@@ -229,6 +246,8 @@ public abstract class RegistryTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> Stage(long version, TransitionStage request) => _host.Post($"{Churn}/versions/{version}/stage", request);
+
+    private Task<RollbackPreviewWire> Preview() => _host.Get<RollbackPreviewWire>($"{Churn}/rollback");
 
     private async Task<PromotionWire?> At(string time) => (await _host.Get<Page<PromotionWire>>($"{Churn}/promotions?at={Uri.EscapeDataString(time)}&limit=1")).Items is [var move, ..] ? move : null;
 
