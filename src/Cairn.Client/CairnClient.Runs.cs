@@ -33,4 +33,9 @@ public sealed partial class CairnClient
     /// <param name="path">A folder of the run's artifacts; null: the top.</param>
     public Task<Page<ArtifactWire>> ListArtifactsAsync(string runId, string? path = null, CancellationToken cancellation = default) =>
         GetAsync<Page<ArtifactWire>>(Query($"runs/{Escape(runId)}/artifacts", ("path", path)), cancellation);
+
+    /// <summary>A small artifact that holds JSON.</summary>
+    public Task<T> ReadArtifactJsonAsync<T>(string runId, string path, CancellationToken cancellation = default) => GetAsync<T>(ArtifactPath(runId, path), cancellation);
+
+    private static string ArtifactPath(string runId, string path) => $"runs/{Escape(runId)}/artifacts/content/{string.Join('/', path.Split('/').Select(Escape))}";
 }

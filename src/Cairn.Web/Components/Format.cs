@@ -13,13 +13,14 @@ internal static class Format
     /// <summary>0.850; none for what is not a number.</summary>
     public static string Score(double? score) => score is { } value && double.IsFinite(value) ? value.ToString("0.000", CultureInfo.InvariantCulture).Replace('-', '−') : None;
 
-    /// <summary>0.4 ms, 2.9 s, 2m 06s, 1h 04m.</summary>
+    /// <summary>38 µs, 0.4 ms, 2.9 s, 2m 06s, 1h 04m.</summary>
     public static string Duration(long? fromMicros, long? toMicros)
     {
         if (fromMicros is not { } from || toMicros is not { } to || to < from) return None;
         var time = TimeSpan.FromMicroseconds(to - from);
         return time switch
         {
+            { TotalMicroseconds: > 0 and < 100 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0} µs"),
             { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.#} ms"),
             { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
             { TotalHours: < 1 } => $"{(int)time.TotalMinutes}m {time.Seconds:00}s",
@@ -39,14 +40,14 @@ internal static class Format
 
     /// <summary>A number with that many decimals, thousands apart.</summary>
     public static string Number(double? number, int decimals) => number is { } value && double.IsFinite(value)
-        ? value.ToString("#,0." + new string('0', decimals), CultureInfo.InvariantCulture).TrimEnd('.').Replace('-', '−') : None;
+        ? (Math.Round(value, decimals) is 0 ? 0 : value).ToString("#,0." + new string('0', decimals), CultureInfo.InvariantCulture).TrimEnd('.').Replace('-', '−') : None;
 
     /// <summary>A number of unknown size with up to five significant digits: 0.0231, 12.4, 104,293, 1.2e−07.</summary>
     public static string Number(double? number) => number is not { } value || !double.IsFinite(value) ? None
         : (Math.Abs(value) switch { 0 => "0", >= 1e9 or < 1e-4 => value.ToString("0.###e-00", CultureInfo.InvariantCulture), >= 1000 => value.ToString("#,0.##", CultureInfo.InvariantCulture), _ => value.ToString("G5", CultureInfo.InvariantCulture) }).Replace('-', '−');
 
     /// <summary>+0.0045, −0.012: a difference, its sign always there.</summary>
-    public static string Difference(double? difference, int decimals = 3) => difference is > 0 ? "+" + Number(difference, decimals) : Number(difference, decimals);
+    public static string Difference(double? difference, int decimals = 3) => difference is > 0 && Math.Round(difference.Value, decimals) > 0 ? "+" + Number(difference, decimals) : Number(difference, decimals);
 
     /// <summary>p = 0.13, p &lt; 0.001</summary>
     public static string P(double? p) => p switch { null => None, < 0.001 => "p < 0.001", { } value when double.IsFinite(value) => $"p = {(value < 0.01 ? Number(value, 3) : Number(value, 2))}", _ => None };

@@ -1,5 +1,8 @@
+using Cairn.Web.Deployments;
+using Cairn.Web.Models;
 using Cairn.Web.Operations;
 using Cairn.Web.Overview;
+using Cairn.Web.Predictions;
 
 namespace Cairn.Web.Routing;
 
@@ -24,8 +27,11 @@ internal static class Areas
         // Train
 
         // Register
+        new("Register", "Models", "/models", "crown", ModelsArea.Map),
 
         // Serve
+        new("Serve", "Deployments", "/deployments", "bolt", DeploymentsArea.Map),
+        new("Serve", "Predictions", "/predictions", "list", PredictionsArea.Map),
 
         // below the stages
         new(Foot, "System", "/system", "gear", OperationsArea.Map),

@@ -25,6 +25,9 @@ public sealed class FakeApi : HttpMessageHandler
     /// <value>Path and query of what was asked, in no order.</value>
     public ConcurrentBag<string> Asked { get; } = [];
 
+    /// <value>Method, path and body of what was asked to change.</value>
+    public ConcurrentBag<(string Method, string Path, string Body)> Sent { get; } = [];
+
     public FakeApi With(string path, object body)
     {
         _answers[path] = (HttpStatusCode.OK, body);
@@ -37,17 +40,18 @@ public sealed class FakeApi : HttpMessageHandler
         return this;
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.AbsolutePath["/api/v1/".Length..];
         Asked.Add(path + request.RequestUri.Query);
+        if (request.Method != HttpMethod.Get) Sent.Add((request.Method.Method, path, request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
         var (status, body) = _answers.TryGetValue(path, out var answer)
             ? answer
             : (HttpStatusCode.NotFound, new Problem("https://cairn.dev/problems/test.missing", "test.missing", 404, $"There is no {path}.", "test.missing"));
-        return Task.FromResult(new HttpResponseMessage(status)
+        return new HttpResponseMessage(status)
         {
             RequestMessage = request,
             Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), CairnJson.Options)),
-        });
+        };
     }
 }

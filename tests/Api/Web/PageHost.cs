@@ -42,5 +42,20 @@ internal sealed class PageHost : IAsyncDisposable
         return new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Opens a page and posts a form with its token, as a browser does.</summary>
+    public async Task<HttpResponseMessage> Submit(string page, string action, params IReadOnlyList<(string Name, string Value)> fields)
+    {
+        using var opened = await Http.GetAsync(page);
+        var token = new HtmlParser().ParseDocument(await opened.Content.ReadAsStringAsync()).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, action)
+        {
+            Content = new FormUrlEncodedContent([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new("__RequestVerificationToken", token)]),
+        };
+        request.Headers.Add("Cookie", opened.Headers.GetValues("Set-Cookie").First(cookie => cookie.Contains("ntiforgery", StringComparison.Ordinal) || cookie.Contains("cairn", StringComparison.Ordinal)).Split(';')[0]);
+        return await Http.SendAsync(request);
+    }
+
+    public static async Task<IHtmlDocument> Read(HttpResponseMessage answer) => new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

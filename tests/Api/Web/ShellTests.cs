@@ -8,12 +8,14 @@ namespace Cairn.Api.Tests.Web;
 
 public partial class ShellTests
 {
-    private static readonly string[] Pages = ["/", "/search", "/search?q=churn", "/system", "/system?checks=now", "/system/audit", "/system/about"];
+    private static readonly string[] Pages = ["/", "/search", "/search?q=churn", "/system", "/system?checks=now", "/system/audit", "/system/about",
+        "/models", "/models/churn", "/models/churn?on=2026-11-20", "/models/churn/versions/4", "/deployments", "/deployments/churn", "/deployments/churn/outcomes?summary=now",
+        "/deployments/churn/settings", "/deployments/churn/predictions", "/predictions", $"/predictions/{ServingSample.Id}?why=now"];
 
     [Fact]
     public async Task No_page_has_inline_scripts_or_styles_and_every_asset_of_it_may_be_kept_for_ever()
     {
-        await using var host = await PageHost.Start(Sample.Api());
+        await using var host = await PageHost.Start(ServingSample.Api());
         foreach (var path in Pages)
         {
             var page = await host.Open(path);
@@ -38,7 +40,7 @@ public partial class ShellTests
     [InlineData("")]
     public async Task An_asset_comes_as_the_browser_can_unpack_it(string accepts)
     {
-        await using var host = await PageHost.Start(Sample.Api());
+        await using var host = await PageHost.Start(ServingSample.Api());
         var address = (await host.Open()).QuerySelector("link[rel=stylesheet]")!.GetAttribute("href");
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (accepts.Length > 0) request.Headers.Add("Accept-Encoding", accepts);
@@ -59,7 +61,7 @@ public partial class ShellTests
     [Fact]
     public async Task Everything_can_be_reached_and_is_named_without_a_mouse()
     {
-        await using var host = await PageHost.Start(Sample.Api());
+        await using var host = await PageHost.Start(ServingSample.Api());
         foreach (var path in Pages)
         {
             var page = await host.Open(path);
@@ -84,7 +86,7 @@ public partial class ShellTests
     [Fact]
     public async Task The_menu_says_where_one_is_and_every_entry_leads_to_a_page()
     {
-        await using var host = await PageHost.Start(Sample.Api());
+        await using var host = await PageHost.Start(ServingSample.Api());
         var page = await host.Open("/system/audit");
 
         page.QuerySelector(".side [aria-current]")!.TextContent.ShouldBe("System");
@@ -178,7 +180,7 @@ public partial class ShellTests
     [Fact]
     public async Task A_page_weighs_little()
     {
-        await using var host = await PageHost.Start(Sample.Api());
+        await using var host = await PageHost.Start(ServingSample.Api());
         var page = await host.Open();
         using var packed = new HttpRequestMessage(HttpMethod.Get, "/");
         packed.Headers.Add("Accept-Encoding", "br");

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Cairn.Client.Wire;
+using Cairn.Web.Components;
+using Cairn.Web.Components.Tables;
+using Cairn.Web.Routing;
+using Microsoft.AspNetCore.Components;
+
+namespace Cairn.Web.Models;
+
+public sealed partial class ModelPage
+{
+    [Parameter, EditorRequired] public required string Name { get; set; }
+
+    [Parameter, EditorRequired] public required Loaded<ModelWire> Model { get; set; }
+
+    [Parameter, EditorRequired] public required Loaded<Page<VersionRow>> Versions { get; set; }
+
+    [Parameter, EditorRequired] public required VersionRow? Champion { get; set; }
+
+    /// <summary>Who may follow: the version with that alias, else the newest after the champion.</summary>
+    [Parameter, EditorRequired] public required VersionRow? Challenger { get; set; }
+
+    [Parameter, EditorRequired] public required Loaded<Page<PromotionWire>> Moves { get; set; }
+
+    [Parameter, EditorRequired] public required Loaded<Page<DeploymentWire>> Deployments { get; set; }
+
+    [Parameter, EditorRequired] public required Loaded<RollbackPreviewWire> Back { get; set; }
+
+    [Parameter, EditorRequired] public required ChampionDay? Day { get; set; }
+
+    [Parameter, EditorRequired] public required Problem? Declined { get; set; }
+
+    [Parameter, EditorRequired] public required Listing Listing { get; set; }
+
+    internal static IReadOnlyList<Column<ModelVersionWire>> Plain { get; } =
+    [
+        new("version", "Version", version => version.Version.ToString(CultureInfo.InvariantCulture)),
+        new("aliases", "Aliases", version => string.Join(' ', version.Aliases)),
+        new("stage", "Stage", version => version.Stage),
+        new("verdict", "Gates", version => version.Verdict?.Verdict),
+        new("summary", "Summary", version => version.Verdict?.Summary),
+        new("run_id", "Run", version => version.RunId),
+        new("package_digest", "Package", version => version.PackageDigest),
+        new("created", "Registered", version => Format.Iso(version.CreatedAt)),
+    ];
+
+    private IReadOnlyList<VersionRow> Pair => [.. new[] { Champion, Challenger }.OfType<VersionRow>()];
+
+    private IReadOnlyList<DeploymentWire>? Mine => Deployments.Value is { } all ? [.. all.Items.Where(deployment => deployment.Model == Name)] : null;
+
+    /// <value>The headline metric of the newest version that has one: the column shows the same for all.</value>
+    private string? Key => Versions.Value?.Items.Select(row => row.Headline).FirstOrDefault(key => key is not null);
+
+    private string? BaselineNote => Key is null ? null : "each version on the test rows of its own run";
+
+    /// <summary>What there is to decide, in one sentence and its reason.</summary>
+    private (string Tone, string Title, string Text)? Word => Challenger?.Version switch
+    {
+        null => null,
+        { Verdict.Verdict: "passed" } next when Champion is null => ("info", $"v{next.Version} holds its gates and may serve", next.Verdict.Summary),
+        { Verdict.Verdict: "passed" } next => ("info", $"v{next.Version} holds its gates and awaits a decision", next.Verdict.Summary),
+        { Verdict.Verdict: "no_signal" } next => ("quiet", $"v{next.Version} has no signal", $"{next.Verdict.Summary} It cannot become champion{(Champion is null ? "" : $"; v{Champion.Version.Version} goes on")}."),
+        { Verdict.Verdict: "refused" } next => ("warn", $"The gates refused v{next.Version}", next.Verdict.Summary),
+        { PackageDigest: null } next => ("quiet", $"v{next.Version} was logged from outside", "Cairn sealed no package of it and no gate judged it. It is promoted only by somebody who vouches for it."),
+        { Verdict: null } next => ("quiet", $"v{next.Version} has not been judged", "Its gates have not been asked yet."),
+        _ => null,
+    };
+
+    private static string Date(DateOnly day) => day.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+}
