@@ -9,6 +9,9 @@ public sealed partial class CairnClient
     public Task<Page<DeploymentWire>> ListDeploymentsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<DeploymentWire>>(Query("deployments", ("limit", limit), ("page_token", pageToken)), cancellation);
 
+    /// <summary>What the models in the memory of the server take, and what they may.</summary>
+    public Task<ModelMemoryWire> GetModelMemoryAsync(CancellationToken cancellation = default) => GetAsync<ModelMemoryWire>("model-memory", cancellation);
+
     /// <summary>With its inputs, which lists leave out.</summary>
     public Task<DeploymentWire> GetDeploymentAsync(string deployment, CancellationToken cancellation = default) => GetAsync<DeploymentWire>($"deployments/{Escape(deployment)}", cancellation);
 

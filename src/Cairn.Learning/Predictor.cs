@@ -18,9 +18,12 @@ public sealed class Predictor
     private readonly CompiledPlan _plan;
     private readonly ModelDescription _description;
 
-    internal Predictor(Digest package, ModelDescription description, Schema schema, Pipeline pipeline, FittedModel model, IReadOnlySet<ulong> holdoutKeys)
+    private readonly IReadOnlySet<ulong>? _holdoutKeys;
+
+    /// <param name="holdoutKeys">Null: it only serves.</param>
+    internal Predictor(Digest package, ModelDescription description, Schema schema, Pipeline pipeline, FittedModel model, IReadOnlySet<ulong>? holdoutKeys)
     {
-        (Package, _description, _pipeline, _model, HoldoutKeys) = (package, description, pipeline, model, holdoutKeys);
+        (Package, _description, _pipeline, _model, _holdoutKeys) = (package, description, pipeline, model, holdoutKeys);
         _plan = new(pipeline, schema);
         Key = schema.Key;
         Inputs = [.. _plan.Rules.Select(rule => rule.Wire)];
@@ -30,10 +33,19 @@ public sealed class Predictor
     }
 
     /// <summary>Builds the compiled plan and scores the golden rows: different bits are the refusal <c>package.golden-rows</c>.</summary>
-    public static Answer<Predictor> Load(OpenedPackage package)
+    /// <param name="toServe">True: without what only gates ask of a model, which can be most of it.</param>
+    public static Answer<Predictor> Load(OpenedPackage package, bool toServe = false)
     {
         ArgumentNullException.ThrowIfNull(package);
-        return PackageReader.Read(package);
+        return PackageReader.Read(package, toServe);
+    }
+
+    /// <summary>The requests of the golden rows, as JSON objects: what is answered before anybody asks, so that the first who does need not wait.</summary>
+    /// <param name="package">One that was loaded.</param>
+    public static IReadOnlyList<byte[]> Rehearsal(OpenedPackage package)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        return GoldenRows.Requests(package.Files[PackageFiles.GoldenRows]);
     }
 
     public Digest Package { get; }
@@ -70,7 +82,12 @@ public sealed class Predictor
     public static bool HasEvaluator(long version) => version is >= 1 and <= FlatTrees.EvaluatorVersion;
 
     /// <value>Row keys of the test split this model was judged on: a challenger is compared with it on rows both have never seen.</value>
-    internal IReadOnlySet<ulong> HoldoutKeys { get; }
+    internal IReadOnlySet<ulong> HoldoutKeys => _holdoutKeys ?? throw new InvalidOperationException("The model was loaded to serve and does not know the rows it was judged on.");
+
+    /// <value>
+    /// What it takes of the memory with the buffers of one row: the model to the byte, its contract by a rule of thumb that a test holds against the heap.
+    /// </value>
+    public long Bytes => _model.Bytes + 4_000 + (700L * Inputs.Count) + (300L * Features.Count) + _pipeline.Texts.Texts.Sum(text => 200L + (6 * text.Length));
 
     internal FittedModel Model => _model;
 

@@ -37,7 +37,10 @@ public sealed record ServerOptions
     /// <value>Predictions in flight before others are refused with 503; 0: none ever is.</value>
     public int MostInFlight { get; init; } = 1000;
 
-    /// <value>For computing the rows of one prediction.</value>
+    /// <value>What the models in memory may take: <c>512MB</c>, <c>2GiB</c>; null: a quarter of what the process may use, by the machine or its cgroup.</value>
+    public string? ModelMemory { get; init; }
+
+    /// <value>For computing the rows of one prediction, and before that for a model that is not in memory.</value>
     public TimeSpan PredictTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <value>Until the answer to another read or question has to begin.</value>

@@ -1,6 +1,5 @@
 using Cairn.Data;
 using Cairn.Kernel;
-using Cairn.Learning;
 using Cairn.Serving.Batch;
 using Cairn.Serving.Live;
 using Cairn.Tracking;
@@ -32,12 +31,12 @@ public sealed class BatchScoring
 
     private readonly LiveDeployments _live;
     private readonly Models _models;
-    private readonly ModelPackages _packages;
+    private readonly LoadedPackages _loaded;
     private readonly RowSources _sources;
     private readonly Analytics _analytics;
 
-    internal BatchScoring(LiveDeployments live, Models models, ModelPackages packages, RowSources sources, Analytics analytics) =>
-        (_live, _models, _packages, _sources, _analytics) = (live, models, packages, sources, analytics);
+    internal BatchScoring(LiveDeployments live, Models models, LoadedPackages loaded, RowSources sources, Analytics analytics) =>
+        (_live, _models, _loaded, _sources, _analytics) = (live, models, loaded, sources, analytics);
 
     /// <summary>What a deployment serves now, or another version of its model.</summary>
     public async Task<Answer<BatchModel>> Choose(WorkspaceId workspace, string deployment, long? version, CancellationToken cancellation)
@@ -47,8 +46,8 @@ public sealed class BatchScoring
         var row = found.Value.Row;
         if (version is null)
         {
-            return found.Value.Serving is { } served
-                ? new BatchModel(row.Name, served.Model, served.Version, served.Package.Predictor.Package.Hex)
+            return found.Value.Champion is { Version: { } serves, Package: { } sealedAs }
+                ? new BatchModel(row.Name, row.Model, serves, sealedAs)
                 : new Refusal.Unavailable("deployment.no-model", $"The deployment {row.Name} serves nothing. {found.Value.Problem}");
         }
 
@@ -65,9 +64,10 @@ public sealed class BatchScoring
     public async Task<Answer<BatchPlan>> Plan(WorkspaceId workspace, BatchOrder order, IReadOnlyList<string>? keep, IReadOnlyList<string> files, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(order);
-        var loaded = await Load(workspace, order.Model, cancellation);
+        using var loan = _loaded.Borrow();
+        var loaded = await loan.Take(workspace, Digest.Parse(order.Model.Package), cancellation);
         if (loaded.Refusal is { } unusable) return unusable;
-        var predictor = loaded.Value;
+        var predictor = loaded.Value.Predictor;
         var opened = await _sources.Open(files, predictor.Columns, PartRows, cancellation);
         if (opened.Refusal is { } unreadable) return unreadable;
 
@@ -84,8 +84,9 @@ public sealed class BatchScoring
     {
         ArgumentNullException.ThrowIfNull(plan);
         if (plan.Source.Changed() is { } changed) return changed;
-        var loaded = await Load(workspace, plan.Order.Model, cancellation);
-        return loaded.Refusal is { } unusable ? unusable : await new PartScoring(_analytics, loaded.Value, plan, new(folder, plan.Order), progress).Run(cancellation);
+        using var loan = _loaded.Borrow();
+        var loaded = await loan.Take(workspace, Digest.Parse(plan.Order.Model.Package), cancellation);
+        return loaded.Refusal is { } unusable ? unusable : await new PartScoring(_analytics, loaded.Value.Predictor, plan, new(folder, plan.Order), progress).Run(cancellation);
     }
 
     /// <summary>Puts finished parts into their place: whole, or not at all. Calling it again has the effect of once.</summary>
@@ -105,11 +106,4 @@ public sealed class BatchScoring
 
     /// <summary>Is this a folder that a batch made, and nothing else?</summary>
     public static bool IsOutput(string folder) => File.Exists(Path.Combine(folder, "_SUCCESS")) && File.Exists(Path.Combine(folder, "manifest.json"));
-
-    private async Task<Answer<Predictor>> Load(WorkspaceId workspace, BatchModel model, CancellationToken cancellation)
-    {
-        if (_live.Find(workspace, model.Deployment) is { Refusal: null, Value.Serving.Package.Predictor: var serving } && serving.Package.Hex == model.Package) return serving;
-        var opened = await _packages.Open(workspace, Digest.Parse(model.Package), cancellation);
-        return opened.Refusal is { } altered ? altered : Predictor.Load(opened.Value);
-    }
 }

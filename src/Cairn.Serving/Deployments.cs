@@ -12,9 +12,10 @@ public sealed class Deployments
 {
     private readonly Database _database;
     private readonly LiveDeployments _live;
+    private readonly LoadedPackages _loaded;
     private readonly TimeProvider _clock;
 
-    internal Deployments(Database database, LiveDeployments live, TimeProvider clock) => (_database, _live, _clock) = (database, live, clock);
+    internal Deployments(Database database, LiveDeployments live, LoadedPackages loaded, TimeProvider clock) => (_database, _live, _loaded, _clock) = (database, live, loaded, clock);
 
     /// <summary>Makes the deployment when there is none. The first one of a workspace is the default.</summary>
     /// <param name="settings">A JSON merge patch of its settings; null: they stay as they are.</param>
@@ -47,7 +48,7 @@ public sealed class Deployments
         if (_live.Find(workspace, name) is not { Refusal: null, Value: var deployment }) return _live.Find(workspace, name).Refusal!;
 
         // The event of the promotion brings it too; who waits for it does not wait for the event.
-        if (deployment.Serving?.Version != version) await _live.Refresh(workspace, deployment.Row.Model, cancellation);
+        if (deployment.Serving?.Version != version) await _live.Load(deployment, cancellation);
         var serves = deployment.ToWire();
         if (serves.Version == version) return serves;
 
@@ -63,6 +64,9 @@ public sealed class Deployments
     /// <param name="workspace">Null: of all workspaces.</param>
     public IReadOnlyList<string> WithFailedChampion(WorkspaceId? workspace = null) =>
         [.. _live.All.Where(deployment => deployment.ChampionFailed && (workspace is null || deployment.Row.WorkspaceId == workspace)).Select(deployment => deployment.Row.Name)];
+
+    /// <summary>What the models in memory take, of all workspaces.</summary>
+    public ModelMemoryWire Memory() => _loaded.Read();
 
     public DeploymentWire? Find(WorkspaceId workspace, string name) => _live.Find(workspace, name) is { Refusal: null, Value: var deployment } ? deployment.ToWire() : null;
 }

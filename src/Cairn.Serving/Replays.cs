@@ -1,5 +1,6 @@
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Replay;
 using Cairn.Tracking;
@@ -11,10 +12,12 @@ public sealed class Replays
 {
     private readonly Predictions _predictions;
     private readonly ModelPackages _packages;
+    private readonly LoadedPackages _loaded;
     private readonly Models _models;
     private readonly Runs _runs;
 
-    internal Replays(Predictions predictions, ModelPackages packages, Models models, Runs runs) => (_predictions, _packages, _models, _runs) = (predictions, packages, models, runs);
+    internal Replays(Predictions predictions, ModelPackages packages, LoadedPackages loaded, Models models, Runs runs) =>
+        (_predictions, _packages, _loaded, _models, _runs) = (predictions, packages, loaded, models, runs);
 
     public async Task<Answer<ReplayWire>> One(WorkspaceId workspace, string id, CancellationToken cancellation)
     {
@@ -22,7 +25,8 @@ public sealed class Replays
         if (found.Refusal is { } unknown) return unknown;
 
         var (record, source) = found.Value;
-        var opened = await new StoredModels(_packages, workspace).Open(source, cancellation);
+        using var loan = _loaded.Borrow();
+        var opened = await new StoredModels(_packages, workspace, loan).Open(source, cancellation);
         var recomputation = opened.Refusal is null ? new Recomputation(source, opened.Value) : null;
         var recomputed = recomputation?.Run(record) ?? Recomputed.Not(opened.Refusal!);
         return new ReplayWire(
@@ -42,7 +46,8 @@ public sealed class Replays
         var (record, source) = found.Value;
         if (record.IsErased)
             return new Refusal.Conflict("prediction.erased", $"The prediction {id} was made from personal data that is erased: the key is gone, and with it the explanation.");
-        var opened = await new StoredModels(_packages, workspace).Open(source, cancellation);
+        using var loan = _loaded.Borrow();
+        var opened = await new StoredModels(_packages, workspace, loan).Open(source, cancellation);
         if (opened.Refusal is { } refusal) return refusal;
         if (record.Features.Length != opened.Value.Features.Count)
             return new Refusal.Conflict("prediction.altered", $"The log has {record.Features.Length} features of the prediction {id}, the model takes {opened.Value.Features.Count}. The record was altered; restore the log from a backup.");
@@ -54,8 +59,11 @@ public sealed class Replays
     /// <param name="toMs">Not included.</param>
     /// <param name="share">1: all; less: so much of them, always the same.</param>
     /// <param name="progress">Records seen so far; one call at a time.</param>
-    public Task<ReplayTally> Range(WorkspaceId workspace, string deployment, long fromMs, long toMs, double share, Action<long>? progress, CancellationToken cancellation) =>
-        new RangeReplay(_predictions, new(_packages, workspace), workspace, deployment).Run(fromMs, toMs, share, progress, cancellation);
+    public async Task<ReplayTally> Range(WorkspaceId workspace, string deployment, long fromMs, long toMs, double share, Action<long>? progress, CancellationToken cancellation)
+    {
+        using var loan = _loaded.Borrow();
+        return await new RangeReplay(_predictions, new(_packages, workspace, loan), workspace, deployment).Run(fromMs, toMs, share, progress, cancellation);
+    }
 
     private static ReplayedAnswerWire Answered(string prediction, double probability) => new(prediction, probability, Recomputation.Bits(probability));
 

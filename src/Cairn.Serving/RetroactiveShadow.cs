@@ -1,5 +1,4 @@
 using Cairn.Kernel;
-using Cairn.Learning;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Retrospect;
@@ -19,12 +18,12 @@ public sealed class RetroactiveShadow
     private readonly Predictions _predictions;
     private readonly LiveDeployments _live;
     private readonly Models _models;
-    private readonly ModelPackages _packages;
+    private readonly LoadedPackages _loaded;
     private readonly Outcomes _outcomes;
     private readonly TimeProvider _clock;
 
-    internal RetroactiveShadow(Predictions predictions, LiveDeployments live, Models models, ModelPackages packages, Outcomes outcomes, TimeProvider clock) =>
-        (_predictions, _live, _models, _packages, _outcomes, _clock) = (predictions, live, models, packages, outcomes, clock);
+    internal RetroactiveShadow(Predictions predictions, LiveDeployments live, Models models, LoadedPackages loaded, Outcomes outcomes, TimeProvider clock) =>
+        (_predictions, _live, _models, _loaded, _outcomes, _clock) = (predictions, live, models, loaded, outcomes, clock);
 
     /// <param name="model">Null: the one of the deployment.</param>
     public async Task<Answer<ShadowCandidate>> Choose(WorkspaceId workspace, string deployment, string? model, long version, CancellationToken cancellation)
@@ -48,12 +47,11 @@ public sealed class RetroactiveShadow
         WorkspaceId workspace, string deployment, ShadowCandidate candidate, long fromMs, long toMs, double share, Action<long>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        var opened = await _packages.Open(workspace, Digest.Parse(candidate.Package), cancellation);
-        if (opened.Refusal is { } altered) return altered;
-        var loaded = Predictor.Load(opened.Value);
+        using var loan = _loaded.Borrow();
+        var loaded = await loan.Take(workspace, Digest.Parse(candidate.Package), cancellation);
         if (loaded.Refusal is { } unfit) return unfit;
 
-        var scoring = new CandidateScoring(loaded.Value);
+        var scoring = new CandidateScoring(loaded.Value.Predictor);
         var (window, now) = (_outcomes.WindowOf(workspace, deployment), _clock.Micros() / 1000);
         var all = new ShadowTally();
         for (var from = fromMs; from < toMs; from = (from / Hour + 1) * Hour)

@@ -30,6 +30,7 @@ public static class ServingModule
         return services
             .AddSingleton<LoadedPackages>()
             .AddSingleton<LiveDeployments>()
+            .AddSingleton<WarmUp>()
             .AddSingleton(options ?? new ServingOptions())
             .AddSingleton<Admission>()
             .AddSingleton<PredictionLog>()
@@ -39,14 +40,15 @@ public static class ServingModule
             .AddSingleton(new SealerOptions()).AddSingleton<Sealer>().AddSingleton<Retention>().AddHostedService<LogUpkeep>()
             .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
             .AddSingleton(provider => new Replays(
-                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
+                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<LoadedPackages>(),
+                provider.GetRequiredService<Models>(), provider.GetRequiredService<Runs>()))
             .AddSingleton(provider => new RetroactiveShadow(
-                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<ModelPackages>(),
+                provider.GetRequiredService<Predictions>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<LoadedPackages>(),
                 provider.GetRequiredService<Outcomes>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new Deployments(
-                provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<TimeProvider>()))
+                provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<LoadedPackages>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new BatchScoring(
-                provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<ModelPackages>(),
+                provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<LoadedPackages>(),
                 provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>()))
             .AddSingleton<ShadowQueue>()
             .AddSingleton<AnswerPath>()
@@ -67,6 +69,7 @@ public static class ServingModule
     public static IEndpointRouteBuilder MapServing(this IEndpointRouteBuilder routes)
     {
         ListDeployments.Map(routes);
+        GetModelMemory.Map(routes);
         GetDeployment.Map(routes);
         ChangeSettings.Map(routes);
         ListVariants.Map(routes);

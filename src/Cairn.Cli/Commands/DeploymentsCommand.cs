@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Cairn.Cli.Invoking;
 using Cairn.Cli.Terminals;
 using Cairn.Client.Wire;
+using Cairn.Kernel;
 
 namespace Cairn.Cli.Commands;
 
@@ -38,9 +39,17 @@ internal static class DeploymentsCommand
             return ExitCode.Ok;
         }
 
-        var table = Tables.New("deployment", "model", "#version", "default", "updated", "problem");
-        foreach (var d in deployments) table.With(d.Name, d.Model, d.Version is { } v ? $"{v}" : "-", d.IsDefault ? "yes" : "", Format.Time(d.UpdatedAt), d.Problem ?? "");
+        var table = Tables.New("deployment", "model", "#version", "default", "updated", "model is", "#memory", "last used", "problem");
+        foreach (var d in deployments)
+        {
+            table.With(
+                d.Name, d.Model, d.Version is { } v ? $"{v}" : "-", d.IsDefault ? "yes" : "", Format.Time(d.UpdatedAt), d.Memory?.State.Replace('-', ' ') ?? "",
+                d.Memory is { Bytes: > 0 and var bytes } ? ByteSize.Text(bytes) : "", d.Memory?.LastUsed is { } used ? Format.Time(used) : "", d.Problem ?? "");
+        }
+
         invocation.Terminal.Write(table);
+        var memory = await session.Client.GetModelMemoryAsync(cancellation);
+        invocation.Terminal.Note($"{memory.Loaded} models in memory take {ByteSize.Text(memory.Bytes)} of {ByteSize.Text(memory.Bound)}.{(memory.Problem is { } problem ? $" {problem}" : "")}");
         return ExitCode.Ok;
     }
 

@@ -1,8 +1,27 @@
 namespace Cairn.Client.Wire;
 
-/// <param name="Version">What serves now; null: nothing does (see <see cref="Problem"/>).</param>
+/// <param name="Version">What serves, at once or as soon as it is loaded; null: nothing does (see <see cref="Problem"/>).</param>
+/// <param name="Memory">In lists only.</param>
 public sealed record DeploymentWire(string Name, string Model, bool IsDefault, long? Version, string? PackageDigest, long UpdatedAt, string? Problem, IReadOnlyList<InputFieldWire>? Inputs = null,
-    DeploymentSettings? Settings = null);
+    DeploymentSettings? Settings = null, DeploymentMemoryWire? Memory = null);
+
+/// <summary>Whether the models of a deployment are in memory.</summary>
+/// <param name="State"><c>loaded</c>; <c>not-loaded</c>: the next request loads it; <c>loading</c>; <c>failed</c>: see the problem of the deployment; <c>nothing</c>: there is no champion to load.</param>
+/// <param name="Bytes">What its packages take; one that several deployments share counts for each of them.</param>
+/// <param name="LastUsed">When it was last asked for a prediction, microseconds UTC, to about a second; null: not known.</param>
+public sealed record DeploymentMemoryWire(string State, long Bytes, long? LastUsed)
+{
+    public const string Loaded = "loaded", NotLoaded = "not-loaded", Loading = "loading", Failed = "failed", Nothing = "nothing";
+}
+
+/// <summary>What the models in the memory of the server take.</summary>
+/// <param name="Bound">What they may take; beyond it the least recently used are unloaded.</param>
+/// <param name="Loaded">Packages in memory; each is there once, however many deployments serve it.</param>
+/// <param name="Loads">Since the start of the server.</param>
+/// <param name="Evictions">Packages unloaded to make room, since the start of the server.</param>
+/// <param name="ReloadedLastMinute">Packages loaded in the last minute that had been unloaded less than a minute before.</param>
+/// <param name="Problem">Null: there is room for what is in use.</param>
+public sealed record ModelMemoryWire(long Bound, long Bytes, int Loaded, long Loads, long Evictions, int ReloadedLastMinute, string? Problem);
 
 /// <summary>What a request has to carry.</summary>
 public sealed record InputFieldWire(string Name, string Type, bool Required, IReadOnlyList<string>? Categories = null, double? Min = null, double? Max = null);

@@ -37,10 +37,14 @@ internal abstract class FittedModel
     /// <summary>The native file of the package (<c>model.ubj</c> …) and its name.</summary>
     public abstract (string Name, byte[] Content) Save();
 
+    /// <value>Of its arrays, which are nearly all of it.</value>
+    public abstract long Bytes { get; }
+
+    /// <param name="toServe">True: it will never be saved again, so it does not keep its file.</param>
     /// <exception cref="InvalidDataException">The content is not a model of this algorithm, or of a format this binary does not know.</exception>
-    public static FittedModel Load(string algorithm, byte[] content) => algorithm switch
+    public static FittedModel Load(string algorithm, byte[] content, bool toServe = false) => algorithm switch
     {
-        "xgboost" or "random_forest" => new TreeModel(algorithm, content),
+        "xgboost" or "random_forest" => new TreeModel(algorithm, content, toServe),
         "logistic_regression" => LogisticRegressionModel.Read(content),
         _ => throw new InvalidDataException($"The algorithm '{algorithm}' is not known. There are: {string.Join(", ", Trainers.All.Select(t => t.Algorithm))}."),
     };

@@ -59,6 +59,8 @@ internal sealed class FlatTrees(TreeNode[] nodes, int[] roots, int[] depths, flo
 
     public int Features => gains.Length;
 
+    public long Bytes => ((long)Unsafe.SizeOf<TreeNode>() * _nodes.Length) + ((long)sizeof(int) * 2 * _roots.Length) + ((long)sizeof(float) * covers.Length) + ((long)sizeof(double) * gains.Length);
+
     public float BaseMargin { get; } = baseMargin;
 
     /// <summary>The sum of the leaves that the row reaches. Allocates nothing.</summary>

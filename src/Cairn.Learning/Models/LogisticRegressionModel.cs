@@ -36,6 +36,8 @@ internal sealed class LogisticRegressionModel : FittedModel
 
     public override string ExplanationUnit => "log_odds";
 
+    public override long Bytes => (long)sizeof(double) * (_coefficients.Length + _content.Means.Length + _content.Deviations.Length);
+
     public override int Features => _coefficients.Length;
 
     public double Intercept => _intercept;

@@ -10,15 +10,16 @@ internal sealed class TreeModel : FittedModel
 
     private const int Stretch = 512;
 
-    private readonly byte[] _ubj;
+    private readonly byte[]? _ubj;
     private readonly FlatTrees _trees;
     private readonly Lazy<TreeShap> _shap;
     private readonly bool _logistic;
 
+    /// <param name="toServe">True: see <see cref="FittedModel.Load"/>.</param>
     /// <exception cref="InvalidDataException">Not a tree model that this binary scores.</exception>
-    public TreeModel(string algorithm, byte[] ubj)
+    public TreeModel(string algorithm, byte[] ubj, bool toServe = false)
     {
-        (Algorithm, _ubj) = (algorithm, ubj);
+        (Algorithm, _ubj) = (algorithm, toServe ? null : ubj);
         (_trees, var objective) = XgboostModelFile.Read(ubj);
         _logistic = objective == "binary:logistic";
         _shap = new(() => new(_trees));
@@ -29,6 +30,8 @@ internal sealed class TreeModel : FittedModel
     public override string ExplanationUnit => _logistic ? "log_odds" : "probability";
 
     public FlatTrees Trees => _trees;
+
+    public override long Bytes => _trees.Bytes + (_ubj?.Length ?? 0);
 
     public override int Features => _trees.Features;
 
@@ -58,7 +61,7 @@ internal sealed class TreeModel : FittedModel
         return shares;
     }
 
-    public override (string Name, byte[] Content) Save() => (FileName, _ubj);
+    public override (string Name, byte[] Content) Save() => (FileName, _ubj ?? throw new InvalidOperationException("The model was loaded to serve and has not kept its file."));
 
     private double Probability(double margin) => _logistic ? PortableMath.Sigmoid(margin) : Math.Clamp(margin, 0, 1);
 }

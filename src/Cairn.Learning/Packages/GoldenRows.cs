@@ -37,6 +37,24 @@ internal static class GoldenRows
     /// <exception cref="InvalidDataException">Not a file of golden rows.</exception>
     public static string? Check(Predictor predictor, ReadOnlySpan<byte> saved)
     {
+        var content = Read(saved);
+        for (var i = 0; i < content.Rows.Count; i++)
+        {
+            var expected = content.Rows[i];
+            var (refusal, features, probability) = Run(predictor, JsonSerializer.SerializeToUtf8Bytes(expected.Request));
+            if (refusal is not null) return $"golden row {i} is refused: {refusal.Detail}";
+            if (features != expected.Features) return $"the feature vector of golden row {i} has other bits: {FirstDifference(predictor, features, expected.Features)}";
+            if (probability != expected.Probability) return $"golden row {i} gives the probability bits {probability}, not {expected.Probability}";
+        }
+
+        return null;
+    }
+
+    /// <exception cref="InvalidDataException">Not a file of golden rows.</exception>
+    public static IReadOnlyList<byte[]> Requests(ReadOnlySpan<byte> saved) => [.. Read(saved).Rows.Select(row => JsonSerializer.SerializeToUtf8Bytes(row.Request))];
+
+    private static Content Read(ReadOnlySpan<byte> saved)
+    {
         Content content;
         try
         {
@@ -48,16 +66,7 @@ internal static class GoldenRows
         }
 
         if (content.Format != Format || content.Rows.Count == 0) throw new InvalidDataException($"The golden rows have format {content.Format} and number {content.Rows.Count}.");
-        for (var i = 0; i < content.Rows.Count; i++)
-        {
-            var expected = content.Rows[i];
-            var (refusal, features, probability) = Run(predictor, JsonSerializer.SerializeToUtf8Bytes(expected.Request));
-            if (refusal is not null) return $"golden row {i} is refused: {refusal.Detail}";
-            if (features != expected.Features) return $"the feature vector of golden row {i} has other bits: {FirstDifference(predictor, features, expected.Features)}";
-            if (probability != expected.Probability) return $"golden row {i} gives the probability bits {probability}, not {expected.Probability}";
-        }
-
-        return null;
+        return content;
     }
 
     private static (Refusal? Refusal, string Features, string Probability) Run(Predictor predictor, ReadOnlySpan<byte> request)

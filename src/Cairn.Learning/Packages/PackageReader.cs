@@ -11,7 +11,7 @@ namespace Cairn.Learning.Packages;
 /// <summary>From the files of a package to a predictor. Nothing in a package is executed; every index and length is checked.</summary>
 internal static class PackageReader
 {
-    public static Answer<Predictor> Read(OpenedPackage package)
+    public static Answer<Predictor> Read(OpenedPackage package, bool toServe)
     {
         var name = package.Package.Digest.Short;
         try
@@ -20,12 +20,12 @@ internal static class PackageReader
 
             var description = ModelDescription.Read(File(ModelDescription.FileName));
             var pipeline = Pipeline.Load(File(PackageFiles.Pipeline));
-            var model = FittedModel.Load(description.Algorithm, Bytes(package, description.Model));
+            var model = FittedModel.Load(description.Algorithm, Bytes(package, description.Model), toServe);
             if (model.Features != pipeline.Features.Count)
                 throw new InvalidDataException($"The pipeline makes {pipeline.Features.Count} features, the model takes {model.Features}.");
 
             var schema = JsonSerializer.Deserialize<Schema>(File(PackageFiles.Schema), CairnJson.Options) ?? throw new InvalidDataException("The schema is empty.");
-            var predictor = new Predictor(package.Package.Digest, description, schema, pipeline, model, HoldoutFile.Read(File(PackageFiles.Holdout)));
+            var predictor = new Predictor(package.Package.Digest, description, schema, pipeline, model, toServe ? null : HoldoutFile.Read(File(PackageFiles.Holdout)));
             if (GoldenRows.Check(predictor, File(PackageFiles.GoldenRows)) is { } difference)
             {
                 return new Refusal.Conflict(

@@ -3,6 +3,7 @@ using Cairn.Access;
 using Cairn.Client;
 using Cairn.Data;
 using Cairn.Flows;
+using Cairn.Kernel;
 using Cairn.Projects;
 using Cairn.Server.Telemetry;
 using Cairn.Serving;
@@ -81,10 +82,16 @@ internal static class Composition
         services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql });
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
         services.AddData().AddTracking().AddFlows()
-            .AddServing(new ServingOptions { MostInFlight = options.MostInFlight, PredictTime = options.PredictTimeout, RabbitMq = BrokerAddress.Read(options.RabbitMq).Value })
+            .AddServing(Serving(options))
             .AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
         services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client).AddSingleton(new ProblemPage(WebModule.ShowProblem));
+    }
+
+    private static ServingOptions Serving(ServerOptions options)
+    {
+        var serving = new ServingOptions { MostInFlight = options.MostInFlight, PredictTime = options.PredictTimeout, RabbitMq = BrokerAddress.Read(options.RabbitMq).Value };
+        return options.ModelMemory is { } memory ? serving with { ModelMemory = ByteSize.Read(memory)!.Value } : serving;
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options, Listeners listeners)

@@ -15,6 +15,7 @@ internal static class LimitText
         if (options.MostInFlight < 0) return Invalid($"{options.MostInFlight} predictions in flight were asked for. Give a number from 1, or 0 to refuse none.");
         if (options.PredictTimeout <= TimeSpan.Zero || options.RequestTimeout <= TimeSpan.Zero || options.RequestTimeout > LongestTime || options.PredictTimeout > LongestTime)
             return Invalid($"A time limit of {options.PredictTimeout.TotalSeconds} s for predictions and {options.RequestTimeout.TotalSeconds} s for other requests was asked for. Both are above 0 and at most a day.");
+        if (options.ModelMemory is { } memory && ByteSize.Read(memory) is null) return Invalid($"'{memory}' is no amount of memory for models. Write a number and KB, MB, GB, or KiB, MiB, GiB: 512MB.");
         RequestRate? rate = null;
         if (options.RateLimit is { } rateText)
         {

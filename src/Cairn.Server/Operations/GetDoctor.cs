@@ -34,6 +34,7 @@ internal static class GetDoctor
             Space(home),
             await Integrity(database, server.Options.PostgreSql is not null, cancellation),
             await Log(predictions, home, server.Options.PostgreSql is not null, cancellation),
+            Memory(deployments.Memory()),
             NativeLibraries.DuckDb(),
             NativeLibraries.Xgboost(),
         ];
@@ -87,12 +88,18 @@ internal static class GetDoctor
                 ? "Bring the database back; predictions are logged again by themselves."
                 : $"Make room, or end what holds {Path.Combine(home, "predictions.db")}. A damaged file: stop the server, restore a backup, or move the file away; what it held of the last hours is then lost.");
 
+    private static DoctorCheck Memory(ModelMemoryWire memory)
+    {
+        var found = $"{memory.Loaded} models take {ByteSize.Text(memory.Bytes)} of {ByteSize.Text(memory.Bound)}";
+        return memory.Problem is not { } problem ? new("model memory", "ok", found) : new("model memory", "warn", $"{found}. {problem}", "Give models more memory: cairn up --model-memory 2GB.");
+    }
+
     /// <summary>Whether a deployment serves its champion, and would again after a restart: what is in memory says nothing of the files.</summary>
     private static async Task<DoctorCheck> Serves(DeploymentWire deployment, bool failed, WorkspaceId workspace, ModelPackages packages, CancellationToken cancellation)
     {
         var name = $"deployment {deployment.Name}";
         if (deployment.PackageDigest is { } digest && (await packages.Open(workspace, Digest.Parse(digest), cancellation)).Refusal is { } altered)
-            return new(name, "bad", $"serves version {deployment.Version} of {deployment.Model} from memory; after a restart it could not. {altered.Detail}",
+            return new(name, "bad", $"serves version {deployment.Version} of {deployment.Model} as long as it is in memory; it could not be loaded again. {altered.Detail}",
                 $"Restore the file from a backup, or train again: cairn run. To go back a version: cairn rollback {deployment.Model}.");
         if (deployment.Problem is not { } problem) return new(name, "ok", $"serves version {deployment.Version} of {deployment.Model}, its package intact");
         return failed

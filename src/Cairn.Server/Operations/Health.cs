@@ -36,6 +36,7 @@ internal static class Health
             // Said, but no reason to send nobody here: one broken package must not take the other deployments, and who repairs it, out of service.
             ["prediction_log"] = await Try(async stop => await predictions.Problem(stop) is null, cancellation) == "ok" ? "ok" : "degraded",
             ["deployments"] = deployments.WithFailedChampion().Count == 0 ? "ok" : "degraded",
+            ["model_memory"] = deployments.Memory().Problem is null ? "ok" : "degraded",
         };
         var ready = checks.Values.All(state => state is "ok" or "degraded");
         var status = !ready ? "unavailable" : checks.ContainsValue("degraded") ? "degraded" : "ok";

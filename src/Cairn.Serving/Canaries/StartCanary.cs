@@ -33,8 +33,9 @@ internal static class StartCanary
 
         // A package that fails its check is refused before anything is written.
         var deployment = found.Value;
+        using var loan = live.Borrow(); // so that it is loaded once
         if (await models.Find(caller.Workspace, deployment.Row.Model, settings.Value.Version, cancellation) is { } version
-            && await live.Try(caller.Workspace, version, cancellation) is { } unfit) return unfit.ToProblem();
+            && (await loan.Take(caller.Workspace, version, cancellation)).Refusal is { } unfit) return unfit.ToProblem();
 
         var now = clock.Micros();
         var started = await database.Attempt(transaction => Start(transaction, caller, deployment.Row, settings.Value, now), cancellation);

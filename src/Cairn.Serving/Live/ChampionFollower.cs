@@ -10,17 +10,56 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Live;
 
-/// <summary>Loads every champion before the first request, then follows the events that tell of another, or of other variants.</summary>
-internal sealed partial class ChampionFollower(LiveDeployments live, EntityKeys keys, EventLog events, ILogger<ChampionFollower> log) : BackgroundService
+/// <summary>Finds what is to serve and warms it up, then follows the events that tell of another champion, or of other variants.</summary>
+internal sealed partial class ChampionFollower(LiveDeployments live, WarmUp warmUp, EntityKeys keys, EventLog events, ILogger<ChampionFollower> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <value>What takes longer to warm up does so beside the first requests, which load what they ask for.</value>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _warming = Task.CompletedTask;
     private long _seen;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _seen = await events.Latest(cancellationToken); // before loading: what changes meanwhile is seen again, not missed
-        await live.LoadAll(cancellationToken);
+        await live.Resolve(cancellationToken);
+        _warming = Warm();
+        await Task.WhenAny(_warming, Task.Delay(Patience, cancellationToken));
         await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await base.StopAsync(cancellationToken);
+        await _warming.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public override void Dispose()
+    {
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    private async Task Warm()
+    {
+        try
+        {
+            await Task.Run(() => warmUp.Run(_stopping.Token));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+#pragma warning disable CA1031 // what is not warm is loaded when it is asked for
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogCold(e);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,7 +99,7 @@ internal sealed partial class ChampionFollower(LiveDeployments live, EntityKeys 
         Models.ChampionChanged => Refresh(happened, Payload<ChampionChange>(happened)?.Model, cancellation),
         Models.AliasChanged => Refresh(happened, Payload<AliasChange>(happened)?.Model, cancellation),
         VariantTable.Changed => Refresh(happened, Payload<VariantsChange>(happened)?.Model, cancellation),
-        DeploymentTable.Made or DeploymentTable.Changed => live.LoadAll(cancellation), // perhaps made by another process
+        DeploymentTable.Made or DeploymentTable.Changed => live.Resolve(new WorkspaceId(happened.WorkspaceId), DeploymentTable.NameIn(happened.Subject), cancellation),
         _ => Task.CompletedTask,
     };
 
@@ -68,6 +107,9 @@ internal sealed partial class ChampionFollower(LiveDeployments live, EntityKeys 
         model is null ? Task.CompletedTask : live.Refresh(new WorkspaceId(happened.WorkspaceId), model, cancellation);
 
     private static T? Payload<T>(Event happened) => JsonSerializer.Deserialize<T>(happened.Payload, CairnJson.Options);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The models could not all be loaded ahead; those that are missing are loaded when they are asked for")]
+    private partial void LogCold(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Following the champions was interrupted; what serves goes on serving")]
     private partial void LogInterrupted(Exception exception);

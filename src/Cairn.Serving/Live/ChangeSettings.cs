@@ -30,6 +30,7 @@ internal static class ChangeSettings
         var found = live.Find(caller.Workspace, name);
         if (found.Refusal is { } unknown) return unknown.ToProblem();
 
+        await found.Value.Wake(cancellation); // a condition is about what GET shows, with inputs
         var changed = await database.Attempt(
             transaction => Unmatched(transaction, found.Value, http) is { } stale ? stale : Apply(transaction, caller, name, request), cancellation);
         if (changed.Refusal is { } refusal) return refusal.ToProblem();

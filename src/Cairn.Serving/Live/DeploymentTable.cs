@@ -16,7 +16,12 @@ internal static class DeploymentTable
 {
     public const string Made = "deployment.made", Changed = "deployment.changed";
 
+    private const string Subject = "deployments/";
+
     private const string Select = "SELECT workspace_id, name, model, is_default, created_at, settings FROM deployments";
+
+    /// <summary>The deployment that an event of this table is about.</summary>
+    public static string NameIn(string subject) => subject[Subject.Length..];
 
     public static IReadOnlyList<DeploymentRow> All(ReadTransaction transaction) => transaction.Query<DeploymentRow>($"{Select} ORDER BY workspace_id, name");
 
@@ -27,7 +32,7 @@ internal static class DeploymentTable
     {
         transaction.Execute("UPDATE deployments SET settings = @settings WHERE workspace_id = @workspace AND name = @name", new { workspace = caller.Workspace, name, settings });
         transaction.Write(caller, "deployment.change", $"deployments/{name}", $$"""{"before": {{before}}, "after": {{settings}}}""");
-        transaction.Emit(new(caller.Workspace, Changed, $"deployments/{name}", settings));
+        transaction.Emit(new(caller.Workspace, Changed, Subject + name, settings));
     }
 
     public static Answer<DeploymentRow> Ensure(WriteTransaction transaction, Caller caller, string name, string model, long now)
@@ -45,7 +50,7 @@ internal static class DeploymentTable
         transaction.Execute(
             "INSERT INTO deployments (workspace_id, name, model, is_default, created_at) VALUES (@WorkspaceId, @Name, @Model, @IsDefault, @CreatedAt)", made);
         transaction.Write(caller, "deployment.make", $"deployments/{name}");
-        transaction.Emit(new(workspace, Made, $"deployments/{name}"));
+        transaction.Emit(new(workspace, Made, Subject + name));
         return made;
     }
 }

@@ -16,6 +16,11 @@ internal static class GetDeployment
         .ProducesProblem(StatusCodes.Status404NotFound)
         .Requires(Permission.DeploymentsRead);
 
-    private static Results<Ok<DeploymentWire>, ProblemHttpResult> Handle(string name, Caller caller, LiveDeployments live) =>
-        live.Find(caller.Workspace, name) is var found && found.Refusal is { } missing ? missing.ToProblem() : TypedResults.Ok(found.Value.ToWire(withInputs: true));
+    private static async Task<Results<Ok<DeploymentWire>, ProblemHttpResult>> Handle(string name, Caller caller, LiveDeployments live, CancellationToken cancellation)
+    {
+        var found = live.Find(caller.Workspace, name);
+        if (found.Refusal is { } missing) return missing.ToProblem();
+        await found.Value.Wake(cancellation); // the model knows its inputs
+        return TypedResults.Ok(found.Value.ToWire(withInputs: true));
+    }
 }

@@ -19,7 +19,7 @@ internal static class ListDeployments
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .Requires(Permission.DeploymentsRead);
 
-    private static Results<Ok<Page<DeploymentWire>>, ProblemHttpResult> Handle(Caller caller, Deployments deployments, int limit = 100, string? page_token = null)
+    private static Results<Ok<Page<DeploymentWire>>, ProblemHttpResult> Handle(Caller caller, LiveDeployments live, TimeProvider clock, int limit = 100, string? page_token = null)
     {
         if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
 
@@ -31,7 +31,8 @@ internal static class ListDeployments
             after = read.Value;
         }
 
-        var rest = deployments.List(caller.Workspace).Where(deployment => string.CompareOrdinal(deployment.Name, after) > 0).Take(limit + 1).ToList();
+        var rest = live.Of(caller.Workspace).Where(deployment => string.CompareOrdinal(deployment.Row.Name, after) > 0).Take(limit + 1)
+            .Select(deployment => deployment.ToWire() with { Memory = deployment.Memory(clock) }).ToList();
         return rest.Count <= limit
             ? TypedResults.Ok(new Page<DeploymentWire>(rest))
             : TypedResults.Ok(new Page<DeploymentWire>(rest[..limit], PageToken.Write(rest[limit - 1].Name)));

@@ -10,12 +10,35 @@ namespace Cairn.Serving.Live;
 /// <summary>One package in memory, shared by all deployments and threads that serve it.</summary>
 internal sealed class LoadedPackage(Predictor predictor)
 {
+    private const int Rounds = 5;
+
     public Predictor Predictor => predictor;
+
+    /// <value>What it takes of the memory; see <see cref="Predictor.Bytes"/>.</value>
+    public long Bytes { get; } = predictor.Bytes;
 
     /// <value>The key column of the contract, UTF-8; empty when there is none.</value>
     public byte[] Key { get; } = Encoding.UTF8.GetBytes(predictor.Key ?? "");
 
     public ObjectPool<PredictorRow> Rows { get; } = new DefaultObjectPool<PredictorRow>(new RowPolicy(predictor));
+
+    /// <summary>Answers requests that nobody made, on the way of those that will be made: their code is compiled by then and the model's memory touched.</summary>
+    public void Rehearse(IReadOnlyList<byte[]> requests, TimeProvider clock)
+    {
+        var source = LogSourceRow.Of(default, "", LiveVariant.Champion, "", 0, predictor);
+        var routing = Routing.To(new(new(source, predictor), this));
+        var buffer = AnswerBuffer.Rent();
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var request in requests)
+            {
+                new PredictRows(routing, explain: round == 0 && request == requests[0], clock, buffer, log: null).Run(request);
+                buffer.Clear();
+            }
+        }
+
+        buffer.Return();
+    }
 
     private sealed class RowPolicy(Predictor predictor) : PooledObjectPolicy<PredictorRow>
     {

@@ -33,5 +33,15 @@ internal static class ServingMeter
 
     public static readonly Histogram<double> SealDuration = Meter.CreateHistogram<double>("cairn.prediction_log.seal.duration", "s", "Time to roll predictions into one segment.");
 
+    public static readonly Gauge<long> LoadedModels = Meter.CreateGauge<long>("cairn.models.loaded", "{model}", "Model packages in memory.");
+
+    public static readonly Gauge<long> ModelBytes = Meter.CreateGauge<long>("cairn.models.memory", "By", "What the model packages in memory take.");
+
+    public static readonly Counter<long> Loads = Meter.CreateCounter<long>("cairn.models.loads", "{load}", "Model packages loaded.");
+
+    public static readonly Counter<long> Evictions = Meter.CreateCounter<long>("cairn.models.evictions", "{eviction}", "Model packages unloaded to make room for others.");
+
+    public static readonly Histogram<double> LoadDuration = Meter.CreateHistogram<double>("cairn.models.load.duration", "s", "Time to read, check and rehearse a model package.");
+
     public static readonly Counter<long> Swaps = Meter.CreateCounter<long>("cairn.model_swaps", "{swap}", "Models taken into service, by deployment and variant.");
 }

@@ -97,16 +97,22 @@ internal static class Predict
         }
 
         using var body = read.Value;
+        var route = await deployment.Value.Route(context.RequestAborted);
+        if (route.Refusal is { } asleep)
+        {
+            await asleep.ToProblem().ExecuteAsync(context);
+            return;
+        }
+
         using var inFlight = admission.Begin();
         var buffer = AnswerBuffer.Rent();
         try
         {
-            // Read once: a swap in the middle of the request does not touch it.
-            var routing = deployment.Value.Routing;
-            var refusal = routing is null ? deployment.Value.ServesNothing() : new PredictRows(routing, explain, clock, buffer, rowLog, admission.Patience(context.RequestAborted)).Run(body.Bytes) ?? admission.Charge(context, caller, buffer.Answered);
+            var routing = route.Value;
+            var refusal = new PredictRows(routing, explain, clock, buffer, rowLog, admission.Patience(context.RequestAborted)).Run(body.Bytes) ?? admission.Charge(context, caller, buffer.Answered);
             if (refusal is null)
             {
-                var kept = await log.Keep(routing!.Champion.Source, buffer.Records, deployment.Value.Settings.Log);
+                var kept = await log.Keep(routing.Champion.Source, buffer.Records, deployment.Value.Settings.Log);
                 refusal = kept.Refusal;
                 if (refusal is null && !kept.Value) context.Response.Headers[LoggedHeader] = "false";
             }
@@ -122,7 +128,7 @@ internal static class Predict
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = written.Length;
             await context.Response.BodyWriter.WriteAsync(written);
-            if (buffer.Shadowed.Count > 0) shadows.Offer(new(routing!, body.Copy(), [.. buffer.Shadowed], rowLog));
+            if (buffer.Shadowed.Count > 0) shadows.Offer(new(routing, body.Copy(), [.. buffer.Shadowed], rowLog));
         }
         finally
         {

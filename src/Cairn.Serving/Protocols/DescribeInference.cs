@@ -29,17 +29,22 @@ internal static class DescribeInference
 
     private static void Describe(RouteHandlerBuilder route) => route.WithTags("Protocols").Produces<Model>().Requires(Permission.DeploymentsRead).ErrorsAs(InferenceError.Of);
 
-    private static Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, string? version = null)
+    private static async Task Handle(string name, Caller caller, HttpContext context, LiveDeployments live, string? version = null)
     {
         var found = live.Find(caller.Workspace, name);
-        if (found.Refusal is { } missing) return context.Refuse(missing);
-        if (found.Value.Serving is not { } served) return context.Refuse(found.Value.ServesNothing());
-        if (version is not null && version != served.Version.ToString()) return context.Refuse(InferenceError.NoVersion(name, version, served.Version));
+        var route = found.Refusal is { } missing ? missing : await found.Value.Wake(context.RequestAborted);
+        var served = route.Refusal is null ? route.Value.Champion : null;
+        var refusal = served is null ? route.Refusal : version is null || version == served.Version.ToString() ? null : InferenceError.NoVersion(name, version, served.Version);
+        if (refusal is not null)
+        {
+            await context.Refuse(refusal);
+            return;
+        }
 
-        var predictor = served.Package.Predictor;
+        var predictor = served!.Package.Predictor;
         var model = new Model(
             name, [served.Version.ToString()], $"cairn_{predictor.Algorithm}", [.. predictor.Inputs.Select(input => new TensorMetadata(input.Name, Tensor.DatatypeOf(input), [-1, 1]))],
             [.. InferenceRequest.Outputs.Select(output => new TensorMetadata(output.Name, output.Datatype, [-1, 1]))]);
-        return context.Response.WriteAsJsonAsync(model, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(model, context.RequestAborted);
     }
 }

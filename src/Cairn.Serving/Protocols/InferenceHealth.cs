@@ -33,7 +33,7 @@ internal static class InferenceHealth
 
     private static JsonHttpResult<ServerReady> Ready(LiveDeployments live)
     {
-        var ready = live.All.All(deployment => deployment.Serving is not null);
+        var ready = live.All.All(deployment => deployment.Serves);
         return TypedResults.Json(new ServerReady(ready), statusCode: StatusOf(ready));
     }
 
@@ -41,8 +41,8 @@ internal static class InferenceHealth
     {
         var found = live.Find(caller.Workspace, name);
         if (found.Refusal is { } missing) return context.Refuse(missing);
-        var served = found.Value.Serving;
-        if (version is not null && served is not null && version != served.Version.ToString()) return context.Refuse(InferenceError.NoVersion(name, version, served.Version));
+        var served = found.Value.Champion.Version;
+        if (version is not null && served is not null && version != served.ToString()) return context.Refuse(InferenceError.NoVersion(name, version, served.Value));
         context.Response.StatusCode = StatusOf(served is not null);
         return context.Response.WriteAsJsonAsync(new ModelReady(name, served is not null), context.RequestAborted);
     }

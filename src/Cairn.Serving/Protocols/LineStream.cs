@@ -123,12 +123,14 @@ internal sealed class LineStream(HttpContext context, LiveDeployment deployment,
     private async Task<int> Answer(int from, int to)
     {
         var (first, started) = (_line + 1, Stopwatch.GetTimestamp());
-        if (deployment.Routing is not { } routing)
+        var route = await deployment.Route(context.RequestAborted);
+        if (route.Refusal is { } nothing)
         {
-            await End(first, deployment.ServesNothing());
+            await End(first, nothing);
             return 0;
         }
 
+        var routing = route.Value;
         using var inFlight = admission.Begin();
         var settings = deployment.Settings.Log;
         var rowLog = RowLog.Of(settings, caller, clock);

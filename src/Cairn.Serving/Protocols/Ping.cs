@@ -16,5 +16,5 @@ internal static class Ping
         .Anonymous();
 
     private static ContentHttpResult Handle(LiveDeployments live) =>
-        TypedResults.Text("\n", "application/json", statusCode: live.All.Any() && live.All.All(deployment => deployment.Serving is not null) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
+        TypedResults.Text("\n", "application/json", statusCode: live.All.Any() && live.All.All(deployment => deployment.Serves) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
 }

@@ -48,17 +48,18 @@ internal static class ProtocolRequest
         }
 
         using var bytes = body.Value;
+        var route = await deployment.Value.Route(context.RequestAborted);
+        if (route.Refusal is { } nothing)
+        {
+            await context.Refuse(nothing);
+            return;
+        }
+
         using var inFlight = services.Admission.Begin();
         var buffer = AnswerBuffer.Rent();
         try
         {
-            // Read once: a swap in the middle of the request does not touch it.
-            if (deployment.Value.Routing is not { } routing)
-            {
-                await context.Refuse(deployment.Value.ServesNothing());
-                return;
-            }
-
+            var routing = route.Value;
             var rows = new RowAnswers(routing, buffer, rowLog, services.Clock, services.Admission.Patience(context.RequestAborted));
             var refusal = Rows(bytes, rows, buffer, read, write) ?? services.Admission.Charge(context, caller, buffer.Answered);
             if (refusal is null)

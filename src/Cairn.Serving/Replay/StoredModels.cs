@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using Cairn.Kernel;
 using Cairn.Learning;
+using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Tracking;
 
 namespace Cairn.Serving.Replay;
 
 /// <summary>Opens the packages that answered anew from their stored bytes, each once: what serves from memory is no witness.</summary>
-internal sealed class StoredModels(ModelPackages packages, WorkspaceId workspace)
+/// <param name="memory">They take of the same memory as what serves.</param>
+internal sealed class StoredModels(ModelPackages packages, WorkspaceId workspace, PackageLoan memory)
 {
     private readonly ConcurrentDictionary<Digest, Lazy<Task<Answer<Predictor>>>> _opened = new();
 
@@ -20,6 +22,8 @@ internal sealed class StoredModels(ModelPackages packages, WorkspaceId workspace
     private async Task<Answer<Predictor>> Read(Digest digest, CancellationToken cancellation)
     {
         var opened = await packages.Open(workspace, digest, cancellation);
-        return opened.Refusal is { } refusal ? refusal : Predictor.Load(opened.Value);
+        var loaded = opened.Refusal is { } refusal ? refusal : Predictor.Load(opened.Value, toServe: true);
+        if (loaded.Refusal is null) memory.Count(loaded.Value.Bytes);
+        return loaded;
     }
 }

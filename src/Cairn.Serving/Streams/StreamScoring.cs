@@ -8,6 +8,7 @@ using Cairn.Kernel;
 using Cairn.Serving.Live;
 using Cairn.Serving.Log;
 using Cairn.Serving.Online;
+using Cairn.Serving.Variants;
 using Cairn.Storage;
 
 namespace Cairn.Serving.Streams;
@@ -29,12 +30,13 @@ internal sealed class StreamScoring(LiveDeployments live, AnswerPath path, Predi
     {
         var found = live.Find(workspace, deployment);
         if (found.Refusal is { } missing) return missing;
-        if (found.Value.Routing is null) return found.Value.ServesNothing();
+        var route = await found.Value.Route(cancellation);
+        if (route.Refusal is { } nothing) return nothing;
         try
         {
             var sightings = await seen.Take(workspace, stream, messages, cancellation);
             var logged = await Logged(workspace, deployment, sightings, cancellation);
-            return await Score(found.Value, new(workspace, $"stream {stream}", FrozenSet<Permission>.Empty), stream, messages, sightings, logged);
+            return await Score(found.Value, route.Value, new(workspace, $"stream {stream}", FrozenSet<Permission>.Empty), stream, messages, sightings, logged);
         }
         catch (StorageException e)
         {
@@ -43,11 +45,9 @@ internal sealed class StreamScoring(LiveDeployments live, AnswerPath path, Predi
     }
 
     private async Task<Answer<IReadOnlyList<ScoredMessage>>> Score(
-        LiveDeployment deployment, Caller caller, string stream, IReadOnlyList<StreamMessage> messages, IReadOnlyDictionary<string, Sighting> sightings,
+        LiveDeployment deployment, Routing routing, Caller caller, string stream, IReadOnlyList<StreamMessage> messages, IReadOnlyDictionary<string, Sighting> sightings,
         IReadOnlyDictionary<Guid, LoggedPrediction> logged)
     {
-        // Read once: the messages of a batch are answered by the same models.
-        if (deployment.Routing is not { } routing) return deployment.ServesNothing();
         var (records, scored, started) = (new LogRecords(), new List<ScoredMessage>(messages.Count), Stopwatch.GetTimestamp());
         var rowLog = RowLog.Of(deployment.Settings.Log, caller, path.Clock);
         var answered = new List<(RowAnswers Rows, AnswerBuffer Buffer)>(messages.Count);

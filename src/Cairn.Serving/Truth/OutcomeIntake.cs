@@ -63,6 +63,10 @@ internal sealed class OutcomeIntake(LogDatabase database, OutcomeMatch match, Li
         return deployment.Refusal is { } refusal ? refusal : deployment.Value.Row.Name;
     }
 
+    /// <summary>The model that answers for a deployment, loaded if it sleeps; null: nothing does.</summary>
+    private async Task<ServedModel?> Champion(WorkspaceId workspace, string deployment, CancellationToken cancellation) =>
+        live.Find(workspace, deployment) is { Refusal: null, Value: var found } && await found.Wake(cancellation) is { Refusal: null, Value: var routing } ? routing.Champion : null;
+
     /// <summary>The classes of models that answer or answered for deployments; for outcomes that do not say which of them.</summary>
     private async Task<Dictionary<string, Classes[]>> ClassesOf(WorkspaceId workspace, IEnumerable<string?> deployments, CancellationToken cancellation)
     {
@@ -70,7 +74,7 @@ internal sealed class OutcomeIntake(LogDatabase database, OutcomeMatch match, Li
         foreach (var name in deployments.OfType<string>().Where(name => name.Length > 0).Distinct(StringComparer.Ordinal).ToList())
         {
             var classes = (await match.Sources(workspace, name, cancellation)).Values.Select(Classes.Of);
-            if (live.Find(workspace, name) is { Refusal: null, Value.Serving: { } serving }) classes = classes.Append(Classes.Of(serving.Source.Row));
+            if (await Champion(workspace, name, cancellation) is { } serving) classes = classes.Append(Classes.Of(serving.Source.Row));
             known[name] = [.. classes.Distinct()];
         }
 
@@ -84,7 +88,7 @@ internal sealed class OutcomeIntake(LogDatabase database, OutcomeMatch match, Li
         var hidden = new Dictionary<string, Func<string, string>?>(StringComparer.Ordinal);
         foreach (var name in wanted.Where(one => one.PredictionId is null).Select(one => one.Deployment).Distinct(StringComparer.Ordinal))
         {
-            var source = live.Find(workspace, name) is { Refusal: null, Value.Serving: { } serving } ? serving.Source : null;
+            var source = (await Champion(workspace, name, cancellation))?.Source;
             if (source is { EntityIsPersonal: true } && pseudonym is null)
             {
                 await personal.Pseudonym(workspace, name); // makes the secret of the workspace

@@ -23,12 +23,12 @@ internal static class ListVariants
     public static VariantsWire ToWire(LiveDeployment deployment)
     {
         var others = deployment.Others;
-        var answered = others.Where(variant => variant.Serving is not null).Sum(variant => variant.Row!.Size);
+        var answered = others.Where(variant => variant.Version is not null).Sum(variant => variant.Row!.Size);
         var champion = ToWire(deployment.Champion) with { Weight = 1 - ((double)answered / TrafficPart.Whole) };
         return new(deployment.Row.Name, deployment.Row.Model, [champion, .. others.Select(ToWire)]);
     }
 
     public static VariantWire ToWire(LiveVariant variant) => new(
-        variant.Name, variant.Row is { } row ? row.Alias : Tracking.Models.Champion, variant.Serving?.Version, variant.Row?.Weight ?? 0, variant.IsShadow, variant.Since, variant.Problem,
-        variant.Serving is { } serving ? Comparison.Of(serving.Numbers.Read()) : null, variant.Pairs?.ToWire(variant.IsShadow), variant.Row?.Canary);
+        variant.Name, variant.Row is { } row ? row.Alias : Tracking.Models.Champion, variant.Version, variant.Row?.Weight ?? 0, variant.IsShadow, variant.Since, variant.Problem,
+        variant.Numbers is { } numbers ? Comparison.Of(numbers.Read()) : null, variant.Pairs?.ToWire(variant.IsShadow), variant.Row?.Canary);
 }

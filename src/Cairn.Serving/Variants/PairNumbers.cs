@@ -6,29 +6,40 @@ namespace Cairn.Serving.Variants;
 
 /// <summary>A variant beside a champion: on the rows that both have scored, and each on its own since both have been there. Safe for several threads.</summary>
 /// <remarks>With another version of either, another comparison begins: what the one did before the other came says nothing about the two.</remarks>
-internal sealed class PairNumbers(ServedModel variant, ServedModel champion)
+internal sealed class PairNumbers
 {
-    private readonly VariantCounts _variantBefore = variant.Numbers.Read(), _championBefore = champion.Numbers.Read();
+    // Not the models: they may be unloaded.
+    private readonly VariantNumbers _variant, _champion;
+    private readonly long _championVersion;
+
+    // Of one that calls positive what the other calls negative, each answer is told in the other's words.
+    private readonly bool _opposite;
+
+    private readonly VariantCounts _variantBefore, _championBefore;
     private readonly Lock _gate = new();
     private readonly PairSum _sum = new();
 
-    // Of one that calls positive what the other calls negative, each answer is told in the other's words.
-    private readonly bool _opposite = variant.Package.Predictor.Positive == champion.Package.Predictor.Negative;
+    public PairNumbers(ServedModel variant, ServedModel champion)
+    {
+        (_variant, _champion, _championVersion) = (variant.Numbers, champion.Numbers, champion.Version);
+        (_variantBefore, _championBefore) = (_variant.Read(), _champion.Read());
+        _opposite = variant.Package.Predictor.Positive == champion.Package.Predictor.Negative;
+    }
 
-    public bool AreOf(ServedModel other, ServedModel otherChampion) => other.Numbers == variant.Numbers && otherChampion.Numbers == champion.Numbers;
+    public bool AreOf(VariantNumbers variant, VariantNumbers champion) => variant == _variant && champion == _champion;
 
     /// <summary>What both did since both have been there: it only grows.</summary>
     public CanaryCounts Count()
     {
-        var (own, others) = (variant.Numbers.Read(), champion.Numbers.Read());
+        var (own, others) = (_variant.Read(), _champion.Read());
         return new(own.Rows - _variantBefore.Rows, own.Errors - _variantBefore.Errors, own.Latency.Since(_variantBefore.Latency), others.Latency.Since(_championBefore.Latency), Read());
     }
 
     public VariantComparisonWire ToWire(bool isShadow)
     {
-        var (own, others) = (variant.Numbers.Read(), champion.Numbers.Read());
+        var (own, others) = (_variant.Read(), _champion.Read());
         return new(
-            champion.Version, Comparison.Of(Read()),
+            _championVersion, Comparison.Of(Read()),
             isShadow ? null : Comparison.Difference(
                 own.Positives - _variantBefore.Positives, own.Rows - _variantBefore.Rows, others.Positives - _championBefore.Positives, others.Rows - _championBefore.Rows));
     }

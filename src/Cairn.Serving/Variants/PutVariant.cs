@@ -31,7 +31,8 @@ internal static class PutVariant
         if ((found.Refusal ?? VariantRule.Name(variant) ?? VariantRule.Request(request)) is { } invalid) return invalid.ToProblem();
 
         var deployment = found.Value;
-        if (await Loads(deployment, request, models, live, cancellation) is { } unfit) return unfit.ToProblem();
+        using var loan = live.Borrow(); // so that it is loaded once
+        if (await Loads(deployment, request, models, loan, cancellation) is { } unfit) return unfit.ToProblem();
 
         var now = clock.Micros();
         var put = await database.Attempt(transaction => Put(transaction, caller, deployment.Row, variant, request, now), cancellation);
@@ -42,13 +43,13 @@ internal static class PutVariant
     }
 
     /// <summary>A package that fails its check is refused here: nothing that cannot serve is ever written.</summary>
-    private static async Task<Refusal?> Loads(LiveDeployment deployment, SetVariant request, Models models, LiveDeployments live, CancellationToken cancellation)
+    private static async Task<Refusal?> Loads(LiveDeployment deployment, SetVariant request, Models models, PackageLoan loan, CancellationToken cancellation)
     {
         var (workspace, model) = (deployment.Row.WorkspaceId, deployment.Row.Model);
         var version = request.Version is { } number ? await models.Find(workspace, model, number, cancellation)
             : request.Alias is { } alias ? await models.FindByAlias(workspace, model, alias, cancellation)
             : null;
-        return version is null ? null : await live.Try(workspace, version, cancellation); // one that is not there is refused in the transaction
+        return version is null ? null : (await loan.Take(workspace, version, cancellation)).Refusal; // one that is not there is refused in the transaction
     }
 
     private static Answer<Done> Put(WriteTransaction transaction, Caller caller, DeploymentRow deployment, string name, SetVariant request, long now)

@@ -87,7 +87,8 @@ public class DeploymentTests
         var page = await ServingHost.Read<Page<DeploymentWire>>(await host.Http.GetAsync("/api/v1/deployments", Cancelled));
         var one = await ServingHost.Read<DeploymentWire>(await host.Http.GetAsync("/api/v1/deployments/coffee", Cancelled));
 
-        page.Items.ShouldBe([deployed]);
+        page.Items.ShouldBe([deployed with { Memory = page.Items[0].Memory }]);
+        page.Items[0].Memory!.State.ShouldBe(DeploymentMemoryWire.Loaded);
         one.IsDefault.ShouldBeTrue();
         one.Inputs!.Select(i => (i.Name, i.Required)).ShouldBe([("age", true), ("cups", false), ("roast", true), ("member", true)]);
     }

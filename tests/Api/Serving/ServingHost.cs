@@ -120,14 +120,22 @@ internal sealed class ServingHost : IAsyncDisposable
     /// <summary>Predictions in the blocks of the log.</summary>
     public Task<long> LoggedRows() => _app.Services.GetRequiredService<LogDatabase>().Read(t => t.Scalar<long>("SELECT coalesce(sum(rows), 0) FROM prediction_blocks"), Cancelled);
 
-    public Task AlterPackage(long version, string model) => AlterPackage(_app.Services, version, model);
+    public Task<string> AlterPackage(long version, string model) => AlterPackage(_app.Services, version, model);
 
-    public static async Task AlterPackage(IServiceProvider services, long version, string model)
+    /// <returns>The file that was altered.</returns>
+    public static async Task<string> AlterPackage(IServiceProvider services, long version, string model)
     {
         var found = (await services.GetRequiredService<Models>().Find(WorkspaceId.Default, model, version, Cancelled))!;
         var opened = await services.GetRequiredService<ModelPackages>().Open(WorkspaceId.Default, Digest.Parse(found.PackageDigest!), Cancelled);
         var file = opened.Value.Package.Files.First(f => f.Key.Contains("pipeline", StringComparison.Ordinal)).Value;
         var path = await services.GetRequiredService<IBlobStore>().LocalPath(file, Cancelled);
+        await AlterFile(path);
+        return path;
+    }
+
+    /// <summary>Done twice, the file is as it was.</summary>
+    public static async Task AlterFile(string path)
+    {
         var bytes = await File.ReadAllBytesAsync(path, Cancelled);
         bytes[^2] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Cancelled);

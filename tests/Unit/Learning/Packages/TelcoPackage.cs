@@ -63,8 +63,8 @@ internal sealed class TelcoPackage
 
     public Predictor Load() => Load(Files).Value;
 
-    public static Answer<Predictor> Load(IReadOnlyDictionary<string, byte[]> files) =>
-        Predictor.Load(new(new(Digest.Of([]), "", files.ToDictionary(f => f.Key, f => Digest.Of(f.Value), StringComparer.Ordinal)), files));
+    public static Answer<Predictor> Load(IReadOnlyDictionary<string, byte[]> files, bool toServe = false) =>
+        Predictor.Load(new(new(Digest.Of([]), "", files.ToDictionary(f => f.Key, f => Digest.Of(f.Value), StringComparer.Ordinal)), files), toServe);
 
     /// <summary>A row of the frame as a client would send it: all columns but key and target, blanks as null.</summary>
     public static byte[] Request(int row)

@@ -190,6 +190,8 @@ public class TunerTests
 
         public override string ExplanationUnit => "probability";
 
+        public override long Bytes => 0;
+
         public override int Features => features;
 
         public override double Score(ReadOnlySpan<float> row) => score(row);
