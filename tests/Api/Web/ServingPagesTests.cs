@@ -15,7 +15,7 @@ public class ServingPagesTests
 
         var page = await host.Open("/deployments/churn");
 
-        var rows = page.QuerySelectorAll("[aria-label=Variants] tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
+        var rows = page.QuerySelectorAll("[aria-label^=Variants] tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
         rows[0].ShouldStartWith("champion|v3|90\u00a0%|1,000|0|0.270|21\u00a0% (19–24\u00a0%)|0.2 ms|0.4 ms|2.9 ms|");
         rows[1].ShouldContain("bold|v4|10\u00a0%|100|1|");
         rows[2].ShouldContain("next|v4|shadow|1,000, 12 dropped|0|");
@@ -83,6 +83,22 @@ public class ServingPagesTests
         Text(await PageHost.Read(wrong), ".banner").ShouldContain("'four' is no version");
         using var removed = await host.Submit("/deployments/churn", "/deployments/churn", ("act", "remove"), ("variant", "bold"));
         api.Sent.ShouldContain(sent => sent.Method == "DELETE" && sent.Path == "deployments/churn/variants/bold");
+    }
+
+    [Fact]
+    public async Task The_list_says_what_is_in_memory_and_when_it_was_last_asked()
+    {
+        await using var host = await PageHost.Start(ServingSample.Api().With("deployments", new Page<DeploymentWire>(
+        [
+            ServingSample.Deployment() with { Memory = new(DeploymentMemoryWire.Loaded, 1_200_000, ServingSample.Noon) },
+            ServingSample.Deployment() with { Name = "rare", Memory = new(DeploymentMemoryWire.NotLoaded, 0, null) },
+        ])));
+
+        var rows = (await host.Open("/deployments")).QuerySelectorAll("tbody tr").Select(row => row.TextContent).ToList();
+
+        rows[0].ShouldContain("in memory, 1.2 MB");
+        rows[0].ShouldContain("20 Nov, 12:00");
+        rows[1].ShouldContain("loaded by the next request");
     }
 
     [Fact]

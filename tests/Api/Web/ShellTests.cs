@@ -80,6 +80,9 @@ public partial class ShellTests
             page.QuerySelectorAll("svg:not([aria-hidden=true]):not([role])").ShouldBeEmpty();
             page.QuerySelectorAll("h1").Length.ShouldBe(1, path);
             page.QuerySelectorAll("[id]").Select(element => element.Id).GroupBy(id => id, StringComparer.Ordinal).ShouldAllBe(same => same.Count() == 1, path);
+            var regions = page.QuerySelectorAll("section[aria-label], section[aria-labelledby], [role=region]")
+                .Select(region => region.GetAttribute("aria-label") ?? page.GetElementById(region.GetAttribute("aria-labelledby")!)!.TextContent).ToList();
+            regions.ShouldBe(regions.Distinct(StringComparer.Ordinal), path);
         }
     }
 
