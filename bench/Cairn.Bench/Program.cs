@@ -1,5 +1,6 @@
 using Cairn.Bench.Batches;
 using Cairn.Bench.Learning;
+using Cairn.Bench.Pages;
 using Cairn.Bench.Serving;
 using Cairn.Bench.Storage;
 
@@ -13,6 +14,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["overload"] = Overload.Run,
     ["prediction-log"] = PredictionLogSuite.Run,
     ["outcomes"] = OutcomesImport.Run,
+    ["run-pages"] = RunPages.Run,
     ["storage-writer"] = StorageWriter.Run,
 };
 

@@ -37,5 +37,40 @@ public sealed partial class CairnClient
     /// <summary>A small artifact that holds JSON.</summary>
     public Task<T> ReadArtifactJsonAsync<T>(string runId, string path, CancellationToken cancellation = default) => GetAsync<T>(ArtifactPath(runId, path), cancellation);
 
-    private static string ArtifactPath(string runId, string path) => $"runs/{Escape(runId)}/artifacts/content/{string.Join('/', path.Split('/').Select(Escape))}";
+    private static string ArtifactPath(string runId, string path) => $"runs/{Escape(runId)}/artifacts/content/{EscapePath(path)}";
+
+    public Task<RunWire> StartRunAsync(CreateRun request, CancellationToken cancellation = default) => PostAsync<RunWire>("runs", request, cancellation);
+
+    /// <summary>One transaction: all of it or none.</summary>
+    public Task LogAsync(string runId, LogBatch batch, CancellationToken cancellation = default) => PostAsync<Nothing>($"runs/{Escape(runId)}/log", batch, cancellation);
+
+    public Task<RunWire> UpdateRunAsync(string runId, UpdateRun request, CancellationToken cancellation = default) => PatchAsync<RunWire>($"runs/{Escape(runId)}", request, cancellation);
+
+    /// <summary>The points of a metric, by timestamp, step and value.</summary>
+    public Task<Page<MetricPoint>> GetMetricHistoryAsync(string runId, string key, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<MetricPoint>>(Query($"runs/{Escape(runId)}/metrics/{EscapePath(key)}", ("limit", limit), ("page_token", pageToken)), cancellation);
+
+    /// <summary>The bytes of an artifact, read as they arrive.</summary>
+    /// <param name="path">As <see cref="ListArtifactsAsync"/> says it; no part of it is <c>.</c> or <c>..</c>.</param>
+    public async Task<Stream> OpenArtifactAsync(string runId, string path, CancellationToken cancellation = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Api + ArtifactPath(runId, path));
+        var response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        return await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false); // closing it ends the response
+    }
+
+    /// <summary>The beginning of an artifact.</summary>
+    /// <param name="most">No more bytes than these.</param>
+    public async Task<byte[]> ReadArtifactAsync(string runId, string path, int most, CancellationToken cancellation = default)
+    {
+        var source = await OpenArtifactAsync(runId, path, cancellation).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            using var beginning = new MemoryStream();
+            var buffer = new byte[1 << 16];
+            while (beginning.Length < most && await ReadSomeAsync(source, buffer.AsMemory(0, (int)Math.Min(buffer.Length, most - beginning.Length)), cancellation).ConfigureAwait(false) is var read && read > 0)
+                beginning.Write(buffer, 0, read);
+            return beginning.ToArray();
+        }
+    }
 }

@@ -75,7 +75,7 @@ public sealed partial class CairnClient(HttpClient http)
     }
 
     // Apart from writing, whose failure (a full disk) is the caller's to explain.
-    private async Task<int> ReadSomeAsync(Stream source, byte[] buffer, CancellationToken cancellation)
+    private async Task<int> ReadSomeAsync(Stream source, Memory<byte> buffer, CancellationToken cancellation)
     {
         try
         {
@@ -185,6 +185,9 @@ public sealed partial class CairnClient(HttpClient http)
     }
 
     private static string Escape(string segment) => Uri.EscapeDataString(segment);
+
+    /// <summary>Segments between slashes.</summary>
+    private static string EscapePath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>The answer of an endpoint that says no more than that it worked.</summary>
     private sealed record Nothing

@@ -6,7 +6,8 @@ namespace Cairn.Server.Hosting;
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string Nothing = "default-src 'none'; frame-ancestors 'none'";
-    private const string Page = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+    // Frames are for artifacts alone: only their answers allow it, and sandbox what they hold.
+    private const string Page = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
     private const string NoDevices = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 

@@ -98,16 +98,18 @@ internal static class Format
 
     public static string Full(long micros) => At(micros).UtcDateTime.ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
 
-    /// <summary>ROC AUC for roc_auc, cv ROC AUC for cv.roc_auc (the mean over folds); any other name as it is.</summary>
+    /// <summary>ROC AUC for roc_auc, cv ROC AUC for cv.roc_auc (the mean over folds), trial ROC AUC for trial.roc_auc; any other name as it is.</summary>
     public static string Metric(string key) => key switch
     {
         ['c', 'v', '.', .. var rest] => $"cv {Metric(rest)}",
+        ['t', 'r', 'i', 'a', 'l', '.', .. var rest] => $"trial {Metric(rest)}",
         "roc_auc" => "ROC AUC",
         "pr_auc" => "PR AUC",
         "log_loss" => "log loss",
         "brier" => "Brier",
         "rmse" => "RMSE",
         "mae" => "MAE",
+        "f1" => "F1",
         _ => key.Replace('_', ' '),
     };
 

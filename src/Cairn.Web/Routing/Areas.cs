@@ -3,6 +3,7 @@ using Cairn.Web.Models;
 using Cairn.Web.Operations;
 using Cairn.Web.Overview;
 using Cairn.Web.Predictions;
+using Cairn.Web.Runs;
 
 namespace Cairn.Web.Routing;
 
@@ -25,6 +26,7 @@ internal static class Areas
         // Data
 
         // Train
+        new("Train", "Runs", "/runs", "chart", RunsArea.Map),
 
         // Register
         new("Register", "Models", "/models", "crown", ModelsArea.Map),

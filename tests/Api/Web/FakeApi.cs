@@ -28,6 +28,7 @@ public sealed class FakeApi : HttpMessageHandler
     /// <value>Method, path and body of what was asked to change.</value>
     public ConcurrentBag<(string Method, string Path, string Body)> Sent { get; } = [];
 
+    /// <param name="body">Bytes are answered as they are, all else as JSON.</param>
     public FakeApi With(string path, object body)
     {
         _answers[path] = (HttpStatusCode.OK, body);
@@ -51,7 +52,7 @@ public sealed class FakeApi : HttpMessageHandler
         return new HttpResponseMessage(status)
         {
             RequestMessage = request,
-            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), CairnJson.Options)),
+            Content = new ByteArrayContent(body as byte[] ?? JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), CairnJson.Options)),
         };
     }
 }

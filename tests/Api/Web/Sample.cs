@@ -7,7 +7,7 @@ internal static class Sample
 {
     private static long Ago(double minutes) => DateTimeOffset.UtcNow.AddMinutes(-minutes).ToUnixTimeMilliseconds() * 1000;
 
-    public static FakeApi Api() => new FakeApi()
+    public static FakeApi Api() => RunSample.AddTo(new FakeApi())
         .With("projects", new Page<ProjectWire>(
         [
             Project("churn", "promoted", 0.8501, 0.7263, "best single feature (Contract)", 3, [new("roc_auc >= 0.83", true, "0.850"), new("not_worse_than champion", true, "p = 0.41")], 7043, 1),

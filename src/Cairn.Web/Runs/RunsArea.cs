@@ -1,0 +1,18 @@
+using Cairn.Web.Routing;
+
+namespace Cairn.Web.Runs;
+
+/// <summary>What was tried: the list of runs, some of them side by side, and each by itself.</summary>
+internal static class RunsArea
+{
+    public static void Map(PageRoutes routes)
+    {
+        ShowRuns.Map(routes);
+        ShowComparison.Map(routes);
+        ShowRun.Map(routes);
+        ShowRunValues.Map(routes);
+        ShowRunCurves.Map(routes);
+        ShowRunArtifacts.Map(routes);
+        GetRunFile.Map(routes);
+    }
+}

@@ -1,0 +1,31 @@
+using Cairn.Client.Wire;
+using Cairn.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Web.Runs;
+
+/// <summary>GET /runs/compare?ids=a,b or id=a&amp;id=b: 2 to 20 runs side by side; <c>all=true</c> shows what is equal too.</summary>
+/// <remarks><c>curve</c> is the metric whose history is drawn; with <c>part=curves</c> it comes alone.</remarks>
+internal static class ShowComparison
+{
+    private const int Points = 2000;
+
+    public static void Map(PageRoutes routes) => routes.Get("/runs/compare", Handle);
+
+    private static async Task<IResult> Handle(PageRequest request)
+    {
+        var ids = request.Context.Request.Query["id"].Concat((request.Query("ids") ?? "").Split(',')).Select(id => id?.Trim() ?? "").Where(id => id.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        var all = request.Query("all") == "true";
+        var comparison = await request.Load((api, stop) => api.CompareRunsAsync(ids, all, stop));
+        if (comparison.Value is not { } found) return request.Show<ComparisonPage>(new { Comparison = comparison, Ids = ids, All = all, Curve = "", Histories = default(IReadOnlyList<RunHistory>) }, comparison.Status);
+
+        var curve = request.Query("curve") ?? RunCurves.First(found.Runs.SelectMany(run => run.Metrics.Keys));
+        var histories = request.Query("part") == "curves" || request.Query("curves") == "now" ? await Histories(request, found.Runs, curve) : null;
+        return request.Query("part") == "curves"
+            ? request.Show<ComparedCurves>(new { Key = curve, Histories = histories ?? [] })
+            : request.Show<ComparisonPage>(new { Comparison = comparison, Ids = ids, All = all, Curve = curve, Histories = histories });
+    }
+
+    private static async Task<IReadOnlyList<RunHistory>> Histories(PageRequest request, IReadOnlyList<RunWire> runs, string key) => await Task.WhenAll(
+        runs.Where(run => run.Metrics.ContainsKey(key)).Select(async run => new RunHistory(run.Name, await request.Load((api, stop) => api.GetMetricHistoryAsync(run.RunId, key, Points, null, stop)))));
+}

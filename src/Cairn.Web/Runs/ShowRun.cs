@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Cairn.Client;
+using Cairn.Client.Wire;
+using Cairn.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Web.Runs;
+
+/// <summary>GET /runs/{id}: how well it did and what it stands on; <c>threshold</c> asks what another one would come to.</summary>
+/// <remarks>With <c>part=progress</c> how far it is, for a run that goes on.</remarks>
+internal static class ShowRun
+{
+    public static void Map(PageRoutes routes) => routes.Get("/runs/{id}", Handle);
+
+    private static async Task<IResult> Handle(PageRequest request)
+    {
+        var id = request.Route("id");
+        var asked = request.Load((api, stop) => api.GetRunAsync(id, stop));
+        var files = request.Query("part") == "progress" ? null : request.Load((api, stop) => api.ListArtifactsAsync(id, Evaluation.Folder, stop));
+        var run = await asked;
+        var flowRun = run.Value?.Tags.GetValueOrDefault("cairn.flow_run") is { Length: > 0 } flowRunId ? request.Load((api, stop) => api.GetFlowRunAsync(flowRunId, stop)) : null;
+        if (files is null) return run.Value is { } going ? request.Show<RunProgress>(new { Run = going, FlowRun = flowRun is null ? null : (await flowRun).Value }) : request.Refuse(run.Problem!);
+
+        var present = ((await files).Value?.Items ?? []).Where(file => !file.IsDirectory).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var evaluation = run.Value is null || present.Count == 0 ? null : await new EvaluationReader(request, run.Value.RunId, present).Read();
+        var flow = flowRun is null ? null : (await flowRun).Value;
+        return request.Show<RunPage>(
+            new { Run = run, Evaluation = evaluation, FlowRun = flow, Lifecycle = ResultOf(flow), Threshold = Threshold(request.Query("threshold")) }, run.Status);
+    }
+
+    private static LifecycleResult? ResultOf(FlowRunWire? flow)
+    {
+        try
+        {
+            return flow is { Flow: "lifecycle", Result: { ValueKind: JsonValueKind.Object } result } ? result.Deserialize<LifecycleResult>(CairnJson.Options) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // of another version; the page does without
+        }
+    }
+
+    // Boxed in the parameters of the page, so a text that is no number is null as a missing one is.
+    private static double? Threshold(string? text) => MetricText.Number(text);
+}

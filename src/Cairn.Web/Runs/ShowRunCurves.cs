@@ -1,0 +1,33 @@
+using Cairn.Client.Wire;
+using Cairn.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Web.Runs;
+
+/// <summary>GET /runs/{id}/curves: the histories of metrics, by step or time; <c>metric</c> names those that are wanted.</summary>
+/// <remarks>With <c>part=curves</c> they come alone; while the run goes on, again and again.</remarks>
+internal static class ShowRunCurves
+{
+    private const int Points = 2000, Looked = 16;
+
+    public static void Map(PageRoutes routes) => routes.Get("/runs/{id}/curves", Handle);
+
+    private static async Task<IResult> Handle(PageRequest request)
+    {
+        var run = await request.Load((api, stop) => api.GetRunAsync(request.Route("id"), stop));
+        if (run.Value is not { } found) return request.Show<RunCurvesPage>(new { Run = run, request.Listing }, run.Status);
+
+        var part = request.Query("part") == "curves";
+        var histories = part || request.Query("curves") == "now" ? await Histories(request, found) : null;
+        return part
+            ? request.Show<RunCurveCharts>(new { Run = found, Histories = histories, request.Listing })
+            : request.Show<RunCurvesPage>(new { Run = run, Histories = histories, request.Listing });
+    }
+
+    private static async Task<IReadOnlyList<RunHistory>> Histories(PageRequest request, RunWire run)
+    {
+        var asked = request.Context.Request.Query["metric"].OfType<string>().Where(run.Metrics.ContainsKey).Distinct(StringComparer.Ordinal).ToList();
+        var keys = asked.Count > 0 ? asked : RunCurves.Ordered(run.Metrics.Keys);
+        return await Task.WhenAll(keys.Take(Looked).Select(async key => new RunHistory(key, await request.Load((api, stop) => api.GetMetricHistoryAsync(run.RunId, key, Points, null, stop)))));
+    }
+}

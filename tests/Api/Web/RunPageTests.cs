@@ -1,0 +1,201 @@
+using System.Net;
+using System.Text.Json;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Cairn.Web.Runs;
+
+namespace Cairn.Api.Tests.Web;
+
+public sealed class RunPageTests
+{
+    private static readonly string Judged = $"/runs/{RunSample.Judged}";
+
+    [Fact]
+    public async Task A_judged_run_shows_its_numbers_with_interval_and_baseline_as_they_were_recorded()
+    {
+        await using var host = await PageHost.Start(Sample.Api().WithEvaluation());
+        var page = await host.Open(Judged);
+
+        page.QuerySelector(".stat")!.TextContent.ShouldContain("0.855");
+        page.QuerySelector(".stat .note")!.TextContent.ShouldBe("95\u00a0% interval 0.830–0.880; baseline 0.723");
+        Card(page, "Against the baseline").TextContent.ShouldContain("contract alone");
+        Card(page, "Confusion on the test split").TextContent.ShouldContain("100 rows that were kept aside");
+        page.QuerySelectorAll("figure[data-chart]").Length.ShouldBe(5);
+        page.QuerySelectorAll("figure[data-chart] table tbody tr").Length.ShouldBeGreaterThan(10, "each has its numbers as a table");
+        Card(page, "Importance").QuerySelectorAll("li").Length.ShouldBe(14);
+        Card(page, "Importance").TextContent.ShouldContain("6 more in importance.json");
+        Card(page, "What it stands on").QuerySelectorAll(".stones li").Select(stone => stone.TextContent).ShouldBe(
+            ["Model version churn v3promoted", "Run sedate-auk-3120198aa00", "Project churnrevision 55555555", "Dataset churn v4training, dddddddd"]);
+        Card(page, "Candidates").QuerySelectorAll("tbody tr").Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_threshold_of_the_address_is_worked_out_by_the_server()
+    {
+        await using var host = await PageHost.Start(Sample.Api().WithEvaluation());
+
+        Read(await host.Open(Judged)).ShouldBe(("0.10", "54", "24", "30", "1", "45", "102.00"));
+        var moved = await host.Open($"{Judged}?threshold=0.5");
+        Read(moved).ShouldBe(("0.50", "13", "10", "3", "15", "72", "48.50"));
+        moved.QuerySelector("form[aria-label=Decision] .hint a")!.GetAttribute("href").ShouldBe(Judged);
+        moved.QuerySelector("form[aria-label=Decision] noscript").ShouldNotBeNull();
+        Read(await host.Open($"{Judged}?threshold=much")).Threshold.ShouldBe("0.10");
+        var rows = JsonDocument.Parse(moved.QuerySelector("#threshold-rows")!.TextContent).RootElement;
+        rows.GetProperty("0.50").GetProperty("text").GetProperty("saved").GetString().ShouldBe("48.50");
+        rows.GetProperty("0.50").GetProperty("at").GetProperty("profit")[1].GetDouble().ShouldBe(48.5);
+
+        static (string Threshold, string Flagged, string Tp, string Fp, string Fn, string Tn, string Saved) Read(IHtmlDocument page)
+        {
+            return (Of("threshold"), Of("flagged"), Of("tp"), Of("fp"), Of("fn"), Of("tn"), Of("saved"));
+            string Of(string field) => page.QuerySelector($"output[data-field={field}]")!.TextContent;
+        }
+    }
+
+    [Fact]
+    public async Task Files_that_are_not_as_Cairn_writes_them_are_named_and_the_rest_stands()
+    {
+        var api = Sample.Api().WithEvaluation().With($"runs/{RunSample.Judged}/artifacts/content/evaluation/roc.json", new { test = 1 })
+            .With($"runs/{RunSample.Judged}/artifacts/content/evaluation/lift.json", "[null"u8.ToArray());
+        await using var host = await PageHost.Start(api);
+        var page = await host.Open(Judged);
+
+        page.QuerySelector(".banner")!.TextContent.ShouldContain("evaluation/roc.json");
+        page.QuerySelector(".banner")!.TextContent.ShouldContain("evaluation/lift.json");
+        page.QuerySelectorAll("figure[data-chart]").Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_candidate_that_was_not_chosen_says_why_it_has_no_curves()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"/runs/{RunSample.Other}");
+
+        page.QuerySelector(".stat .note")!.TextContent.ShouldBe("± 0.018 over the folds");
+        page.QuerySelector("[data-state=none]")!.TextContent.ShouldContain("Not judged on the test split");
+        page.QuerySelector("[data-state=none] a")!.GetAttribute("href").ShouldBe(Judged);
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_says_how_far_it_is_until_it_has_ended()
+    {
+        var api = Sample.Api();
+        await using var host = await PageHost.Start(api);
+        var path = $"/runs/{RunSample.Running}";
+
+        var page = await host.Open(path);
+        page.QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe($"{path}?part=progress");
+        page.QuerySelector(".progress")!.TextContent.ShouldContain("trial 6 of 15");
+        page.QuerySelector(".progress progress")!.GetAttribute("value").ShouldBe("0.4");
+        api.With($"runs/{RunSample.Running}", RunSample.Run(RunSample.Running, "lucid-heron-318"));
+        var ended = await host.Open($"{path}?part=progress");
+
+        ended.QuerySelector("[data-part]").ShouldBeNull("nothing more is waited for");
+        ended.QuerySelector(".banner")!.TextContent.ShouldContain("finished");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/values")]
+    [InlineData("/curves")]
+    [InlineData("/artifacts")]
+    public async Task A_run_that_is_not_there_or_not_to_be_seen_is_said_on_each_of_its_pages(string tab)
+    {
+        await using var host = await PageHost.Start(Sample.Api().Refusing("runs/abcd", 403, "access.permission-missing", "This needs runs:read."));
+
+        using var missing = await host.Http.GetAsync("/runs/none" + tab);
+        using var denied = await host.Http.GetAsync("/runs/abcd" + tab);
+
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        Parse(await missing.Content.ReadAsStringAsync()).QuerySelector("[data-state=none]").ShouldNotBeNull();
+        denied.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        Parse(await denied.Content.ReadAsStringAsync()).QuerySelector("[data-state=denied]")!.TextContent.ShouldContain("This needs runs:read.");
+    }
+
+    [Fact]
+    public async Task Values_stand_with_their_baseline_and_deviation_beside_them()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"{Judged}/values");
+
+        var rows = page.QuerySelectorAll("#metrics tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
+        rows.ShouldContain(row => row == "roc_auc|0.8549|0.7229|–");
+        rows.ShouldContain(row => row == "cv.roc_auc|0.8448|–|0.0190");
+        page.QuerySelectorAll("#params tbody tr").Length.ShouldBe(2);
+        page.Body!.TextContent.ShouldContain("cairn.revision");
+    }
+
+    [Fact]
+    public async Task Metrics_with_a_history_are_charts_and_the_others_are_listed()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+
+        (await host.Open($"{Judged}/curves")).QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe($"{Judged}/curves?part=curves");
+        var page = await host.Open($"{Judged}/curves?curves=now&x=time");
+        page.QuerySelectorAll("figure[data-chart]").Length.ShouldBe(1);
+        page.QuerySelectorAll("figure tbody tr").Select(row => row.TextContent.Trim()).Count().ShouldBe(2, "a value that is no number is no point");
+        page.QuerySelector("figure tbody tr:last-child td")!.TextContent.ShouldBe("2", "seconds since the first");
+        Card(page, "Logged once").QuerySelectorAll("dt").Length.ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData("MLmodel", "pre", "python_function")]
+    [InlineData("plots/rows.csv", "tbody tr:first-child td:last-child", "Smith, \"Al\"")]
+    [InlineData("plots/model.bin", "[data-state=empty]", "No preview")]
+    [InlineData("evaluation/importance.json", "pre", "\"algorithm\": \"logistic_regression\"")]
+    [InlineData("plots/none.txt", "[data-state=none]", "There is no")]
+    [InlineData("../../about", "[data-state=none]", "without empty parts")]
+    public async Task A_file_is_shown_as_what_it_is(string file, string where, string what)
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"{Judged}/artifacts?file={Uri.EscapeDataString(file)}");
+
+        page.QuerySelectorAll($".columns > .w7 {where}").Select(element => element.TextContent).ShouldContain(text => text.Contains(what));
+    }
+
+    [Fact]
+    public async Task What_a_run_stored_is_sandboxed_by_its_own_answer()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"{Judged}/artifacts?file=plots/report.html");
+        var frame = page.QuerySelector("iframe")!;
+        frame.GetAttribute("sandbox").ShouldBe("");
+
+        using var html = await host.Http.GetAsync(frame.GetAttribute("src"));
+        using var image = await host.Http.GetAsync($"{Judged}/files/plots/roc.png");
+        using var binary = await host.Http.GetAsync($"{Judged}/files/plots/model.bin");
+        using var saved = await host.Http.GetAsync($"{Judged}/files/plots/report.html?download=1");
+        using var missing = await host.Http.GetAsync($"{Judged}/files/plots/none.png");
+
+        foreach (var answer in (HttpResponseMessage[])[html, image, binary, saved])
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            var policy = string.Join(' ', answer.Headers.GetValues("Content-Security-Policy"));
+            policy.ShouldStartWith("default-src 'none';");
+            policy.ShouldContain("; sandbox;");
+            policy.ShouldNotContain("allow-scripts");
+            answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        }
+
+        html.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        html.Content.Headers.ContentDisposition.ShouldBeNull();
+        image.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
+        binary.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
+        saved.Content.Headers.ContentDisposition!.FileNameStar.ShouldBe("report.html");
+        saved.Content.Headers.ContentType!.MediaType.ShouldBe("application/octet-stream");
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("roc_auc", true)]
+    [InlineData("val_loss", false)]
+    [InlineData("cv.log_loss", false)]
+    [InlineData("test/accuracy", true)]
+    [InlineData("cv.roc_auc.sd", null)]
+    [InlineData("train_seconds", null)]
+    [InlineData("glossary", null)]
+    public void A_name_says_which_way_a_metric_is_better_or_nothing(string key, bool? higher) => MetricSense.HigherIsBetter(key).ShouldBe(higher);
+
+    private static AngleSharp.Dom.IElement Card(IHtmlDocument page, string title) => page.QuerySelectorAll(".card").Single(card => card.QuerySelector("h2")?.TextContent == title);
+
+    private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
+}

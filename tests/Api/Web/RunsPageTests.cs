@@ -1,0 +1,133 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Cairn.Client.Wire;
+
+namespace Cairn.Api.Tests.Web;
+
+public sealed class RunsPageTests
+{
+    [Fact]
+    public async Task The_address_says_filter_order_page_and_columns_and_the_api_is_asked_for_just_that()
+    {
+        var api = Sample.Api();
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/runs?name=auk&experiment=1&status=finished&sort=-metrics.roc_auc&column=metrics.roc_auc&column=params.never%20seen&page_token=t1");
+
+        api.Asked.Contains("runs?experiment=1&status=finished&name=auk&order_by=metrics.roc_auc%20desc&limit=50&page_token=t1", StringComparer.Ordinal).ShouldBeTrue(string.Join('\n', api.Asked));
+        page.QuerySelectorAll("thead th").Select(head => head.TextContent.Trim()).ShouldBe(["Pick", "Run", "ROC AUC", "never seen"]);
+        page.QuerySelector("th[aria-sort]")!.GetAttribute("aria-sort").ShouldBe("descending");
+        ((IHtmlSelectElement)page.QuerySelector("select[name=experiment]")!).Value.ShouldBe("1");
+        page.QuerySelector("select[name=experiment] option[selected]")!.TextContent.ShouldBe("churn");
+        page.QuerySelectorAll("form.filters input[type=hidden]").Select(field => field.GetAttribute("name")).ShouldBe(["sort", "column", "column"]);
+        page.QuerySelector("caption")!.TextContent.ShouldBe("Runs of churn");
+        page.QuerySelector("td.best")!.TextContent.Trim().ShouldBe("0.8501", "the best of an experiment is bold");
+    }
+
+    [Fact]
+    public async Task Picked_rows_go_to_the_comparison()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var form = (IHtmlFormElement)(await host.Open("/runs")).QuerySelector("form.picking")!;
+
+        form.Action.ShouldEndWith("/runs/compare");
+        form.QuerySelectorAll("input[name=id]").Length.ShouldBe(5);
+        form.QuerySelector(".selection button")!.TextContent.ShouldContain("Compare");
+    }
+
+    [Fact]
+    public async Task Without_runs_the_list_shows_what_to_type_and_with_a_filter_how_to_leave_it()
+    {
+        await using var host = await PageHost.Start(new FakeApi().With("experiments", new Page<ExperimentWire>([])));
+
+        (await host.Open("/runs")).QuerySelector("[data-state=empty] .code")!.TextContent.ShouldContain("cairn run churn");
+        (await host.Open("/runs?name=x&sort=name")).QuerySelector("[data-state=none] a")!.GetAttribute("href").ShouldBe("/runs?sort=name");
+    }
+
+    [Theory]
+    [InlineData(403, "access.permission-missing", "denied")]
+    [InlineData(503, "storage.unavailable", "error")]
+    [InlineData(404, "experiment.unknown", "none")]
+    public async Task Runs_that_cannot_be_read_say_why_and_answer_so(int status, string code, string state)
+    {
+        await using var host = await PageHost.Start(new FakeApi().Refusing("runs", status, code, "Because of a reason."));
+
+        using var answer = await host.Http.GetAsync("/runs?experiment=9");
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        Parse(await answer.Content.ReadAsStringAsync()).QuerySelector($"[data-state={state}]")!.TextContent.ShouldContain("Because of a reason.");
+    }
+
+    [Fact]
+    public async Task The_export_has_every_page_and_every_column_with_its_whole_value()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+
+        var lines = (await host.Http.GetStringAsync("/runs?format=csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+
+        lines.Length.ShouldBe(6);
+        lines[0].ShouldBe("name,run_id,status,experiment,metrics.roc_auc,metrics.log_loss,user,duration,started_at,ended_at");
+        lines[2].ShouldStartWith("sedate-auk-312,22222222222222222222222222222222,finished,churn,0.8501,0.412,local-admin,120,");
+    }
+
+    [Fact]
+    public async Task Names_keys_and_values_of_users_are_text_whatever_they_hold()
+    {
+        const string hostile = "<script>alert(1)</script>\u202eevil";
+        var run = RunSample.Run(new string('2', 32), hostile + new string('x', 10_000), metrics: new Dictionary<string, double>(StringComparer.Ordinal) { ["loss/<b>"] = 1 }, parameters: new Dictionary<string, string>(StringComparer.Ordinal) { ["algorithm"] = hostile });
+        await using var host = await PageHost.Start(new FakeApi().With("runs", new Page<RunWire>([run])).With($"runs/{run.RunId}", run).With("runs/compare", new RunComparisonWire(
+            [run, run], new SortedDictionary<string, IReadOnlyList<string?>>(StringComparer.Ordinal) { [hostile] = [hostile, "4"], ["b"] = ["1", "2"] }, new SortedDictionary<string, IReadOnlyList<double?>>(StringComparer.Ordinal) { ["loss/<b>"] = [1, 2] })));
+
+        foreach (var path in (string[])["/runs", "/runs/compare?ids=a,b", $"/runs/{run.RunId}", $"/runs/{run.RunId}/values", $"/runs/{run.RunId}/curves?curves=now"])
+        {
+            var page = await host.Open(path);
+            page.Scripts.ShouldAllBe(script => script.Type == "application/json" || script.Source != null, path);
+            page.Body!.TextContent.ShouldContain("alert(1)");
+            page.Title!.Length.ShouldBeLessThan(80);
+        }
+    }
+
+    [Fact]
+    public async Task A_comparison_names_what_is_best_only_where_the_metric_says_which_way_is_better()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"/runs/compare?id={RunSample.Judged}&id={RunSample.Other}");
+
+        Row("cv ROC AUC").QuerySelector("strong")!.TextContent.ShouldBe("0.8448");
+        Row("cv log loss").QuerySelector("strong")!.TextContent.ShouldBe("0.4090", "less is better");
+        Row("surprise").QuerySelector("strong").ShouldBeNull();
+        Row("max_depth").TextContent.ShouldContain("–");
+        page.QuerySelector("figure[data-chart=parallel] table")!.TextContent.ShouldContain("xgboost");
+        page.QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe($"/runs/compare?ids={RunSample.Judged}%2C{RunSample.Other}&curve=trial.roc_auc&part=curves");
+
+        IElement Row(string head) => page.QuerySelectorAll("tbody tr").Single(row => row.QuerySelector("th bdi")?.TextContent == head);
+    }
+
+    [Fact]
+    public async Task Curves_of_several_runs_lie_over_each_other_with_the_same_numbers_in_a_table()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var part = await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}&curve=trial.roc_auc&part=curves");
+
+        part.QuerySelector("main").ShouldBeNull("a part has no shell");
+        part.QuerySelectorAll("figure table thead th").Select(head => head.TextContent).ShouldBe(["Step", "sedate-auk-312", "jolly-wren-7"]);
+        part.QuerySelectorAll("figure table tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent))).ShouldBe(["0|0.8000|0.8000", "2|0.8100|0.8200"]);
+        (await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}&curve=cv.roc_auc&part=curves")).Body!.TextContent.ShouldContain("One point each");
+        (await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}&curve=nope&part=curves")).Body!.TextContent.ShouldContain("No run has this metric");
+    }
+
+    [Fact]
+    public async Task One_run_alone_cannot_be_compared_and_the_page_says_what_to_do()
+    {
+        await using var host = await PageHost.Start(new FakeApi().Refusing("runs/compare", 400, "run.compare-count", "1 runs were named; 2 to 20 can be compared."));
+
+        using var answer = await host.Http.GetAsync("/runs/compare?ids=a");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        Parse(await answer.Content.ReadAsStringAsync()).QuerySelector("[data-state=empty]")!.TextContent.ShouldContain("2 to 20 can be compared");
+    }
+
+    private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
+}
