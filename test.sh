@@ -20,6 +20,8 @@ stop() {
         "${as_postgres[@]}" "$postgres_bin/pg_ctl" -D "$scratch/pg/data" -m immediate stop >/dev/null 2>&1 || true
     fi
     [ ! -e "$scratch/rabbitmq/pid" ] || eng/rabbitmq.sh kill "$scratch/rabbitmq" >/dev/null 2>&1 || true
+    [ -z "${store:-}" ] || wait "$store" 2>/dev/null || true # what it still starts could not be ended
+    [ ! -d "$scratch/s3" ] || eng/radosgw.sh stop "$scratch/s3" >/dev/null 2>&1 || true
     rm -rf "$scratch"
 }
 trap stop EXIT
@@ -32,6 +34,8 @@ packages=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || packages+=(rabbitmq-server)
 command -v strace >/dev/null || packages+=(strace)
+for program in radosgw ceph-mon ceph-osd; do command -v $program >/dev/null || packages+=("$program"); done
+command -v ceph >/dev/null || packages+=(ceph-common)
 if [ ${#packages[@]} -gt 0 ]; then
     line="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
     [ "$(id -u)" = 0 ] || die "needs Debian packages. Run this as root, then start again:  $line"
@@ -47,6 +51,8 @@ if [ ! -L native/node_modules ] && ! cmp -s native/package-lock.json native/node
     cp native/package-lock.json native/node_modules/.fetched
 fi
 
+eng/radosgw.sh start "$scratch/s3" >"$scratch/s3.address" 2>"$scratch/s3.log" & # takes twelve seconds, most of them waiting
+store=$!
 say "building ..."
 dotnet build Cairn.slnx -c Release -v quiet --nologo -clp:NoSummary --disable-build-servers || die "the build failed (see above)."
 
@@ -70,6 +76,9 @@ start_postgres
 say "starting RabbitMQ ..."
 CAIRN_TEST_RABBITMQ=$(eng/rabbitmq.sh start "$scratch/rabbitmq") || die "RabbitMQ did not start (see above)."
 export CAIRN_TEST_RABBITMQ
+wait "$store" || { cat "$scratch/s3.log" >&2; die "the S3 server did not start."; }
+CAIRN_TEST_S3=$(cat "$scratch/s3.address")
+export CAIRN_TEST_S3
 
 passed=0 failed=0 skipped=0
 for suite in Architecture Unit Api EndToEnd; do

@@ -9,10 +9,11 @@ namespace Cairn.Data;
 public static class DataModule
 {
     /// <summary>Needs the services of <c>AddStorage</c>.</summary>
-    public static IServiceCollection AddData(this IServiceCollection services)
+    public static IServiceCollection AddData(this IServiceCollection services, ConnectionOptions? connections = null)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<Datasets>().AddSingleton<Analytics>().AddSingleton<RowSources>();
+        return services.AddSingleton<Datasets>().AddSingleton<Analytics>().AddSingleton<RowSources>()
+            .AddSingleton(new Connections(connections ?? new())).AddSingleton<DatabaseRows>().AddSingleton<DatabaseTables>();
     }
 
     public static IEndpointRouteBuilder MapData(this IEndpointRouteBuilder routes)

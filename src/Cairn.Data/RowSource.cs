@@ -7,6 +7,8 @@ namespace Cairn.Data;
 /// <param name="Csv">Null: Parquet.</param>
 public sealed record RowSource(IReadOnlyList<RowFile> Files, IReadOnlyList<RowColumn> Columns, long Rows, IReadOnlyList<RowStretch> Stretches, RowCsv? Csv = null)
 {
+    public string TypeOf(string column) => Columns.First(c => c.Name == column).Type;
+
     /// <summary>Null: the files are as they were when they were cut.</summary>
     public Refusal? Changed()
     {

@@ -23,7 +23,7 @@ public static class ProjectsModule
             .AddSingleton<ProjectTables>().AddSingleton<ProjectRevisions>().AddSingleton<ProjectReader>().AddSingleton<ProjectView>().AddSingleton<Planner>()
             .AddSingleton<Workbench>().AddSingleton<TakeSnapshot>().AddSingleton<PrepareTraining>().AddSingleton<TrainAlgorithm>().AddSingleton<EvaluateCandidate>()
             .AddSingleton<RegisterVersion>().AddSingleton<AskGates>().AddSingleton<PromoteVersion>().AddSingleton<DeployChampion>().AddSingleton<LifecycleFlow>()
-            .AddSingleton<StartBatch>().AddSingleton<BatchFlow>()
+            .AddSingleton<BatchSources>().AddSingleton<BatchTargets>().AddSingleton<StartBatch>().AddSingleton<BatchFlow>()
             .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>().AddSingleton<StartShadow>().AddSingleton<ShadowFlow>()
             .AddHostedService<EndAbandonedRuns>();
     }

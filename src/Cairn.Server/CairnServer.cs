@@ -31,6 +31,7 @@ public sealed class CairnServer : IAsyncDisposable
         var limits = LimitText.Read(options);
         if (limits.Refusal is { } unreadable) return unreadable;
         if (BrokerAddress.Read(options.RabbitMq).Refusal is { } noBroker) return noBroker;
+        if (StoreAddress.Read(options.Outside).Refusal is { } noStore) return noStore;
         var home = HomeLock.Take(options.Home);
         if (home.Refusal is { } owned) return owned;
 

@@ -25,6 +25,9 @@ public sealed record ServerOptions
     /// <value>Folders besides project folders that sources may be read from.</value>
     public IReadOnlyList<string> DataRoots { get; init; } = [];
 
+    /// <value>Databases and stores that requests may read from and write to.</value>
+    public OutsideOptions Outside { get; init; } = new();
+
     /// <value>Requests that one caller may send over TCP: <c>100/s</c>, <c>600/m</c>; null: any number.</value>
     public string? RateLimit { get; init; }
 

@@ -2,6 +2,7 @@ using Cairn.Data;
 using Cairn.Kernel;
 using Cairn.Serving.Batch;
 using Cairn.Serving.Live;
+using Cairn.Storage;
 using Cairn.Tracking;
 
 namespace Cairn.Serving;
@@ -34,9 +35,10 @@ public sealed class BatchScoring
     private readonly LoadedPackages _loaded;
     private readonly RowSources _sources;
     private readonly Analytics _analytics;
+    private readonly DatabaseTables _tables;
 
-    internal BatchScoring(LiveDeployments live, Models models, LoadedPackages loaded, RowSources sources, Analytics analytics) =>
-        (_live, _models, _loaded, _sources, _analytics) = (live, models, loaded, sources, analytics);
+    internal BatchScoring(LiveDeployments live, Models models, LoadedPackages loaded, RowSources sources, Analytics analytics, DatabaseTables tables) =>
+        (_live, _models, _loaded, _sources, _analytics, _tables) = (live, models, loaded, sources, analytics, tables);
 
     /// <summary>What a deployment serves now, or another version of its model.</summary>
     public async Task<Answer<BatchModel>> Choose(WorkspaceId workspace, string deployment, long? version, CancellationToken cancellation)
@@ -101,9 +103,31 @@ public sealed class BatchScoring
         return plan.Order.Single ? publishing.AsFile(cancellation) : publishing.AsFolder(cancellation);
     }
 
+    /// <summary>Could the answers be written into that table? Tried, and undone.</summary>
+    /// <param name="replace">What stands in it shall go.</param>
+    public static Task<Answer<Done>> CheckTable(string id, BatchPlan plan, OutsideDatabase database, string table, bool replace, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return DatabaseTables.Check(database, TableOf(id, plan, table, replace), cancellation);
+    }
+
+    /// <summary>Writes finished parts into a table, each once, however often it is called.</summary>
+    /// <param name="progress">Rows that are in the table.</param>
+    public async Task<Answer<Done>> PublishTable(
+        string id, BatchPlan plan, string folder, OutsideDatabase database, string table, bool replace, Action<long> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var parts = new PartFolder(folder, plan.Order).All(plan.Source.Stretches.Count);
+        var written = await _tables.Write(database, TableOf(id, plan, table, replace), parts, progress, cancellation);
+        return written.Refusal is { } refusal ? refusal : default(Done);
+    }
+
     /// <summary>Where rejected rows stand, if there are any.</summary>
     public static string RejectsOf(string output, bool single) => single ? $"{output}.rejects.csv" : Path.Combine(output, "rejects.csv");
 
     /// <summary>Is this a folder that a batch made, and nothing else?</summary>
     public static bool IsOutput(string folder) => File.Exists(Path.Combine(folder, "_SUCCESS")) && File.Exists(Path.Combine(folder, "manifest.json"));
+
+    private static TableOrder TableOf(string id, BatchPlan plan, string table, bool replace) =>
+        new(table, id, AnswerColumns.Typed(plan.Order, plan.Source), AnswerColumns.TypedRejects(plan.Order), replace);
 }

@@ -27,6 +27,7 @@ public static class ServingModule
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Analytics>(); // AddData adds them too
         services.TryAddSingleton<RowSources>();
+        services.TryAddSingleton<DatabaseTables>();
         return services
             .AddSingleton<LoadedPackages>()
             .AddSingleton<LiveDeployments>()
@@ -49,7 +50,7 @@ public static class ServingModule
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<LoadedPackages>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new BatchScoring(
                 provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<LoadedPackages>(),
-                provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>()))
+                provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>(), provider.GetRequiredService<DatabaseTables>()))
             .AddSingleton<ShadowQueue>()
             .AddSingleton<AnswerPath>()
             .AddSingleton<LiveStreams>().AddSingleton<SeenMessages>().AddSingleton<StreamScoring>()

@@ -12,14 +12,15 @@ namespace Cairn.Storage;
 /// <summary>Metadata, events and blobs.</summary>
 public static class StorageModule
 {
-    /// <summary>Registers <see cref="Database"/>, <see cref="LogDatabase"/>, <see cref="EventLog"/> and <see cref="IBlobStore"/>. Migration runs on first use of the container.</summary>
+    /// <summary>Registers <see cref="Database"/>, <see cref="LogDatabase"/>, <see cref="EventLog"/>, <see cref="IBlobStore"/> and <see cref="ObjectStore"/>. Migration runs on first use of the container.</summary>
     /// <remarks>Ask for the <see cref="Database"/> while starting: that opens and migrates it, or throws a <see cref="StorageException"/> that says what is wrong.</remarks>
-    public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options)
+    public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options, ObjectStoreOptions? objects = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton(options)
+            .AddSingleton(_ => new ObjectStore(objects ?? new()))
             .AddSingleton<Database>(provider =>
             {
                 var clock = provider.GetRequiredService<TimeProvider>();

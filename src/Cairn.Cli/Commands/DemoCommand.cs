@@ -22,7 +22,7 @@ internal static class DemoCommand
             throw new CairnException(Problems.Of("cli.demo-elsewhere", $"The demo writes its project beside the home's owner, on this machine; --server or CAIRN_SERVER names {elsewhere}. Leave it out, or name a --home."));
 
         var terminal = invocation.Terminal;
-        var own = new ServerOptions { Home = invocation.Settings.Home, Port = invocation.Get(Port), NextFreePort = true, LogFile = invocation.Settings.LogFile };
+        var own = new ServerOptions { Home = invocation.Settings.Home, Port = invocation.Get(Port), NextFreePort = true, LogFile = invocation.Settings.LogFile, Outside = OutsideSettings.FromEnvironment() };
         await using var session = await Session.Open(invocation.Settings, terminal, own, cancellation);
         var url = new Uri((await session.Client.AboutAsync(cancellation)).Url
             ?? throw new CairnException(Problems.Of("cli.no-port", $"Another command owns {invocation.Settings.Home} without a port. Wait until it has ended, or start 'cairn up'.")));

@@ -15,6 +15,7 @@ internal static class UpCommand
     private static readonly Option<string?> PostgreSql = new("--postgres") { Description = "Keep metadata in PostgreSQL (default: CAIRN_POSTGRES, else SQLite in the home)", HelpName = "connection string" };
     private static readonly Option<string?> RabbitMq = new("--rabbitmq") { Description = "Answer queues of this broker (default: CAIRN_RABBITMQ, which other users of the machine do not see)", HelpName = "amqp://..." };
     private static readonly Option<string[]> DataRoot = new("--data-root") { Description = "A folder besides project folders that sources may be read from; may be repeated", HelpName = "folder", DefaultValueFactory = _ => [] };
+    private static readonly Option<string[]> AllowHost = new("--allow-host") { Description = "A host of a database or an S3 store that requests may name when this server is not on loopback; may be repeated", HelpName = "host", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> RateLimit = new("--rate-limit") { Description = "Requests that one caller may send over TCP: 100/s, 600/m (default: any number)", HelpName = "n/unit" };
     private static readonly Option<int?> RateBurst = new("--rate-burst") { Description = "Of them at once, after a pause (default: those of one second)", HelpName = "n" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Rows that one caller may have predicted in a day of UTC: 1000000/d (default: any number)", HelpName = "n/d" };
@@ -24,7 +25,7 @@ internal static class UpCommand
     private static readonly Option<double> RequestTimeout = new("--request-timeout") { Description = "Time until the answer to another read or question has to begin", DefaultValueFactory = _ => 300, HelpName = "seconds" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, RabbitMq, DataRoot, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, PredictTimeout, RequestTimeout, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, RabbitMq, DataRoot, AllowHost, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, PredictTimeout, RequestTimeout, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -53,6 +54,7 @@ internal static class UpCommand
                 PredictTimeout = Seconds(invocation.Get(PredictTimeout)),
                 RequestTimeout = Seconds(invocation.Get(RequestTimeout)),
                 LogFile = invocation.Settings.LogFile,
+                Outside = OutsideSettings.FromEnvironment() with { AllowedHosts = invocation.Get(AllowHost)! },
             },
             cancellation);
         if (started.Refusal is { } refusal) throw new CairnException(Problems.Of(refusal));

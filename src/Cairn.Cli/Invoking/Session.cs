@@ -23,7 +23,7 @@ internal sealed class Session : IAsyncDisposable
     public CairnServer? Own { get; }
 
     public static Task<Session> Open(Settings settings, Terminal terminal, CancellationToken cancellation) =>
-        Open(settings, terminal, new ServerOptions { Home = settings.Home, LogFile = settings.LogFile }, cancellation);
+        Open(settings, terminal, new ServerOptions { Home = settings.Home, LogFile = settings.LogFile, Outside = OutsideSettings.FromEnvironment() }, cancellation);
 
     /// <param name="own">How to start a server when none lives.</param>
     public static async Task<Session> Open(Settings settings, Terminal terminal, ServerOptions own, CancellationToken cancellation)

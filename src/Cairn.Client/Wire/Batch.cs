@@ -6,18 +6,26 @@ namespace Cairn.Client.Wire;
 /// <param name="Explain">How many reasons stand behind each answer.</param>
 /// <param name="SkipInvalid">False: one row that breaks the contract refuses all of them. True: such rows go to a file of their own, each with what is wrong.</param>
 /// <param name="Version">Null: the one that the deployment serves when the batch begins.</param>
-/// <param name="Overwrite">An output that is there is replaced.</param>
+/// <param name="Overwrite">An output that is there is replaced; the rows of a table go when those of this batch begin to come. Else a table keeps what it has.</param>
 /// <param name="Fresh">False: the last run with the same order goes on where it stopped, if it did not get to its end.</param>
 public sealed record BatchRequest(
     string Folder, BatchSource Source, BatchTarget Output, IReadOnlyList<string>? Keep = null, int Explain = 0, bool SkipInvalid = false, long? Version = null,
     bool Overwrite = false, bool Fresh = false);
 
-/// <param name="Path">A CSV or Parquet file.</param>
-public sealed record BatchSource(string? Path = null);
+/// <param name="Path">A CSV or Parquet file, or <c>s3://bucket/key</c>; with a query or a table: a file of SQLite.</param>
+/// <param name="Connection">The name of a database that the server knows, or <c>postgres://user@host/database</c> without a password; with a query or a table.</param>
+/// <param name="Query">One SELECT. It is read once, as the database stands at that moment.</param>
+/// <param name="Table">All rows of it; with its schema before a dot, if need be.</param>
+/// <param name="OrderBy">A column that says the order of the rows. Null: as the database gives them.</param>
+public sealed record BatchSource(string? Path = null, string? Connection = null, string? Query = null, string? Table = null, string? OrderBy = null);
 
-/// <param name="Path">A file whose name ends in .csv or .parquet; any other name is a folder with one file for each part.</param>
+/// <param name="Path">
+/// A file whose name ends in .csv or .parquet; any other name is a folder with one file for each part. <c>s3://bucket/key</c> likewise. With a table: a file of SQLite.
+/// </param>
 /// <param name="Format"><c>parquet</c> or <c>csv</c>; null: as the name says, and <c>parquet</c> in a folder.</param>
-public sealed record BatchTarget(string? Path = null, string? Format = null);
+/// <param name="Connection">As in a source; with a table.</param>
+/// <param name="Table">Gets the rows, each once. Made when it is not there.</param>
+public sealed record BatchTarget(string? Path = null, string? Format = null, string? Connection = null, string? Table = null);
 
 /// <summary>What a batch came to.</summary>
 /// <param name="Rejected">Rows that broke the contract and stand in <paramref name="Rejects"/>.</param>

@@ -3,32 +3,51 @@ using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Flows;
 using Cairn.Kernel;
-using Cairn.Projects.Files;
 using Cairn.Serving;
+using Cairn.Storage;
 
 namespace Cairn.Projects.Batches;
 
 /// <summary>A batch as a flow. Its parts are kept in files: a task that runs again goes on from them.</summary>
-internal sealed class BatchFlow(BatchScoring scoring, ProjectsOptions options, TimeProvider clock)
+internal sealed class BatchFlow(BatchScoring scoring, BatchSources sources, BatchTargets targets, StorageOptions storage, TimeProvider clock)
 {
     public Flow Build(BatchParameters parameters) => new(BatchParameters.Flow,
     [
-        new("prepare", [], (context, stop) => Prepare(context, parameters, stop)),
+        .. BatchSources.IsRemote(parameters.Asked.Source) ? (FlowTask[])[new("read", [], (context, stop) => Bring(context, parameters, stop))] : [],
+        new("prepare", BatchSources.IsRemote(parameters.Asked.Source) ? ["read"] : [], (context, stop) => Prepare(context, parameters, stop)),
         new("score", ["prepare"], (context, stop) => Score(context, parameters, stop)),
         new("publish", ["score"], (context, stop) => Publish(context, parameters, stop)),
         new("tidy", ["publish"], (context, _) => Task.FromResult(Tidy(context, parameters))),
     ]);
 
+    private async Task<Answer<string>> Bring(TaskContext context, BatchParameters parameters, CancellationToken cancellation)
+    {
+        Forget(parameters);
+        var files = await sources.Bring(context, parameters.Asked, BatchParameters.Work(context.FlowRunId, storage.Home), cancellation);
+        return files.Refusal is { } refusal ? refusal : Write(files.Value);
+    }
+
     private async Task<Answer<string>> Prepare(TaskContext context, BatchParameters parameters, CancellationToken cancellation)
     {
-        if (parameters.Replaces is { } earlier) Remove(parameters.Growing(earlier));
-        var source = SourcePath.Resolve(parameters.Asked.Folder, parameters.Asked.Source.Path!, options.DataRoots);
-        if (source.Refusal is { } missing) return missing;
-        context.Report(0.1, $"looking at {Path.GetFileName(source.Value)}");
-        var planned = await scoring.Plan(context.Caller.Workspace, parameters.Order, parameters.Asked.Keep, [source.Value], cancellation);
+        Forget(parameters);
+        List<string> files;
+        if (BatchSources.IsRemote(parameters.Asked.Source))
+        {
+            files = Read<List<string>>(context, "read");
+        }
+        else
+        {
+            var source = sources.File(parameters.Asked);
+            if (source.Refusal is { } missing) return missing;
+            files = [source.Value];
+        }
+
+        context.Report(0.1, $"looking at {Path.GetFileName(files[0])}");
+        var planned = await scoring.Plan(context.Caller.Workspace, parameters.Order, parameters.Asked.Keep, files, cancellation);
         if (planned.Refusal is { } refusal) return refusal;
 
-        Directory.CreateDirectory(Path.GetDirectoryName(parameters.Output)!);
+        if (parameters.ToTable && await targets.CheckTable(context.FlowRunId, parameters.Asked, planned.Value, cancellation) is { } unwritable) return unwritable;
+        if (!parameters.ToTable && !parameters.ToObjects) Directory.CreateDirectory(Path.GetDirectoryName(parameters.Output)!);
         context.Report(1, $"{planned.Value.Source.Rows:N0} rows in {planned.Value.Source.Stretches.Count:N0} parts, {parameters.Model.Model} version {parameters.Model.Version}");
         return Write(planned.Value);
     }
@@ -37,7 +56,7 @@ internal sealed class BatchFlow(BatchScoring scoring, ProjectsOptions options, T
     {
         var plan = Read<BatchPlan>(context, "prepare");
         var (started, before) = (clock.GetTimestamp(), -1L);
-        var scored = await scoring.Score(context.Caller.Workspace, plan, parameters.Growing(context.FlowRunId), Progress, cancellation);
+        var scored = await scoring.Score(context.Caller.Workspace, plan, parameters.Growing(context.FlowRunId, storage.Home), Progress, cancellation);
         if (scored.Refusal is { } refusal) return refusal;
 
         var tally = scored.Value;
@@ -58,21 +77,49 @@ internal sealed class BatchFlow(BatchScoring scoring, ProjectsOptions options, T
         var plan = Read<BatchPlan>(context, "prepare");
         var (tally, seconds) = Read<Scored>(context, "score");
         context.Report(0.1, $"writing {parameters.Output}");
-        var bytes = await scoring.Publish(context.FlowRunId, plan, parameters.Growing(context.FlowRunId), parameters.Output, cancellation);
+        var published = await Deliver(context, parameters, plan, cancellation);
+        if (published.Refusal is { } refusal) return refusal;
         context.Report(1, parameters.Output);
         var model = parameters.Model;
         return Write(new BatchResult(
-            model.Deployment, model.Model, model.Version, model.Package, tally.Rows, tally.Scored, tally.Rejected, parameters.Output, bytes, tally.Parts,
-            tally.Rejected > 0 ? BatchScoring.RejectsOf(parameters.Output, parameters.Single) : null, seconds));
+            model.Deployment, model.Model, model.Version, model.Package, tally.Rows, tally.Scored, tally.Rejected, parameters.Output, published.Value, tally.Parts,
+            tally.Rejected > 0 ? parameters.ToTable ? $"{parameters.Output}_rejects" : BatchScoring.RejectsOf(parameters.Output, parameters.Single) : null, seconds));
+    }
+
+    /// <returns>How many bytes the output has; 0 for a table.</returns>
+    private async Task<Answer<long>> Deliver(TaskContext context, BatchParameters parameters, BatchPlan plan, CancellationToken cancellation)
+    {
+        var (id, parts) = (context.FlowRunId, parameters.Growing(context.FlowRunId, storage.Home));
+        if (parameters.ToTable)
+        {
+            var written = await targets.WriteTable(
+                id, parameters.Asked, plan, parts, rows => context.Report((double)rows / Math.Max(1, plan.Source.Rows), $"{rows:N0} rows in {parameters.Output}"), cancellation);
+            return written.Refusal is { } failed ? failed : 0L;
+        }
+
+        if (!parameters.ToObjects) return await scoring.Publish(id, plan, parts, parameters.Output, cancellation);
+        var local = Path.Combine(BatchParameters.Work(id, storage.Home), "output" + (parameters.Single ? Path.GetExtension(parameters.Output) : ""));
+        var bytes = await scoring.Publish(id, plan, parts, local, cancellation);
+        var sent = await targets.Send(local, new(parameters.Output, parameters.Csv, parameters.Single), words => context.Report(0.5, words), cancellation);
+        return sent.Refusal is { } refusal ? refusal : bytes;
     }
 
     /// <summary>Not before the result of the task before is stored: it would need the parts again.</summary>
-    private static Answer<string> Tidy(TaskContext context, BatchParameters parameters)
+    private Answer<string> Tidy(TaskContext context, BatchParameters parameters)
     {
-        Remove(parameters.Growing(context.FlowRunId));
+        Remove(parameters.Growing(context.FlowRunId, storage.Home));
+        Remove(BatchParameters.Work(context.FlowRunId, storage.Home));
         var result = context.ResultOf("publish");
         context.Report(1, $"{Read<BatchResult>(context, "publish").Scored:N0} rows scored into {parameters.Output}");
         return result;
+    }
+
+    /// <summary>What an earlier run with this output left, which nobody takes up.</summary>
+    private void Forget(BatchParameters parameters)
+    {
+        if (parameters.Replaces is not { } earlier) return;
+        Remove(parameters.Growing(earlier, storage.Home));
+        Remove(BatchParameters.Work(earlier, storage.Home));
     }
 
     private static void Remove(string folder)

@@ -7,7 +7,7 @@ using Cairn.Storage;
 namespace Cairn.Projects.Batches;
 
 /// <summary>Where a batch may write, and as what.</summary>
-/// <param name="Path">The real path.</param>
+/// <param name="Path">The real path; the address of an object; connection and table.</param>
 internal sealed record BatchOutput(string Path, bool Csv, bool Single)
 {
     public static Answer<BatchOutput> Resolve(string folder, BatchTarget target, bool overwrite, IReadOnlyList<string> dataRoots, StorageOptions storage)
@@ -15,15 +15,9 @@ internal sealed record BatchOutput(string Path, bool Csv, bool Single)
         if (string.IsNullOrWhiteSpace(target.Path)) return Invalid("batch.output-invalid", "The request names no output.");
         if (target.Path.Contains('\0', StringComparison.Ordinal)) return Invalid("batch.output-invalid", "The path of the output holds a NUL character.");
         var asked = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target.Path, folder));
-        var (format, single) = System.IO.Path.GetExtension(asked).ToLowerInvariant() switch
-        {
-            ".csv" => ("csv", true),
-            ".parquet" => ("parquet", true),
-            _ => ("parquet", false),
-        };
-        if (target.Format is not (null or "csv" or "parquet")) return Invalid("batch.output-invalid", $"The format '{target.Format}' is not known. There are: csv, parquet.");
-        if (single && target.Format is { } other && other != format)
-            return Invalid("batch.output-invalid", $"The output {target.Path} is named like a {format} file, and the format asked for is {other}. Name it .{other}, or leave the format out.");
+        var named = Named(target, asked);
+        if (named.Refusal is { } wrong) return wrong;
+        var (csv, single) = named.Value;
 
         if (SourcePath.Inside(folder, asked, dataRoots) is not { } real)
         {
@@ -34,7 +28,22 @@ internal sealed record BatchOutput(string Path, bool Csv, bool Single)
 
         if (SourcePath.IsInside(storage.Home, real)) return Invalid("batch.output-outside", $"The output {real} is inside the server's home {storage.Home}. Choose another place.");
         if (Taken(real, single, overwrite) is { } taken) return taken;
-        return new BatchOutput(real, (target.Format ?? format) == "csv", single);
+        return new BatchOutput(real, csv, single);
+    }
+
+    /// <summary>What a name and a format say together.</summary>
+    public static Answer<(bool Csv, bool Single)> Named(BatchTarget target, string name)
+    {
+        var (format, single) = System.IO.Path.GetExtension(name).ToLowerInvariant() switch
+        {
+            ".csv" => ("csv", true),
+            ".parquet" => ("parquet", true),
+            _ => ("parquet", false),
+        };
+        if (target.Format is not (null or "csv" or "parquet")) return Invalid("batch.output-invalid", $"The format '{target.Format}' is not known. There are: csv, parquet.");
+        if (single && target.Format is { } other && other != format)
+            return Invalid("batch.output-invalid", $"The output {target.Path} is named like a {format} file, and the format asked for is {other}. Name it .{other}, or leave the format out.");
+        return ((target.Format ?? format) == "csv", single);
     }
 
     private static Refusal? Taken(string path, bool single, bool overwrite)
@@ -52,7 +61,7 @@ internal sealed record BatchOutput(string Path, bool Csv, bool Single)
         return overwrite ? null : Exists(path);
     }
 
-    private static Refusal.Conflict Exists(string path) => new("batch.output-exists", $"The output {path} is there already. Choose another, or ask for it to be replaced (--overwrite).");
+    public static Refusal.Conflict Exists(string path) => new("batch.output-exists", $"The output {path} is there already. Choose another, or ask for it to be replaced (--overwrite).");
 
     private static Refusal.Invalid Invalid(string code, string detail) => new(code, detail);
 }

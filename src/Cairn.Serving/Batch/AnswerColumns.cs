@@ -10,7 +10,7 @@ internal sealed class AnswerColumns(Predictor predictor, BatchOrder order)
 {
     public const string Function = "answers";
 
-    private static readonly string[] Reserved = ["row", "prediction", "probability", "model", "version", "prediction_id", "problem"];
+    private static readonly string[] Reserved = ["row", "prediction", "probability", "model", "version", "prediction_id", "problem", "batch_id"];
 
     /// <summary>Computed: row, probability, whether the row keeps the contract, then for each reason its name and how far it moved the answer.</summary>
     /// <remarks>Their names are not those of the source: a kept column may be called anything.</remarks>
@@ -42,6 +42,12 @@ internal sealed class AnswerColumns(Predictor predictor, BatchOrder order)
         .. order.Keep.Count == 0 ? ["row"] : order.Keep, "prediction", "probability", "model", "version",
         .. Enumerable.Range(1, order.Explain).SelectMany(k => (IEnumerable<string>)[$"reason_{k}", $"reason_{k}_contribution"]),
     ];
+
+    /// <summary>The same with their types, as DuckDB names them.</summary>
+    public static IReadOnlyList<RowColumn> Typed(BatchOrder order, RowSource source) =>
+        [.. Names(order).Select((name, i) => new RowColumn(name, i < order.Keep.Count ? source.TypeOf(name) : name switch { "row" or "version" => "BIGINT", "probability" => "DOUBLE", _ => name.EndsWith("_contribution", StringComparison.Ordinal) ? "DOUBLE" : "VARCHAR" }))];
+
+    public static IReadOnlyList<RowColumn> TypedRejects(BatchOrder order) => [.. NamesOfRejects(order).Select((name, i) => new RowColumn(name, i == 0 ? "BIGINT" : "VARCHAR"))];
 
     public static IReadOnlyList<string> NamesOfRejects(BatchOrder order) => ["row", .. order.Keep, "problem"];
 

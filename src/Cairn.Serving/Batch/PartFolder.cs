@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cairn.Client;
+using Cairn.Data;
 using Cairn.Storage;
 
 namespace Cairn.Serving.Batch;
@@ -35,6 +36,14 @@ internal sealed class PartFolder(string folder, BatchOrder order)
         var record = JsonSerializer.Deserialize<PartRecord>(File.ReadAllBytes(Record(part)), CairnJson.Options);
         return record is not null && new FileInfo(Path(part)) is { Exists: true } file && file.Length == record.Bytes && (record.Rejected == 0 || File.Exists(Rejects(part))) ? record : null;
     }
+
+    /// <summary>All parts, which must be finished.</summary>
+    public IReadOnlyList<TablePart> All(int parts) =>
+    [
+        .. Enumerable.Range(0, parts).Select(part => Finished(part) is { } finished
+            ? new TablePart(Path(part), finished.Scored, finished.Rejected > 0 ? Rejects(part) : null)
+            : throw new InvalidDataException($"Part {part} of the batch is not finished.")),
+    ];
 
     /// <param name="written">In the same file system.</param>
     /// <param name="rejects">Null: no row was rejected.</param>

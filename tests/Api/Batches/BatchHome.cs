@@ -8,6 +8,7 @@ using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Data;
 using Cairn.Kernel;
+using Cairn.Server;
 using Cairn.Serving;
 using Cairn.Tracking;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,9 +32,9 @@ internal sealed class BatchHome : IAsyncDisposable
 
     private IServiceProvider Services => _home.Server.Services;
 
-    public static async Task<BatchHome> Start()
+    public static async Task<BatchHome> Start(OutsideOptions? outside = null)
     {
-        var home = new BatchHome(await TestHome.Start());
+        var home = new BatchHome(await TestHome.Start(options => options with { Outside = outside ?? new() }));
         await home.Promote(await home.Register(seed: 1));
         (await home.Services.GetRequiredService<Deployments>().Ensure(Caller.LocalAdmin, "coffee", "coffee", null, Cancelled)).Value.Version.ShouldBe(1);
         return home;
