@@ -161,7 +161,7 @@ public class ServingPagesTests
         var api = ServingSample.Api();
         await using var host = await PageHost.Start(api);
 
-        var page = await host.Open("/predictions?entity=C-1&from=2026-11-20T10:00&to=2026-11-21&variant=champion&version=3&kind=answer");
+        var page = await host.Open("/predictions?entity=C-1&from=2026-11-20T10:00&to=2026-11-21&variant=champion&version=3&kind=answer&rows=now");
 
         var asked = api.Asked.Single(path => path.StartsWith("predictions?", StringComparison.Ordinal));
         asked.ShouldContain("entity=C-1&from=1795168800000000&to=1795219200000000&variant=champion&version=3&shadow=false&limit=50");
@@ -169,6 +169,24 @@ public class ServingPagesTests
         page.QuerySelector("[rel=next]")!.GetAttribute("href")!.ShouldContain("entity=C-1");
         await host.Open("/deployments/churn/predictions");
         api.Asked.ShouldContain(path => path == "predictions?deployment=churn&limit=50");
+    }
+
+    [Fact]
+    public async Task Whoever_is_looked_for_by_name_may_be_anywhere_so_the_page_does_not_wait()
+    {
+        var api = ServingSample.Api();
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/predictions?entity=C-1&page_token=next");
+        var (part, plain) = (page.QuerySelector("[data-part]")!.GetAttribute("data-part")!, page.QuerySelector("noscript")!.InnerHtml);
+
+        api.Asked.ShouldNotContain(asked => asked.StartsWith("predictions", StringComparison.Ordinal));
+        part.ShouldBe("/predictions?entity=C-1&page_token=next&part=rows");
+        plain.ShouldContain("rows=now");
+        var rows = await host.Open(part);
+        rows.QuerySelector(".shell").ShouldBeNull();
+        rows.QuerySelectorAll("tbody tr").Length.ShouldBe(1);
+        rows.QuerySelector("[rel=next]")!.GetAttribute("href").ShouldBe("/predictions?entity=C-1&page_token=next");
     }
 
     [Fact]
