@@ -13,6 +13,18 @@ public sealed partial class CairnClient
     public Task<DatasetVersionWire> GetDatasetVersionAsync(string dataset, long version, CancellationToken cancellation = default) =>
         GetAsync<DatasetVersionWire>($"datasets/{Escape(dataset)}/versions/{version}", cancellation);
 
+    /// <param name="version">Its number, or six or more digits of its digest; as <paramref name="version"/> of <see cref="GetDatasetProfileAsync"/>.</param>
+    public Task<DatasetVersionWire> GetDatasetVersionAsync(string dataset, string version, CancellationToken cancellation = default) =>
+        GetAsync<DatasetVersionWire>($"datasets/{Escape(dataset)}/versions/{Escape(version)}", cancellation);
+
+    /// <summary>Distributions, missing values and what each column tells of the target. Takes a while when nobody has asked before.</summary>
+    public Task<DatasetProfileWire> GetDatasetProfileAsync(string dataset, string version, CancellationToken cancellation = default) =>
+        GetAsync<DatasetProfileWire>($"datasets/{Escape(dataset)}/versions/{Escape(version)}/profile", cancellation);
+
+    /// <param name="left">A number or the start of a digest, as <paramref name="right"/>.</param>
+    public Task<DatasetComparisonWire> CompareDatasetVersionsAsync(string dataset, string left, string right, CancellationToken cancellation = default) =>
+        GetAsync<DatasetComparisonWire>(Query($"datasets/{Escape(dataset)}/compare", ("left", left), ("right", right)), cancellation);
+
     public Task<DatasetComparisonWire> CompareDatasetVersionsAsync(string dataset, long left, long right, CancellationToken cancellation = default) =>
         GetAsync<DatasetComparisonWire>(Query($"datasets/{Escape(dataset)}/compare", ("left", left), ("right", right)), cancellation);
 }

@@ -32,6 +32,10 @@ public sealed partial class CairnClient
     public Task<PredictionsWire> PredictManyAsync(string? deployment, ReadOnlyMemory<byte> rows, bool explain = false, CancellationToken cancellation = default) =>
         PostJsonAsync<PredictionsWire>(Query(PredictPath(deployment), ("explain", explain ? true : null)), rows, cancellation);
 
+    /// <summary>What the champion would answer: nothing is predicted, and nothing logged.</summary>
+    public Task<WhatIfWire> AskWhatIfAsync(string deployment, WhatIfQuestion question, CancellationToken cancellation = default) =>
+        PostJsonAsync<WhatIfWire>($"deployments/{Escape(deployment)}/what-if", JsonSerializer.SerializeToUtf8Bytes(question, CairnJson.Options), cancellation);
+
     /// <summary>Why a logged prediction was answered as it was.</summary>
     public Task<LoggedExplanationWire> ExplainAsync(string predictionId, CancellationToken cancellation = default) =>
         GetAsync<LoggedExplanationWire>($"predictions/{Escape(predictionId)}/explanation", cancellation);

@@ -19,4 +19,14 @@ public sealed partial class CairnClient
 
     /// <summary>Null when there is none of that name.</summary>
     public Task<ProjectWire?> FindProjectAsync(string name, CancellationToken cancellation = default) => FindAsync<ProjectWire>($"projects/{Escape(name)}", cancellation);
+
+    public Task<ProjectWire> GetProjectAsync(string name, CancellationToken cancellation = default) => GetAsync<ProjectWire>($"projects/{Escape(name)}", cancellation);
+
+    /// <param name="revision">Null: the current one.</param>
+    public Task<RevisionFilesWire> GetProjectFilesAsync(string name, string? revision = null, CancellationToken cancellation = default) =>
+        GetAsync<RevisionFilesWire>(Query($"projects/{Escape(name)}/files", ("revision", revision)), cancellation);
+
+    /// <summary>Newest first.</summary>
+    public Task<Page<ProjectRevisionWire>> ListProjectRevisionsAsync(string name, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<ProjectRevisionWire>>(Query($"projects/{Escape(name)}/revisions", ("limit", limit), ("page_token", pageToken)), cancellation);
 }

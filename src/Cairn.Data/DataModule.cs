@@ -1,3 +1,4 @@
+using Cairn.Data.Profiles;
 using Cairn.Data.Versions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ public static class DataModule
         ListDatasetVersions.Map(routes);
         GetDatasetVersion.Map(routes);
         CompareDatasetVersions.Map(routes);
+        GetDatasetProfile.Map(routes);
         return routes;
     }
 }

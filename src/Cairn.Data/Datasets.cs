@@ -1,8 +1,10 @@
 using Cairn.Access;
+using Cairn.Client.Wire;
 using Cairn.Data.Contracts;
 using Cairn.Data.Engine;
 using Cairn.Data.Frames;
 using Cairn.Data.Inference;
+using Cairn.Data.Profiles;
 using Cairn.Data.Sources;
 using Cairn.Data.Versions;
 using Cairn.Kernel;
@@ -30,8 +32,9 @@ public sealed record ColumnSummary(string Name, long Missing, long Distinct, dou
 
 /// <summary>Reads sources, checks them against their contract, and keeps versions. Paths are absolute: whoever calls has decided that they may be read.</summary>
 /// <remarks>Each call runs a DuckDB of its own and closes it; cancellation interrupts it.</remarks>
-public sealed class Datasets
+public sealed class Datasets : IDisposable
 {
+    private readonly KeptProfiles _profiles = new();
     private readonly DatasetVersions _versions;
     private readonly IBlobStore _blobs;
     private readonly Jobs _jobs;
@@ -45,6 +48,8 @@ public sealed class Datasets
     }
 
     internal DatasetVersions Versions => _versions;
+
+    public void Dispose() => _profiles.Dispose();
 
     /// <summary>Looks at a CSV or Parquet file and proposes a contract.</summary>
     public Task<Answer<Inspection>> Inspect(string path, string? target, string? positive, string? key, CancellationToken cancellation) =>
@@ -77,16 +82,28 @@ public sealed class Datasets
     public async Task<Frame> Load(DatasetVersion version, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(version);
-        var paths = new List<string>();
-        foreach (var part in version.Parts)
-        {
-            if (!await _blobs.Verify(part.Blob, cancellation))
-                throw new InvalidDataException($"{version.Dataset} version {version.Version}: part {part.Blob.Short} is gone or was altered. Restore it from a backup, or take the snapshot again.");
-            paths.Add(await _blobs.LocalPath(part.Blob, cancellation));
-        }
-
+        var paths = await Verified(version, cancellation);
         return await _jobs.Run(paths, engine => Parts.ReadFrame(engine, version.Schema, paths.Select((_, i) => engine.Linked(i)), version.Rows), cancellation);
     }
+
+    /// <summary>What the columns of a version hold; see <see cref="DatasetProfileWire"/>.</summary>
+    /// <exception cref="InvalidDataException">A part is gone or was altered.</exception>
+    internal Task<DatasetProfileWire> Profile(DatasetVersion version, CancellationToken cancellation) => _profiles.Get(
+        version,
+        async () =>
+        {
+            var paths = await Verified(version, cancellation);
+            return await _jobs.Run(
+                paths,
+                engine =>
+                {
+                    var (columns, positives, labelled) = new ColumnProfiler(engine, version.Schema, Parts.From(paths.Select((_, i) => engine.Linked(i))), version.Rows).Run();
+                    return new DatasetProfileWire(
+                        version.Dataset, version.Version, version.Digest.Hex, version.Rows, version.Schema.Target?.Column, version.Schema.Target?.Positive, positives, labelled, columns);
+                },
+                cancellation);
+        },
+        cancellation);
 
     /// <summary>
     /// Rows of a CSV or Parquet file read by a contract, for batch scoring; the target may be absent. Rows that break the contract
@@ -138,6 +155,19 @@ public sealed class Datasets
         var (version, reused) = await _versions.Add(caller, new(dataset, 0, digest, source.Rows, parts.Sum(p => p.Bytes), schema, parts, source.Path, 0), cancellation);
         progress?.Report(1);
         return new Snapshot(version, reused, report);
+    }
+
+    private async Task<IReadOnlyList<string>> Verified(DatasetVersion version, CancellationToken cancellation)
+    {
+        var paths = new List<string>();
+        foreach (var part in version.Parts)
+        {
+            if (!await _blobs.Verify(part.Blob, cancellation))
+                throw new InvalidDataException($"{version.Dataset} version {version.Version}: part {part.Blob.Short} is gone or was altered. Restore it from a backup, or take the snapshot again.");
+            paths.Add(await _blobs.LocalPath(part.Blob, cancellation));
+        }
+
+        return paths;
     }
 
     private static Refusal.Invalid Broken(string path, ValidationReport report)

@@ -94,8 +94,17 @@ public sealed partial class FlowRuns
     /// <summary>As <see cref="Find"/>, as soon as the run is newer than that version, at the latest when the time is up. A run that has ended is answered at once.</summary>
     public async Task<FlowRunWire?> Watch(WorkspaceId workspace, string flowRunId, long version, TimeSpan wait, CancellationToken cancellation)
     {
-        if (LiveOf(workspace, flowRunId) is { } live) await live.WaitForChange(version, wait, cancellation);
-        return await Find(workspace, flowRunId, cancellation);
+        if (LiveOf(workspace, flowRunId) is { } active) await active.WaitForChange(version, wait, cancellation);
+        if (LiveOf(workspace, flowRunId) is { } live) return Ordered(live.ToWire(), live.Run.Parameters);
+        return await _tables.Find(workspace, flowRunId, cancellation) is var (run, tasks) ? Ordered(run.ToWire(tasks), run.Parameters) : null;
+    }
+
+    /// <summary>Which task waits for which is no state: it is asked of the flow, built anew. A flow that this server no longer knows tells nothing.</summary>
+    private FlowRunWire Ordered(FlowRunWire run, string parameters)
+    {
+        if (!_builders.TryGetValue(run.Flow, out var build) || build(parameters) is not { Refusal: null } built) return run;
+        var after = built.Value.Tasks.ToDictionary(task => task.Name, task => task.After, StringComparer.Ordinal);
+        return run with { Tasks = [.. run.Tasks.Select(task => task with { After = after.GetValueOrDefault(task.Name) })] };
     }
 
     /// <summary>The result a task with that <see cref="FlowTask.CacheKey"/> would reuse; null: it would run.</summary>

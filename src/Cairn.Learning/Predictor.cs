@@ -21,12 +21,14 @@ public sealed class Predictor
     private readonly IReadOnlySet<ulong>? _holdoutKeys;
 
     /// <param name="holdoutKeys">Null: it only serves.</param>
-    internal Predictor(Digest package, ModelDescription description, Schema schema, Pipeline pipeline, FittedModel model, IReadOnlySet<ulong>? holdoutKeys)
+    /// <param name="example">A value of each input; what it lacks has none.</param>
+    internal Predictor(
+        Digest package, ModelDescription description, Schema schema, Pipeline pipeline, FittedModel model, IReadOnlySet<ulong>? holdoutKeys, IReadOnlyDictionary<string, JsonElement>? example = null)
     {
         (Package, _description, _pipeline, _model, _holdoutKeys) = (package, description, pipeline, model, holdoutKeys);
         _plan = new(pipeline, schema);
         Key = schema.Key;
-        Inputs = [.. _plan.Rules.Select(rule => rule.Wire)];
+        Inputs = [.. _plan.Rules.Select(rule => rule.Wire).Select(input => schema.Find(input.Name) is not { Pii: true } && example?.TryGetValue(input.Name, out var value) is true ? input with { Example = value } : input)];
         Layout = _plan.Layout;
         Personal = new(pipeline, schema, Layout);
         Columns = [.. _plan.Rules.Select(rule => new ColumnContract(rule.Name, rule.Type, !rule.Required))];

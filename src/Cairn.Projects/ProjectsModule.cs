@@ -38,6 +38,7 @@ public static class ProjectsModule
         ListProjects.Map(routes);
         GetProject.Map(routes);
         ListProjectRevisions.Map(routes);
+        GetProjectFiles.Map(routes);
         StartBatch.Map(routes);
         StartReplay.Map(routes);
         StartShadow.Map(routes);

@@ -83,6 +83,7 @@ public static class ServingModule
         AbortCanary.Map(routes);
         Predict.Map(routes);
         PredictDefault.Map(routes);
+        WhatIf.Map(routes);
         GetPrediction.Map(routes);
         EraseEntity.Map(routes);
         ReplayPrediction.Map(routes);

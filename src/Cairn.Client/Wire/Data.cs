@@ -22,3 +22,28 @@ public sealed record ValidationReportWire(bool Valid, long Rows, int Rules, IRea
 public sealed record DatasetComparisonWire(DatasetVersionWire Left, DatasetVersionWire Right, IReadOnlyList<ColumnChangeWire> Changes);
 
 public sealed record ColumnChangeWire(string Column, string Change, string Left, string Right);
+
+/// <summary>What the columns of a version hold.</summary>
+/// <param name="Target">Null: the contract names none, and nothing is said of positives.</param>
+/// <param name="Positives">Rows of the positive class.</param>
+/// <param name="Labelled">Rows that have a class.</param>
+public sealed record DatasetProfileWire(
+    string Dataset, long Version, string Digest, long Rows, string? Target, string? Positive, long? Positives, long? Labelled, IReadOnlyList<ColumnProfileWire> Columns);
+
+/// <param name="Distinct">Different values, missing ones aside; an estimate above a million rows.</param>
+/// <param name="Numbers">Null for what is no number, and where every value is missing.</param>
+/// <param name="AucAlone">
+/// Area under the ROC curve with this column as the only score, its direction chosen and its categories ordered by their share of positives, on
+/// the rows that have a value: what it tells of the target by itself, in the sample. Null for texts, the key, the target and without two classes.
+/// </param>
+/// <param name="Buckets">Of numbers equal ranges, or whole numbers each; else the most frequent values first. None for texts and the values of personal data.</param>
+public sealed record ColumnProfileWire(
+    string Name, string Type, bool Pii, long Missing, long Distinct, NumberProfileWire? Numbers, double? AucAlone, IReadOnlyList<BucketWire> Buckets);
+
+/// <param name="StandardDeviation">Of the sample (n - 1); null for a single value.</param>
+public sealed record NumberProfileWire(double Min, double LowerQuartile, double Median, double UpperQuartile, double Max, double Mean, double? StandardDeviation);
+
+/// <param name="Value">Of a category; null for a range.</param>
+/// <param name="From">Included, as <paramref name="To"/> of the last range; microseconds UTC for times.</param>
+/// <param name="Positives">Rows of the positive class among them; null without a target.</param>
+public sealed record BucketWire(string? Value, double? From, double? To, long Rows, long? Positives);

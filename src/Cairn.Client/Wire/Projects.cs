@@ -30,7 +30,9 @@ public sealed record FlowRunWire(
 
 /// <param name="Progress">0 to 1.</param>
 /// <param name="Message">What it is doing or what came of it, in a few words.</param>
-public sealed record TaskRunWire(string Name, string State, double Progress, string Message, long? StartedAt, long? EndedAt, bool Reused);
+/// <param name="After">The tasks it waits for; lists leave it out.</param>
+public sealed record TaskRunWire(
+    string Name, string State, double Progress, string Message, long? StartedAt, long? EndedAt, bool Reused, IReadOnlyList<string>? After = null);
 
 /// <summary>What a run of the lifecycle came to.</summary>
 /// <param name="Verdict"><c>promoted</c>, <c>passed</c> (not promoted as asked), <c>refused</c> (a gate) or <c>no_signal</c>.</param>
@@ -49,3 +51,7 @@ public sealed record ProjectWire(
 
 /// <param name="Files">Path below the project folder → SHA-256.</param>
 public sealed record ProjectRevisionWire(string Revision, long CreatedAt, string Caller, IReadOnlyDictionary<string, string> Files);
+
+/// <summary>The files of a revision, as they were sent.</summary>
+/// <param name="Files">In the folder the project has now: what a plan or a run takes.</param>
+public sealed record RevisionFilesWire(string Project, string Revision, long CreatedAt, string Caller, ProjectFiles Files);

@@ -2,8 +2,10 @@ namespace Cairn.Client.Wire;
 
 /// <param name="Version">What serves, at once or as soon as it is loaded; null: nothing does (see <see cref="Problem"/>).</param>
 /// <param name="Memory">In lists only.</param>
+/// <param name="Output">What it answers; lists leave it out, as <paramref name="Inputs"/> and <paramref name="EntityInput"/>.</param>
+/// <param name="EntityInput">The member of a request that says whom it is about; null: none does.</param>
 public sealed record DeploymentWire(string Name, string Model, bool IsDefault, long? Version, string? PackageDigest, long UpdatedAt, string? Problem, IReadOnlyList<InputFieldWire>? Inputs = null,
-    DeploymentSettings? Settings = null, DeploymentMemoryWire? Memory = null);
+    DeploymentSettings? Settings = null, DeploymentMemoryWire? Memory = null, OutputWire? Output = null, string? EntityInput = null);
 
 /// <summary>Whether the models of a deployment are in memory.</summary>
 /// <param name="State"><c>loaded</c>; <c>not-loaded</c>: the next request loads it; <c>loading</c>; <c>failed</c>: see the problem of the deployment; <c>nothing</c>: there is no champion to load.</param>
@@ -24,7 +26,22 @@ public sealed record DeploymentMemoryWire(string State, long Bytes, long? LastUs
 public sealed record ModelMemoryWire(long Bound, long Bytes, int Loaded, long Loads, long Evictions, int ReloadedLastMinute, string? Problem);
 
 /// <summary>What a request has to carry.</summary>
-public sealed record InputFieldWire(string Name, string Type, bool Required, IReadOnlyList<string>? Categories = null, double? Min = null, double? Max = null);
+/// <param name="Example">A value that the data held, to begin with; null: it was missing there, or is personal data.</param>
+public sealed record InputFieldWire(
+    string Name, string Type, bool Required, IReadOnlyList<string>? Categories = null, double? Min = null, double? Max = null, System.Text.Json.JsonElement? Example = null);
+
+/// <summary>The two classes, and the probability of the positive one from which on it is the answer.</summary>
+public sealed record OutputWire(string Positive, string Negative, double Threshold);
+
+/// <summary>Rows to which an answer is wanted that is no prediction.</summary>
+/// <param name="Rows">Objects, as a prediction takes them.</param>
+public sealed record WhatIfQuestion(IReadOnlyList<System.Text.Json.JsonElement> Rows, bool Explain = false);
+
+/// <param name="Answers">In the order of the rows.</param>
+public sealed record WhatIfWire(string Model, long Version, double Threshold, IReadOnlyList<WhatIfAnswerWire> Answers);
+
+/// <summary>As <see cref="PredictionWire"/>, without an id: the log does not know it.</summary>
+public sealed record WhatIfAnswerWire(string Prediction, double Probability, ExplanationWire? Explanation = null);
 
 /// <param name="Prediction">The class as it stands in the data: <c>Yes</c>.</param>
 /// <param name="Probability">Of the positive class.</param>

@@ -56,5 +56,6 @@ internal static class Parts
         return builder.Build();
     }
 
-    private static string From(IEnumerable<string> paths) => $"read_parquet([{string.Join(", ", paths.Select(Sql.Text))}])";
+    /// <summary>Files as they stand behind FROM.</summary>
+    public static string From(IEnumerable<string> paths) => $"read_parquet([{string.Join(", ", paths.Select(Sql.Text))}])";
 }

@@ -31,6 +31,25 @@ internal static class MlflowSignature
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The values of the example by input; none when there is no example of that shape: it only helps to begin a request.</summary>
+    public static IReadOnlyDictionary<string, JsonElement> ReadExample(byte[]? saved)
+    {
+        try
+        {
+            var example = saved is null ? null : JsonSerializer.Deserialize<SavedExample>(saved, JsonSerializerOptions.Web);
+            if (example is { Columns: { } columns, Data: [{ } values, ..] })
+                return columns.Zip(values).Where(pair => pair.First is not null && pair.Second.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)).DistinctBy(pair => pair.First, StringComparer.Ordinal).ToDictionary(pair => pair.First!, pair => pair.Second, StringComparer.Ordinal);
+        }
+        catch (JsonException)
+        {
+            // As if there were none.
+        }
+
+        return new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    }
+
+    private sealed record SavedExample(IReadOnlyList<string?>? Columns, IReadOnlyList<IReadOnlyList<JsonElement>?>? Data);
+
     private static string Column(InputFieldWire input)
     {
         var type = input.Type switch

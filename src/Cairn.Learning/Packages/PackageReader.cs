@@ -25,7 +25,9 @@ internal static class PackageReader
                 throw new InvalidDataException($"The pipeline makes {pipeline.Features.Count} features, the model takes {model.Features}.");
 
             var schema = JsonSerializer.Deserialize<Schema>(File(PackageFiles.Schema), CairnJson.Options) ?? throw new InvalidDataException("The schema is empty.");
-            var predictor = new Predictor(package.Package.Digest, description, schema, pipeline, model, toServe ? null : HoldoutFile.Read(File(PackageFiles.Holdout)));
+            var predictor = new Predictor(
+                package.Package.Digest, description, schema, pipeline, model, toServe ? null : HoldoutFile.Read(File(PackageFiles.Holdout)),
+                MlflowSignature.ReadExample(package.Files.GetValueOrDefault(PackageFiles.InputExample)));
             if (GoldenRows.Check(predictor, File(PackageFiles.GoldenRows)) is { } difference)
             {
                 return new Refusal.Conflict(

@@ -165,9 +165,10 @@ internal sealed class LiveDeployment(DeploymentRow row, Func<LiveDeployment, Can
     public DeploymentWire ToWire(bool withInputs = false)
     {
         var champion = _state.Champion;
+        var described = withInputs ? champion.Serving?.Package.Predictor : null;
         return new(
-            row.Name, row.Model, row.IsDefault, champion.Version, champion.Package, champion.Since, champion.Problem,
-            withInputs ? champion.Serving?.Package.Predictor.Inputs : null, Settings);
+            row.Name, row.Model, row.IsDefault, champion.Version, champion.Package, champion.Since, champion.Problem, described?.Inputs, Settings,
+            Output: described is null ? null : new(described.Positive, described.Negative, described.Threshold), EntityInput: described is null ? null : Settings.Entity ?? described.Key);
     }
 
     public DeploymentMemoryWire Memory(TimeProvider clock)

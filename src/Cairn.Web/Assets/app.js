@@ -7,6 +7,7 @@ import { copyButtons } from './copy.js';
 const dress = root => {
   localTimes(root);
   copyButtons(root);
+  if (root.querySelector('[data-whatif]')) import('./whatif.js').then(module => module.whatIf(root));
   if (root.querySelector('figure[data-chart]')) import('./charts.js').then(charts => charts.mount());
 };
 

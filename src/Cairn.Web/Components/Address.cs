@@ -21,6 +21,9 @@ internal static class Address
 
     public static string Predict(string deployment) => $"/predict/{Uri.EscapeDataString(deployment)}";
 
+    /// <summary>The path, or null while no area has it: such a thing is named and not linked.</summary>
+    public static string? Reachable(string path) => Routing.Areas.Of(path.Split('?', '#')[0]) is null ? null : path;
+
     /// <summary>A run of a flow: training, a batch, a replay.</summary>
     public static string FlowRun(string flowRunId) => $"/flow-runs/{Uri.EscapeDataString(flowRunId)}";
 }

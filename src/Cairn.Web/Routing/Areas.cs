@@ -1,8 +1,12 @@
+using Cairn.Web.Data;
 using Cairn.Web.Deployments;
+using Cairn.Web.Flows;
 using Cairn.Web.Models;
 using Cairn.Web.Operations;
 using Cairn.Web.Overview;
+using Cairn.Web.Predicting;
 using Cairn.Web.Predictions;
+using Cairn.Web.Projects;
 using Cairn.Web.Runs;
 
 namespace Cairn.Web.Routing;
@@ -22,8 +26,11 @@ internal static class Areas
     [
         // above the stages
         new("", "Overview", "/", "home", OverviewArea.Map),
+        new("", "Projects", "/projects", "project", ProjectsArea.Map),
+        new("", "Flow runs", "/flow-runs", "flow", FlowsArea.Map),
 
         // Data
+        new("Data", "Datasets", "/datasets", "data", DataArea.Map),
 
         // Train
         new("Train", "Runs", "/runs", "chart", RunsArea.Map),
@@ -34,6 +41,7 @@ internal static class Areas
         // Serve
         new("Serve", "Deployments", "/deployments", "bolt", DeploymentsArea.Map),
         new("Serve", "Predictions", "/predictions", "list", PredictionsArea.Map),
+        new("Serve", "Predict", "/predict", "bolt", PredictArea.Map),
 
         // below the stages
         new(Foot, "System", "/system", "gear", OperationsArea.Map),

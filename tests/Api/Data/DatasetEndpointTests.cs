@@ -73,7 +73,21 @@ public sealed class DatasetEndpointTests : IAsyncLifetime
         changes.Select(c => $"{c.GetProperty("column")} {c.GetProperty("change")}: {c.GetProperty("left")} -> {c.GetProperty("right")}").ShouldBe(["x range: any -> … to 10", "y added:  -> text"]);
     }
 
+    [Fact]
+    public async Task A_version_tells_what_its_columns_hold()
+    {
+        var profile = await Get($"/api/v1/datasets/customers/versions/{_digest[..8]}/profile");
+
+        (profile.GetProperty("version").GetInt64(), profile.GetProperty("rows").GetInt64()).ShouldBe((1, 1));
+        var columns = profile.GetProperty("columns").EnumerateArray().ToList();
+        columns.Select(column => column.GetProperty("name").GetString()).ShouldBe(["id", "x"]);
+        columns[0].GetProperty("buckets").GetArrayLength().ShouldBe(0);
+        columns[1].GetProperty("numbers").GetProperty("mean").GetDouble().ShouldBe(1);
+        columns[1].GetProperty("buckets")[0].GetProperty("rows").GetInt64().ShouldBe(1);
+    }
+
     [Theory]
+    [InlineData("/api/v1/datasets/customers/versions/7/profile", HttpStatusCode.NotFound, "data.version-unknown")]
     [InlineData("/api/v1/datasets/nothing/versions", HttpStatusCode.NotFound, "data.dataset-unknown")]
     [InlineData("/api/v1/datasets/nothing/versions/1", HttpStatusCode.NotFound, "data.dataset-unknown")]
     [InlineData("/api/v1/datasets/customers/versions/7", HttpStatusCode.NotFound, "data.version-unknown")]

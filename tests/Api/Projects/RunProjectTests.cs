@@ -49,8 +49,18 @@ public class RunProjectTests
         view.LastResult!.RunId.ShouldBe(result.RunId);
         view.Revision.ShouldBe(planned.Revision);
 
+        var files = await home.Client.GetProjectFilesAsync("churn");
+        (files.Revision, files.Files.Folder).ShouldBe((planned.Revision, project.Wire.Folder));
+        files.Files.Files.ShouldBe(project.Wire.Files, ignoreOrder: true);
+        (await home.Client.GetProjectFilesAsync("churn", planned.Revision)).Files.Files.Count.ShouldBe(files.Files.Files.Count);
+        (await Should.ThrowAsync<CairnException>(home.Client.GetProjectFilesAsync("churn", new string('0', 64)))).Code.ShouldBe("project.revision-unknown");
+        (await Should.ThrowAsync<CairnException>(home.Client.GetProjectFilesAsync("nothing"))).Code.ShouldBe("project.unknown");
+        var profile = await home.Client.GetDatasetProfileAsync("churn", result.DatasetVersion);
+        (profile.Rows, profile.Target, profile.Labelled).ShouldBe((1_000, "churned", 1_000));
+
         (await home.Client.PlanProjectAsync(project.Wire)).Steps.ShouldAllBe(s => s.Action == "reuse");
         var again = await project.Run(home.Client);
+        (await home.Client.GetFlowRunAsync(again.FlowRunId)).Tasks.Single(t => t.Name == "select").After.ShouldBe(["train:logistic_regression", "train:xgboost"]);
         again.Tasks.Where(t => t.Reused).Select(t => t.Name).ShouldBe(["prepare", "train:logistic_regression", "train:xgboost", "evaluate"]);
         again.Tasks.Single(t => t.Name == "promote").Message.ShouldBe("version 1 is champion already");
         var second = System.Text.Json.JsonSerializer.Deserialize<LifecycleResult>(again.Result!.Value, CairnJson.Options)!;

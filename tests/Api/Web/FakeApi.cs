@@ -16,6 +16,7 @@ public sealed class FakeApi : HttpMessageHandler
         ["models"] = (HttpStatusCode.OK, new Page<ModelWire>([])),
         ["deployments"] = (HttpStatusCode.OK, new Page<DeploymentWire>([])),
         ["audit"] = (HttpStatusCode.OK, new Page<AuditEntry>([])),
+        ["flow-runs"] = (HttpStatusCode.OK, new Page<FlowRunWire>([])),
         ["datasets"] = (HttpStatusCode.OK, new Page<DatasetWire>([])),
         ["predictions"] = (HttpStatusCode.OK, new Page<LoggedPredictionWire>([])),
         ["doctor"] = (HttpStatusCode.OK, new DoctorReport(true, [new("server", "ok", "Cairn 0.1.0")])),
@@ -27,11 +28,19 @@ public sealed class FakeApi : HttpMessageHandler
 
     /// <value>Method, path and body of what was asked to change.</value>
     public ConcurrentBag<(string Method, string Path, string Body)> Sent { get; } = [];
+    /// <value>What was last sent to a path.</value>
+    public ConcurrentDictionary<string, string> Bodies { get; } = new(StringComparer.Ordinal);
 
     /// <param name="body">Bytes are answered as they are, all else as JSON.</param>
     public FakeApi With(string path, object body)
     {
         _answers[path] = (HttpStatusCode.OK, body);
+        return this;
+    }
+
+    public FakeApi Answering(string path, int status, object body)
+    {
+        _answers[path] = ((HttpStatusCode)status, body);
         return this;
     }
 
@@ -46,6 +55,7 @@ public sealed class FakeApi : HttpMessageHandler
         var path = request.RequestUri!.AbsolutePath["/api/v1/".Length..];
         Asked.Add(path + request.RequestUri.Query);
         if (request.Method != HttpMethod.Get) Sent.Add((request.Method.Method, path, request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
+        if (request.Content is not null) Bodies[path] = await request.Content.ReadAsStringAsync(cancellationToken);
         var (status, body) = _answers.TryGetValue(path, out var answer)
             ? answer
             : (HttpStatusCode.NotFound, new Problem("https://cairn.dev/problems/test.missing", "test.missing", 404, $"There is no {path}.", "test.missing"));

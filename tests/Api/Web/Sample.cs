@@ -29,6 +29,8 @@ internal static class Sample
             new("bank", "", Ago(9000), Ago(300), Tags(), new Dictionary<string, long>(StringComparer.Ordinal), null, 1),
         ]))
         .With("deployments", new Page<DeploymentWire>([new("churn", "churn", true, 3, new string('a', 64), Ago(68), null)]))
+        .With("deployments/churn", new DeploymentWire("churn", "churn", true, 3, new string('a', 64), Ago(68), null, [new("tenure", "integer", true, null, 0, 72), new("Contract", "category", true, ["Month-to-month", "Two year"])], new(), Output: new("Yes", "No", 0.3)))
+        .With("datasets", new Page<DatasetWire>([new("churn", 3, new string('d', 64), 7043, 3, Ago(70))]))
         .With("about", new About("0.1.0", "/home/ada/.cairn", "sqlite", Ago(200), "default", "local-admin", "http://127.0.0.1:8080"));
 
     private static ProjectWire Project(string name, string verdict, double rocAuc, double baseline, string baselineName, long? version, IReadOnlyList<GateCheckWire> gates, long rows, int experiment) => new(

@@ -1,0 +1,48 @@
+using Cairn.Client.Wire;
+using Cairn.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Web.Data;
+
+/// <summary>
+/// GET /datasets/{name}/versions/{version}: what its columns hold; /schema: the contract it kept. The version by number or by the start of its digest.
+/// </summary>
+/// <remarks>A profile reads every column when it is asked for the first time, so it comes as a part: <c>part=profile</c>; <c>profile=now</c> waits for it.</remarks>
+internal static class ShowDatasetVersion
+{
+    private const string Pattern = "/datasets/{name}/versions/{version}";
+
+    public static void Map(PageRoutes routes)
+    {
+        routes.Get(Pattern, request => Handle(request, schema: false));
+        routes.Get(Pattern + "/schema", request => Handle(request, schema: true));
+    }
+
+    private static async Task<IResult> Handle(PageRequest request, bool schema)
+    {
+        var (name, version) = (request.Route("name"), request.Route("version"));
+        var order = ProfileOrder.Of(request.Query("order"));
+        var profile = request.Query("part") == "profile" || request.Query("profile") == "now" ? request.Load((api, stop) => api.GetDatasetProfileAsync(name, version, stop)) : null;
+        if (request.Query("part") == "profile") return request.Show<ProfilePart>(new { Profile = await profile!, Order = order, Path = request.Context.Request.Path.Value });
+
+        var found = request.Load((api, stop) => api.GetDatasetVersionAsync(name, version, stop));
+        var project = request.Load(async (api, stop) => new Page<ProjectWire>(await api.FindProjectAsync(name, stop) is { } one ? [one] : []));
+        return request.Show<DatasetVersionPage>(
+            new { Name = name, Version = await found, Project = (await project).Value is { Items: [var one, ..] } ? one : null, Schema = schema, Profile = profile is null ? null : await profile, Order = order }, (await found).Status);
+    }
+}
+
+/// <summary>In which order columns are shown.</summary>
+public sealed record ProfileOrder(string Key, string Title)
+{
+    public static IReadOnlyList<ProfileOrder> All { get; } = [new("auc", "AUC alone"), new("file", "as in the file"), new("missing", "missing")];
+
+    public static ProfileOrder Of(string? key) => All.FirstOrDefault(order => order.Key == key) ?? All[0];
+
+    public IEnumerable<ColumnProfileWire> Apply(IReadOnlyList<ColumnProfileWire> columns) => Key switch
+    {
+        "auc" => columns.OrderByDescending(column => column.AucAlone ?? 0),
+        "missing" => columns.OrderByDescending(column => column.Missing),
+        _ => columns,
+    };
+}
