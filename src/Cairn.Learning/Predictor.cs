@@ -137,6 +137,9 @@ public sealed class Predictor
     /// <summary>The answer to a logged feature vector: replay.</summary>
     public double Score(ReadOnlySpan<float> features) => _model.Score(features);
 
+    /// <summary>The answers to feature vectors that stand one behind the other, each with the bits that it has alone.</summary>
+    public void Score(ReadOnlySpan<float> features, Span<double> scores) => _model.Score(features, scores);
+
     /// <summary>How far each input column or transform moved the answer from the base value, largest first.</summary>
     public ExplanationWire Explain(PredictorRow row)
     {

@@ -27,7 +27,7 @@ internal static class OneRow
         ];
 
         Console.WriteLine($"{Path.GetFileName(path)}, medians of up to {Repetitions} times {Rows} rows, microseconds for one row");
-        Console.WriteLine($"model | json to answer | json to vector | vector to score | the same, {Rows} together | id and answer | bytes allocated");
+        Console.WriteLine($"model | json to answer | json to vector | vector to score | the same, {Rows} together | id and answer | bytes allocated | {Rows} rows of one request to answers");
         foreach (var (name, model) in models) Answer(name, model, print: false); // the compiler behind takes its time
         foreach (var (name, model) in models) Answer(name, model);
 
@@ -54,6 +54,13 @@ internal static class OneRow
                 if (new PredictRows(routing, explain: false, TimeProvider.System, answer, log: null).Run(request) is not null) throw new InvalidOperationException("The row is good.");
                 answer.Clear();
             }
+        }
+
+        byte[] many = [(byte)'[', .. requests.SelectMany((request, i) => i == 0 ? request : [(byte)',', .. request]), (byte)']'];
+        void Many()
+        {
+            if (new PredictRows(routing, explain: false, TimeProvider.System, answer, log: null).Run(many) is not null) throw new InvalidOperationException("The rows are good.");
+            answer.Clear();
         }
 
         void Read()
@@ -86,7 +93,7 @@ internal static class OneRow
         var before = GC.GetAllocatedBytesForCurrentThread();
         Whole();
         var allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Rows;
-        if (print) Console.WriteLine($"{name} | {whole:F2} | {read:F2} | {score:F2} | {together:F2} | {write:F2} | {allocated}");
+        if (print) Console.WriteLine($"{name} | {whole:F2} | {read:F2} | {score:F2} | {together:F2} | {write:F2} | {allocated} | {Median(Many):F2}");
         GC.KeepAlive(sum);
     }
 

@@ -75,6 +75,7 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
     {
         answer.Write("{\"predictions\":["u8);
         var most = explain ? MostExplained : MostRows;
+        using var together = explain || routing.IsSplit ? null : new RowsTogether(routing, answer, log, _offset);
         for (var index = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; index++)
         {
             if (index == most)
@@ -85,19 +86,27 @@ internal ref struct PredictRows(Routing routing, bool explain, TimeProvider cloc
 
             var start = json.TokenStartIndex;
             if (index % Pace == Pace - 1 && patience.Check() is { } over) return over;
-            if (_scorer.Score(ref json, $"{path}[{index}]", Uuid7.NewGuid(clock)) is { } refusal)
+            var (place, id) = ($"{path}[{index}]", Uuid7.NewGuid(clock));
+            if ((together is null ? _scorer.Score(ref json, place, id) : together.Read(ref json, place, id)) is { } refusal)
             {
                 (_problems ??= new()).Note(refusal);
                 if (_problems.Full) return _problems.ToRefusal();
             }
-            else if (_problems is null)
+            else if (together is null)
             {
+                if (_problems is not null) continue;
                 if (index > 0) answer.Write(","u8);
                 Write(start, json.BytesConsumed);
+            }
+            else if (together.IsFull)
+            {
+                if (_problems is null) together.Write();
+                else together.Forget();
             }
         }
 
         if (_problems is not null) return _problems.ToRefusal();
+        together?.Write();
         answer.Write("]}"u8);
         return null;
     }

@@ -27,6 +27,8 @@ internal sealed class CandidateScoring(Predictor candidate)
 
     private sealed class SourceScoring(LogSourceRow source, Predictor candidate)
     {
+        private const int Together = 64;
+
         private readonly bool _same = source.PackageDigest == candidate.Package;
         private readonly InputTranslation _asked = candidate.Translate(InputLayout.Read(source.Inputs), own: source.PackageDigest == candidate.Package);
         private readonly string? _never = source.Positive == candidate.Positive
@@ -35,33 +37,48 @@ internal sealed class CandidateScoring(Predictor candidate)
 
         public void Score(IEnumerable<LogRecord> records, PredictorRow row, Func<LogRecord, bool?> truth, ShadowTally tally)
         {
-            var scored = 0L;
+            var (scored, width) = (0L, candidate.Features.Count);
+            var (asked, vectors, scores) = (new List<LogRecord>(Together), new float[Together * width], new double[Together]);
             foreach (var record in records)
             {
-                if (Ask(record, row, out var score) is { } unread)
+                if (Ask(record, row, vectors.AsSpan(asked.Count * width, width)) is { } unread)
                 {
                     if (unread.Sealed) tally.Erased++;
                     else tally.Refuse(unread.ToString(), record.Id);
                     continue;
                 }
 
-                scored++;
-                tally.Comparison.Add(
-                    record.Probability, record.Probability >= source.Threshold, score, score >= candidate.Threshold, truth(record), IdSample.KeyOf(record.Id));
+                asked.Add(record);
+                if (asked.Count == Together) Answer();
             }
 
+            Answer();
             tally.Count(source, scored);
+
+            void Answer()
+            {
+                candidate.Score(vectors.AsSpan(0, asked.Count * width), scores.AsSpan(0, asked.Count));
+                for (var i = 0; i < asked.Count; i++)
+                {
+                    var (record, score) = (asked[i], scores[i]);
+                    tally.Comparison.Add(
+                        record.Probability, record.Probability >= source.Threshold, score, score >= candidate.Threshold, truth(record), IdSample.KeyOf(record.Id));
+                }
+
+                scored += asked.Count;
+                asked.Clear();
+            }
         }
 
-        private UnreadInput? Ask(LogRecord record, PredictorRow row, out double score)
+        /// <summary>Writes the feature vector that the candidate makes of what was asked.</summary>
+        private UnreadInput? Ask(LogRecord record, PredictorRow row, Span<float> vector)
         {
-            score = double.NaN;
             if (_never is not null) return new("", _never);
             if (record.Inputs.Length == 0)
             {
                 if (record.IsErased) return new("", "", Sealed: true);
                 if (!_same || record.Features.Length != candidate.Features.Count) return new("", "what was asked is not in the log, and the features are not the candidate's");
-                score = candidate.Score(record.Features);
+                record.Features.CopyTo(vector);
                 return null;
             }
 
@@ -74,7 +91,7 @@ internal sealed class CandidateScoring(Predictor candidate)
                 return new("", "what was asked was altered in the log and cannot be read");
             }
 
-            score = candidate.Score(row);
+            row.Features.CopyTo(vector);
             return null;
         }
     }
