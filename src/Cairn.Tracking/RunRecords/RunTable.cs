@@ -80,7 +80,8 @@ internal static class RunTable
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value };
         var ids = SqlList.In(parameters, "run", [.. runs.Select(run => run.RunId)]);
         var where = $"WHERE workspace_id = @workspace AND run_id IN {ids}";
-        var metrics = transaction.Query<LatestMetric>($"SELECT run_id, key, value, is_nan FROM run_latest_metrics {where}", parameters).ToLookup(row => row.RunId, StringComparer.Ordinal);
+        // In the order of the primary key: SQLite would else read the whole index on values, which has all these columns too.
+        var metrics = transaction.Query<LatestMetric>($"SELECT run_id, key, value, is_nan FROM run_latest_metrics {where} ORDER BY run_id, key", parameters).ToLookup(row => row.RunId, StringComparer.Ordinal);
         var values = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_params {where}", parameters));
         var tags = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_tags {where}", parameters));
         var inputs = transaction.Query<Input>($"SELECT run_id, name, digest, context FROM run_inputs {where} ORDER BY logged_at, name, digest", parameters)

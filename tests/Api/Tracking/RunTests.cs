@@ -144,6 +144,41 @@ public abstract class RunTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("metrics.auc desc", "b9,a8,c8,b7,a5,c-nan,a-none")]
+    [InlineData("metrics.auc asc", "a5,b7,a8,c8,b9,c-nan,a-none")]
+    public async Task Runs_of_several_experiments_are_one_list_by_a_metric_and_a_deleted_experiment_is_not_in_it(string order, string expected)
+    {
+        var experiments = new Dictionary<char, string>();
+        foreach (var name in "abcd")
+        {
+            await _host.Post("/api/v1/experiments", new CreateExperiment($"experiment-{name}"));
+            experiments[name] = (await _host.Get<ExperimentWire>($"/api/v1/experiments/experiment-{name}")).ExperimentId;
+        }
+
+        foreach (var (name, auc) in new (string, double?)[] { ("a-none", null), ("c-nan", double.NaN), ("c8", 0.8), ("a8", 0.8), ("b9", 0.9), ("a5", 0.5), ("b7", 0.7), ("d99", 0.99) })
+        {
+            var run = await _host.Run(name, experiments[name[0]]);
+            if (auc is { } value) await _host.Log(run.RunId, new LogBatch([new("auc", value)]));
+        }
+
+        await _host.Http.DeleteAsync($"/api/v1/experiments/{experiments['d']}");
+        foreach (var size in new[] { 1, 2, 3, 100 })
+        {
+            var seen = new List<string>();
+            string? token = null;
+            do
+            {
+                var page = await _host.Get<Page<RunWire>>($"{Runs}?limit={size}&order_by={Uri.EscapeDataString(order)}{(token is null ? "" : $"&page_token={token}")}");
+                seen.AddRange(page.Items.Select(run => run.Name));
+                token = page.NextPageToken;
+            }
+            while (token is not null);
+
+            string.Join(',', seen).ShouldBe(expected, $"pages of {size}");
+        }
+    }
+
     [Fact]
     public async Task A_page_token_is_good_for_its_order_only()
     {
