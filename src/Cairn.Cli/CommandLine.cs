@@ -24,6 +24,7 @@ internal static class CommandLine
             StopCommand.Build(),
             LogsCommand.Build(),
             DoctorCommand.Build(),
+            StorageCommand.Build(),
             BackupCommand.Build(),
             RestoreCommand.Build(),
             ProjectsCommand.Build(),

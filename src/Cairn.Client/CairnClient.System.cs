@@ -8,6 +8,9 @@ public sealed partial class CairnClient
 
     public Task<DoctorReport> DoctorAsync(CancellationToken cancellation = default) => GetAsync<DoctorReport>("doctor", cancellation);
 
+    /// <summary>How much the home holds, by kind.</summary>
+    public Task<StorageUse> GetStorageAsync(CancellationToken cancellation = default) => GetAsync<StorageUse>("storage", cancellation);
+
     public Task<Page<AuditEntry>> ListAuditAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<AuditEntry>>(Query("audit", ("limit", limit), ("page_token", pageToken)), cancellation);
 

@@ -106,6 +106,7 @@ public sealed class CairnServer : IAsyncDisposable
         GetMetrics.Map(routes);
         GetAbout.Map(routes);
         GetDoctor.Map(routes);
+        GetStorage.Map(routes);
         ListEvents.Map(routes);
         DownloadBackup.Map(routes);
         StopServer.Map(routes);

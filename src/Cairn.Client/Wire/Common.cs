@@ -17,6 +17,13 @@ public sealed record DoctorReport(bool Healthy, IReadOnlyList<DoctorCheck> Check
 /// <param name="Advice">What to do; empty when all is well.</param>
 public sealed record DoctorCheck(string Name, string State, string Found, string Advice = "");
 
+/// <param name="FreeBytes">Left on the disk of the home.</param>
+public sealed record StorageUse(string Home, long Bytes, long FreeBytes, IReadOnlyList<StorageKind> Kinds);
+
+/// <param name="Kind"><c>blobs</c> (datasets, artifacts, packages, segments of the prediction log), <c>database</c>, <c>prediction_log</c> (the hours that are not yet segments), <c>postgresql</c>, <c>backups</c>, <c>logs</c> or <c>other</c>.</param>
+/// <param name="Files">Null: it is kept elsewhere.</param>
+public sealed record StorageKind(string Kind, long? Files, long Bytes);
+
 public sealed record AuditEntry(long Id, long Time, string Caller, string Action, string Subject, string Detail);
 
 public sealed record EventEntry(long Id, long Time, string Type, string Subject, long? CauseId, string Payload);

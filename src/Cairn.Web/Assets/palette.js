@@ -35,7 +35,10 @@ input.addEventListener('input', () => {
 
 dialog.addEventListener('keydown', event => {
   const all = links(), at = all.indexOf(chosen());
-  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+  if (event.key === 'Escape') {
+    event.preventDefault(); // a search field would take it to empty itself
+    dialog.close();
+  } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     event.preventDefault();
     if (all.length) choose(all[(at + (event.key === 'ArrowDown' ? 1 : -1) + all.length) % all.length]);
   } else if (event.key === 'Enter' && event.target === input && chosen()) {

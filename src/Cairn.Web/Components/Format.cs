@@ -68,6 +68,9 @@ internal static class Format
     /// <summary>1 run, 2 runs.</summary>
     public static string Many(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
 
+    /// <summary>A name within a sentence: cut, and kept from turning the words around it the other way. In markup a <c>bdi</c> does that.</summary>
+    public static string Name(string name, int length = 60) => name.AsSpan().IndexOfAnyExceptInRange('\0', '\u058F') >= 0 ? $"\u2068{Clip(name, length)}\u2069" : Clip(name, length);
+
     /// <summary>runs/01a2161d for runs/01a2161deedf74cc81bd4ae7dd6f0c7e: the path of a thing, its ids short.</summary>
     public static string Subject(string subject) => Clip(string.Join('/', subject.Split('/').Select(part => part.Length >= 32 && part.All(char.IsAsciiHexDigitLower) ? Short(part) : part)), 80);
 

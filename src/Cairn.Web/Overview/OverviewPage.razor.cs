@@ -22,7 +22,7 @@ public sealed partial class OverviewPage
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
     private IReadOnlyList<Timeline.Moment> Happened =>
-        [.. Audit.Value!.Items.Select(entry => new Timeline.Moment(entry.Time, $"{entry.Action} {Format.Subject(entry.Subject)}", $"by {entry.Caller}", "info", "/" + entry.Subject))];
+        [.. Audit.Value!.Items.Select(entry => new Timeline.Moment(entry.Time, $"{Format.Name(entry.Action)} {Format.Name(Format.Subject(entry.Subject), 80)}", $"by {Format.Name(entry.Caller)}", "info", "/" + entry.Subject))];
 
     /// <value>Nothing may be said to be well that was not seen.</value>
     private Problem? Unread => Attention.Count > 0 ? null : Deployments.Problem ?? Projects.Problem ?? Models.Problem;
@@ -55,12 +55,12 @@ public sealed partial class OverviewPage
     {
         var key = run.Metrics.Keys.Where(key => key is "roc_auc" || key.EndsWith("roc_auc", StringComparison.Ordinal)).OrderBy(key => key.Length).FirstOrDefault()
             ?? run.Metrics.Keys.Order(StringComparer.Ordinal).FirstOrDefault();
-        return key is null ? Format.None : $"{Format.Metric(key)} {Format.Score(run.Metrics[key])}";
+        return key is null ? Format.None : $"{Format.Name(Format.Metric(key))} {Format.Score(run.Metrics[key])}";
     }
 
     private string ServedBy(ModelWire model) =>
         Deployments.Value?.Items.FirstOrDefault(deployment => deployment.Model == model.Name && deployment.Version is not null) is { } deployment
-            ? $", served by deployment {deployment.Name}"
+            ? $", served by deployment {Format.Name(deployment.Name, 80)}"
             : "";
 
     private static string Challenger(ModelWire model) =>

@@ -15,7 +15,8 @@ namespace Cairn.Web.Routing;
 /// <param name="Stage">The stage of the lifecycle it belongs to; empty: above them; <see cref="Areas.Foot"/>: below.</param>
 /// <param name="Path">Of its first page. What begins with it belongs to the area.</param>
 /// <param name="Map">Maps its pages.</param>
-internal sealed record Area(string Stage, string Title, string Path, string Icon, Action<PageRoutes> Map);
+/// <param name="Also">Other beginnings of its addresses: predictions are among the deployments.</param>
+internal sealed record Area(string Stage, string Title, string Path, string Icon, Action<PageRoutes> Map, params IReadOnlyList<string> Also);
 
 /// <summary>All areas, in the order of the lifecycle. An area that is not here is in no menu and has no pages.</summary>
 internal static class Areas
@@ -48,7 +49,5 @@ internal static class Areas
     ];
 
     /// <summary>The area a page lies in; null: in none, as the search.</summary>
-    public static Area? Of(string path) => All
-        .Where(area => area.Path == "/" ? path == "/" : path == area.Path || path.StartsWith(area.Path + "/", StringComparison.Ordinal))
-        .MaxBy(area => area.Path.Length);
+    public static Area? Of(string path) => All.FirstOrDefault(area => area.Also.Prepend(area.Path).Any(start => path == start || (start != "/" && path.StartsWith(start + "/", StringComparison.Ordinal))));
 }

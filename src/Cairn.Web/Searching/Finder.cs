@@ -21,14 +21,14 @@ internal sealed class Finder(PageRequest request, string text)
             Named((api, stop) => api.ListModelsAsync(Enough, cancellation: stop), model => model.Name,
                 model => new("Models", "crown", model.Name, model.Champion is { } champion ? $"champion v{champion}" : "no champion", Address.Model(model.Name))),
             Named((api, stop) => api.ListDeploymentsAsync(Enough, cancellation: stop), deployment => deployment.Name,
-                deployment => new("Deployments", "bolt", deployment.Name, deployment.Version is { } version ? $"serves v{version} of {deployment.Model}" : "serves nothing", Address.Deployment(deployment.Name))),
+                deployment => new("Deployments", "bolt", deployment.Name, deployment.Version is { } version ? $"serves v{version} of {Format.Name(deployment.Model)}" : "serves nothing", Address.Deployment(deployment.Name))),
             Named((api, stop) => api.ListDatasetsAsync(Enough, cancellation: stop), dataset => dataset.Name, dataset => new("Datasets", "data", dataset.Name, $"{Format.Count(dataset.Rows)} rows", Address.Dataset(dataset.Name))),
             isId ? One((api, stop) => api.GetRunAsync(text, stop), Run) : Listed((api, stop) => api.ListRunsAsync(new RunListing(Name: text), Most, cancellation: stop), Run),
             isId
                 ? One((api, stop) => api.GetPredictionAsync(text, stop), prediction => new("Predictions", "bolt", Format.Short(prediction.PredictionId), $"{prediction.Prediction}, {Format.Percent(prediction.Probability)}, by {prediction.Deployment}", Address.Prediction(prediction.PredictionId)))
                 : Listed((api, stop) => api.ListPredictionsAsync(new PredictionListing(Entity: text), Most, cancellation: stop), prediction => new("Predictions", "bolt", Format.Short(prediction.PredictionId), $"about {prediction.Entity}, by {prediction.Deployment}", Address.Prediction(prediction.PredictionId))),
         ];
-        return [.. pages, .. (await Task.WhenAll(questions)).SelectMany(hits => hits)];
+        return [.. pages, .. (await Task.WhenAll(questions)).SelectMany(hits => hits).Where(hit => Areas.Of(hit.Path) is not null)];
     }
 
     private static SearchHits.Row Run(RunWire run) => new("Runs", "chart", run.Name, run.Status, Address.Run(run.RunId));

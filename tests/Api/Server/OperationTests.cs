@@ -27,6 +27,21 @@ public class OperationTests
     }
 
     [Fact]
+    public async Task Storage_says_what_is_held_by_kind_and_what_is_free()
+    {
+        await using var home = await TestHome.Start();
+        File.WriteAllBytes(Path.Combine(home.Home, "logs", "old.log"), new byte[12_345]);
+
+        var use = await home.Client.GetStorageAsync();
+
+        use.Home.ShouldBe(home.Home);
+        use.Kinds.Single(kind => kind.Kind == "database").Bytes.ShouldBeGreaterThan(4096);
+        use.Kinds.Single(kind => kind.Kind == "logs").Bytes.ShouldBeGreaterThanOrEqualTo(12_345);
+        use.Bytes.ShouldBe(use.Kinds.Sum(kind => kind.Bytes));
+        use.FreeBytes.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task Stop_answers_is_audited_and_ends_the_server()
     {
         var home = await TestHome.Start();

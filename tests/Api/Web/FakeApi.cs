@@ -19,6 +19,7 @@ public sealed class FakeApi : HttpMessageHandler
         ["flow-runs"] = (HttpStatusCode.OK, new Page<FlowRunWire>([])),
         ["datasets"] = (HttpStatusCode.OK, new Page<DatasetWire>([])),
         ["predictions"] = (HttpStatusCode.OK, new Page<LoggedPredictionWire>([])),
+        ["storage"] = (HttpStatusCode.OK, new StorageUse("/home/ada/.cairn", 1_400_000_000, 75_600_000_000, [new("blobs", 1_204, 1_300_000_000), new("database", 3, 100_000_000)])),
         ["doctor"] = (HttpStatusCode.OK, new DoctorReport(true, [new("server", "ok", "Cairn 0.1.0")])),
         ["about"] = (HttpStatusCode.OK, new About("0.1.0", "/home/ada/.cairn", "sqlite", 0, "default", "local-admin", "http://127.0.0.1:8080")),
     };

@@ -8,10 +8,15 @@ namespace Cairn.Api.Tests.Web;
 
 public partial class ShellTests
 {
-    private static readonly string[] Pages = ["/", "/search", "/search?q=churn", "/system", "/system?checks=now", "/system/audit", "/system/about",
-        "/models", "/models/churn", "/models/churn?on=2026-11-20", "/models/churn/versions/4", "/deployments", "/deployments/churn", "/deployments/churn/outcomes?summary=now",
-        "/deployments/churn/settings", "/deployments/churn/predictions", "/predictions", $"/predictions/{ServingSample.Id}?why=now", "/runs", .. RunSample.Pages,
-        "/predict", "/predict/churn", "/predict/churn/batch", "/datasets", "/projects", "/flow-runs"];
+    private static readonly string[] Pages =
+    [
+        "/", "/search", "/search?q=churn", "/projects", "/datasets", "/flow-runs",
+        "/runs", .. RunSample.Pages,
+        "/models", "/models/churn", "/models/churn?on=2026-11-20", "/models/churn/versions/4",
+        "/deployments", "/deployments/churn", "/deployments/churn/outcomes?summary=now", "/deployments/churn/settings", "/deployments/churn/predictions",
+        "/predictions", $"/predictions/{ServingSample.Id}?why=now", "/predict", "/predict/churn", "/predict/churn/batch",
+        "/system", "/system?checks=now", "/system/storage", "/system/storage?use=now", "/system/audit", "/system/about",
+    ];
 
     [Fact]
     public async Task No_page_has_inline_scripts_or_styles_and_every_asset_of_it_may_be_kept_for_ever()

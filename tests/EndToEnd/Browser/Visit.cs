@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Cairn.EndToEnd.Tests.Browser;
+
+/// <summary>One person's visit. Whatever the browser complains of (errors of scripts, what the policy refuses, answers that fail) fails the test at its end.</summary>
+internal sealed class Visit : IAsyncDisposable
+{
+    private static readonly string Axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js"));
+
+    private readonly IBrowserContext _context;
+    private Look _look;
+    private readonly List<string> _complaints = [];
+
+    public Visit(IBrowserContext context, IPage page, Look look)
+    {
+        (_context, Page, _look) = (context, page, look);
+        page.PageError += (_, error) => _complaints.Add($"error: {error}");
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning" && !message.Text.Contains("status of", StringComparison.Ordinal)) _complaints.Add($"{message.Type}: {message.Text}");
+        };
+        page.Response += (_, answer) =>
+        {
+            if (answer.Status >= 400 && !Expected.Contains(answer.Status)) _complaints.Add($"{answer.Status}: {answer.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <value>Statuses that this test means to meet.</value>
+    public HashSet<int> Expected { get; } = [];
+
+    public async Task<IPage> Open(string path)
+    {
+        await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+        await Settled();
+        return Page;
+    }
+
+    /// <summary>The same page in another window size or theme; what a finger needs is decided when the visit begins.</summary>
+    public async Task Become(Look look)
+    {
+        _look = look;
+        await Page.EmulateMediaAsync(new() { ColorScheme = look.Dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
+        await Page.SetViewportSizeAsync(look.Width, look.Height);
+    }
+
+    /// <summary>No part is still to come, no chart still to be drawn, and the fonts are there.</summary>
+    public async Task Settled()
+    {
+        await Assertions.Expect(Page.Locator("[data-part][data-every='0']")).ToHaveCountAsync(0);
+        await Page.EvaluateAsync("document.fonts.ready.then(() => true)");
+    }
+
+    /// <summary>axe finds nothing, and nothing reaches beyond the window but what may scroll.</summary>
+    public async Task ShouldBeSound()
+    {
+        await Page.EvaluateAsync(Axe);
+        var found = await Page.EvaluateAsync<JsonElement>(
+            "axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations.map(v => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 5).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary) })))");
+        found.GetArrayLength().ShouldBe(0, $"{Page.Url} {_look.Name}: {JsonSerializer.Serialize(found, Readable)}");
+        var beyond = await Page.EvaluateAsync<string[]>(
+            """
+            (() => {
+              const wide = document.documentElement.clientWidth;
+              if (document.documentElement.scrollWidth <= wide) return [];
+              return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > wide + 1 && !e.closest('.table-wrap, .code, dialog:not([open]), [popover]:not(:popover-open)')).slice(0, 5).map(e => e.outerHTML.slice(0, 160));
+            })()
+            """);
+        beyond.ShouldBeEmpty($"{Page.Url} {_look.Name} scrolls sideways");
+    }
+
+    /// <summary>A picture of the whole page in artifacts/screenshots, to be looked at.</summary>
+    public async Task Picture(string name) =>
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{_look.Name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        _complaints.ShouldBeEmpty($"the browser complained ({_look.Name})");
+    }
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static string Folder { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
+}
