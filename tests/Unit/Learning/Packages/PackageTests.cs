@@ -37,7 +37,9 @@ public class PackageTests
         predictor.Features.ShouldBe(Package.Pipeline.Features);
         predictor.Inputs.Count.ShouldBe(19);
         predictor.Inputs[0].Name.ShouldBe("gender");
-        predictor.Inputs.Single(i => i.Name == "tenure").ShouldBe(new("tenure", "integer", true, null, 0, null));
+        var tenure = predictor.Inputs.Single(i => i.Name == "tenure");
+        (tenure with { Example = null }).ShouldBe(new("tenure", "integer", true, null, 0, null));
+        tenure.Example!.Value.GetInt32().ShouldBeInRange(0, 72);
         predictor.Inputs.Single(i => i.Name == "TotalCharges").Required.ShouldBeFalse();
         predictor.Inputs.Single(i => i.Name == "Contract").Categories.ShouldBe(["Month-to-month", "One year", "Two year"]);
     }
