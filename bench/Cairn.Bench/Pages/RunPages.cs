@@ -15,7 +15,7 @@ internal static class RunPages
 
     private static async Task Measure(string[] arguments)
     {
-        var server = new Uri(Option(arguments, "--server") ?? throw new ArgumentException("--server URL is missing: that of a running Cairn."));
+        var server = new Uri(Option(arguments, "--server") ?? throw new InvalidOperationException("--server URL is missing: that of a running Cairn."));
         var (runs, requests) = (int.Parse(Option(arguments, "--runs") ?? "100000"), int.Parse(Option(arguments, "--requests") ?? "200"));
         using var http = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
         var cairn = new CairnClient(http);
@@ -58,7 +58,7 @@ internal static class RunPages
     /// <summary>Runs as a search for hyperparameters leaves them: six params, six metrics of which one has a history of five points, three tags.</summary>
     private static async Task<IReadOnlyList<string>> Seed(CairnClient cairn, int runs)
     {
-        var known = (await cairn.ListExperimentsAsync(1000)).Items.ToDictionary(experiment => experiment.Name, experiment => experiment.ExperimentId);
+        var known = (await cairn.ListExperimentsAsync(1000)).Items.ToDictionary(experiment => experiment.Name, experiment => experiment.ExperimentId, StringComparer.Ordinal);
         var experiments = new List<string>();
         for (var at = 0; at < Experiments; at++)
             experiments.Add(known.TryGetValue($"{Prefix}{at}", out var id) ? id : (await cairn.CreateExperimentAsync(new CreateExperiment($"{Prefix}{at}"))).ExperimentId);
@@ -74,22 +74,22 @@ internal static class RunPages
 
         if (present >= runs) return experiments;
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(Enumerable.Range(present, runs - present), new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (at, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(present, runs - present), new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (at, stop) =>
         {
             var draw = new Random(MadeUpSeed + at);
-            var run = await cairn.StartRunAsync(new CreateRun(experiments[at % Experiments], $"wren-{at}", new Dictionary<string, string> { ["team"] = $"team-{at % 7}", ["seed"] = $"{at}" }));
+            var run = await cairn.StartRunAsync(new CreateRun(experiments[at % Experiments], $"wren-{at}", new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = $"team-{at % 7}", ["seed"] = $"{at}" }), stop);
             var auc = 0.7 + (draw.NextDouble() * 0.2);
             await cairn.LogAsync(run.RunId, new LogBatch(
                 [
                     new("roc_auc", auc), new("pr_auc", auc - 0.15), new("log_loss", 1 - auc), new("brier", (1 - auc) / 2), new("train_seconds", draw.NextDouble() * 100),
                     .. Enumerable.Range(0, 5).Select(step => new MetricPoint("loss", Math.Exp(-step) * draw.NextDouble(), step)),
                 ],
-                new Dictionary<string, string>
+                new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     ["algorithm"] = draw.Next(3) switch { 0 => "xgboost", 1 => "random_forest", _ => "logistic_regression" }, ["max_depth"] = $"{draw.Next(2, 10)}", ["eta"] = $"{draw.NextDouble():0.000}",
                     ["rounds"] = $"{draw.Next(1, 50) * 10}", ["subsample"] = $"{draw.NextDouble():0.00}", ["seed"] = $"{at}",
-                }));
-            await cairn.UpdateRunAsync(run.RunId, new UpdateRun(draw.Next(50) == 0 ? "failed" : "finished"));
+                }), stop);
+            await cairn.UpdateRunAsync(run.RunId, new UpdateRun(draw.Next(50) == 0 ? "failed" : "finished"), stop);
         });
         Console.Error.WriteLine($"made {runs - present:N0} runs in {watch.Elapsed.TotalSeconds:0} s");
         return experiments;
