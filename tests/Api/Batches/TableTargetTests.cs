@@ -105,7 +105,7 @@ public class TableTargetTests
         var missing = await home.Run(Into(home, source));
         missing.Problem!.Code.ShouldBe("database.table-mismatch");
         missing.Problem.Detail.ShouldContain("has no column prediction (text), model (text), version (bigint)");
-        missing.Tasks.Single(task => task.Name == "score").State.ShouldNotBe("succeeded");
+        missing.Tasks.Single(task => task.Name == "score").State.ShouldNotBe("succeeded", StringComparer.Ordinal);
         (await home.Run(Into(home, source, "numbers"))).Problem!.Code.ShouldBe("database.query-failed");
         (await home.Run(Into(home, source, "nowhere.scored"))).Problem!.Code.ShouldBe("database.query-failed");
         (await home.Refused(home.Request(source, "x") with { Output = new(null, null, "erp", "scored") })).ShouldBe("connection.unknown");
