@@ -10,6 +10,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["batch"] = ParquetToParquet.Run,
     ["constant-answer"] = ConstantAnswer.Run,
     ["learning-telco"] = LearningTelco.Run,
+    ["many-models"] = ManyModels.Run,
     ["one-row"] = OneRow.Run,
     ["overload"] = Overload.Run,
     ["prediction-log"] = PredictionLogSuite.Run,

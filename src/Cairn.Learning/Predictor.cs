@@ -19,6 +19,7 @@ public sealed class Predictor
     private readonly ModelDescription _description;
 
     private readonly IReadOnlySet<ulong>? _holdoutKeys;
+    private readonly long _contractBytes;
 
     /// <param name="holdoutKeys">Null: it only serves.</param>
     /// <param name="example">A value of each input; what it lacks has none.</param>
@@ -31,6 +32,7 @@ public sealed class Predictor
         Inputs = [.. _plan.Rules.Select(rule => rule.Wire).Select(input => schema.Find(input.Name) is not { Pii: true } && example?.TryGetValue(input.Name, out var value) is true ? input with { Example = value } : input)];
         Layout = _plan.Layout;
         Personal = new(pipeline, schema, Layout);
+        _contractBytes = 4_000 + (700L * Inputs.Count) + (300L * Features.Count) + pipeline.Texts.Texts.Sum(text => 200L + (6 * text.Length));
         Columns = [.. _plan.Rules.Select(rule => new ColumnContract(rule.Name, rule.Type, !rule.Required))];
     }
 
@@ -89,7 +91,7 @@ public sealed class Predictor
     /// <value>
     /// What it takes of the memory with the buffers of one row: the model to the byte, its contract by a rule of thumb that a test holds against the heap.
     /// </value>
-    public long Bytes => _model.Bytes + 4_000 + (700L * Inputs.Count) + (300L * Features.Count) + _pipeline.Texts.Texts.Sum(text => 200L + (6 * text.Length));
+    public long Bytes => _model.Bytes + _contractBytes;
 
     internal FittedModel Model => _model;
 

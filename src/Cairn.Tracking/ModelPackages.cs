@@ -75,6 +75,13 @@ public sealed class ModelPackages
         await using var stream = await _blobs.Open(Cairn.Kernel.Digest.Parse(file.Digest), cancellation);
         if (stream is null) return null;
 
+        if (stream.CanSeek)
+        {
+            var content = new byte[stream.Length];
+            await stream.ReadExactlyAsync(content, cancellation);
+            return content;
+        }
+
         using var copy = new MemoryStream();
         await stream.CopyToAsync(copy, cancellation);
         return copy.ToArray();

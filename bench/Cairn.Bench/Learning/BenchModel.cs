@@ -14,6 +14,7 @@ internal sealed class BenchModel
 {
     private readonly Frame _frame;
     private readonly HashSet<string> _left;
+    private readonly PackageContent _content;
 
     public BenchModel(Frame frame, Schema schema, string algorithm, params (string Name, double Value)[] parameters)
     {
@@ -28,7 +29,8 @@ internal sealed class BenchModel
         var settings = trainer.Draw(0, 42).ToDictionary(StringComparer.Ordinal);
         foreach (var (name, value) in parameters) settings[name] = value;
         var model = trainer.Fit(Pipeline.Apply(frame, rows), labels, settings, seed: 42, threads: 2);
-        Files = PackageWriter.Write(new(Pipeline, model, schema, frame, [.. rows.TakeLast(100)], Threshold: 0.3, "churn", "0193a1b2c3d47e5f8a9b0c1d2e3f4a5b", CreatedAt: 1_764_000_000_000_000));
+        _content = new(Pipeline, model, schema, frame, [.. rows.TakeLast(100)], Threshold: 0.3, "churn", "0193a1b2c3d47e5f8a9b0c1d2e3f4a5b", CreatedAt: 1_764_000_000_000_000);
+        Files = PackageWriter.Write(_content);
         Predictor = Predictor.Load(new(new(Digest.Of([]), "", Files.ToDictionary(f => f.Key, f => Digest.Of(f.Value), StringComparer.Ordinal)), Files)).Value;
     }
 
@@ -37,6 +39,9 @@ internal sealed class BenchModel
     public Predictor Predictor { get; }
 
     public IReadOnlyDictionary<string, byte[]> Files { get; }
+
+    /// <summary>The same model as the package of another run.</summary>
+    public IReadOnlyDictionary<string, byte[]> Write(string model, string run) => PackageWriter.Write(_content with { ModelName = model, RunId = run });
 
     /// <summary>A row of the frame as a client would send it: all columns but key and target.</summary>
     public byte[] Request(int row)

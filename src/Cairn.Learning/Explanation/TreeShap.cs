@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Cairn.Learning.Models;
@@ -41,6 +42,8 @@ internal sealed class TreeShap
         var (points, weights) = GaussLegendre.Rule(walks * Lanes);
         _walks = [.. Enumerable.Range(0, walks).Select(i => (Vector512.Create(points.AsSpan(i * Lanes, Lanes)), weights[(i * Lanes)..((i + 1) * Lanes)]))];
     }
+
+    public long Bytes => (long)Unsafe.SizeOf<Edge>() * _edges.Length;
 
     /// <summary>Writes one contribution for each feature; returns the expected margin. Their sum is the margin of the row.</summary>
     public double Explain(ReadOnlySpan<float> row, Span<double> contributions)

@@ -37,7 +37,7 @@ internal abstract class FittedModel
     /// <summary>The native file of the package (<c>model.ubj</c> …) and its name.</summary>
     public abstract (string Name, byte[] Content) Save();
 
-    /// <value>Of its arrays, which are nearly all of it.</value>
+    /// <value>Of its arrays, which are nearly all of it. They can grow when it first explains.</value>
     public abstract long Bytes { get; }
 
     /// <param name="toServe">True: it will never be saved again, so it does not keep its file.</param>

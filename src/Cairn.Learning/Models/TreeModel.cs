@@ -31,7 +31,7 @@ internal sealed class TreeModel : FittedModel
 
     public FlatTrees Trees => _trees;
 
-    public override long Bytes => _trees.Bytes + (_ubj?.Length ?? 0);
+    public override long Bytes => _trees.Bytes + (_ubj?.Length ?? 0) + (_shap.IsValueCreated ? _shap.Value.Bytes : 0);
 
     public override int Features => _trees.Features;
 

@@ -15,7 +15,7 @@ internal sealed class LoadedPackage(Predictor predictor)
     public Predictor Predictor => predictor;
 
     /// <value>What it takes of the memory; see <see cref="Predictor.Bytes"/>.</value>
-    public long Bytes { get; } = predictor.Bytes;
+    public long Bytes => predictor.Bytes;
 
     /// <value>The key column of the contract, UTF-8; empty when there is none.</value>
     public byte[] Key { get; } = Encoding.UTF8.GetBytes(predictor.Key ?? "");
@@ -32,7 +32,7 @@ internal sealed class LoadedPackage(Predictor predictor)
         {
             foreach (var request in requests)
             {
-                new PredictRows(routing, explain: round == 0 && request == requests[0], clock, buffer, log: null).Run(request);
+                new PredictRows(routing, explain: false, clock, buffer, log: null).Run(request);
                 buffer.Clear();
             }
         }

@@ -3,8 +3,10 @@ using Cairn.Storage;
 namespace Cairn.Serving.Live;
 
 /// <summary>Loads models ahead of their first request: those first that were asked last, as the log tells, until the memory for models is full.</summary>
-internal sealed class WarmUp(LiveDeployments live, LogDatabase log, TimeProvider clock)
+internal sealed class WarmUp(LiveDeployments live, LoadedPackages loaded, LogDatabase log, TimeProvider clock)
 {
+    private const long Much = 32_000_000;
+
     public async Task Run(CancellationToken cancellation)
     {
         try
@@ -17,6 +19,9 @@ internal sealed class WarmUp(LiveDeployments live, LogDatabase log, TimeProvider
         }
 
         await live.Warm(live.All.OrderByDescending(deployment => deployment.LastUsed), cancellation);
+
+        // To read them took several times what they take, and the collector keeps what it once had.
+        if (loaded.Read().Bytes > Much) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private async Task FindLastUses(CancellationToken cancellation)
