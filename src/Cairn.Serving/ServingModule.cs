@@ -1,4 +1,5 @@
 using Cairn.Data;
+using Cairn.Serving.Batch;
 using Cairn.Serving.Canaries;
 using Cairn.Serving.Exports;
 using Cairn.Serving.Live;
@@ -50,7 +51,9 @@ public static class ServingModule
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<LoadedPackages>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new BatchScoring(
                 provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<Models>(), provider.GetRequiredService<LoadedPackages>(),
-                provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>(), provider.GetRequiredService<DatabaseTables>()))
+                provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>(), provider.GetRequiredService<DatabaseTables>(),
+                provider.GetRequiredService<BatchLog>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<BatchLog>()
             .AddSingleton<ShadowQueue>()
             .AddSingleton<AnswerPath>()
             .AddSingleton<LiveStreams>().AddSingleton<SeenMessages>().AddSingleton<StreamScoring>()

@@ -22,12 +22,13 @@ internal static class BatchCommand
     private static readonly Option<int> Explain = new("--explain") { Description = "How many reasons stand behind each answer", HelpName = "n" };
     private static readonly Option<bool> SkipInvalid = new("--skip-invalid") { Description = "Write rows that break the contract to a file of their own, instead of refusing all" };
     private static readonly Option<long?> Version = new("--model-version") { Description = "Another version of the model than the one that serves", HelpName = "n" };
+    private static readonly Option<bool> Log = new("--log") { Description = "Log the predictions too, each once, and write their ids into the output" };
     private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Replace an output that is there" };
     private static readonly Option<bool> Fresh = new("--fresh") { Description = "Start anew even if the last run can be taken up where it stopped" };
 
     public static Command Build() => new Command("batch", "Score rows of any number, part by part; stopped, it goes on with the same command")
     {
-        Deployment, Source, Query, Table, OrderBy, Output, OutputTable, AsFormat, Keep, Explain, SkipInvalid, Version, Overwrite, Fresh,
+        Deployment, Source, Query, Table, OrderBy, Output, OutputTable, AsFormat, Keep, Explain, SkipInvalid, Version, Log, Overwrite, Fresh,
     }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
@@ -36,7 +37,7 @@ internal static class BatchCommand
         var keep = invocation.Get(Keep) is { Length: > 0 } columns ? columns.SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList() : null;
         var request = new BatchRequest(
             Directory.GetCurrentDirectory(), From(invocation), To(invocation), keep, invocation.Get(Explain), invocation.Get(SkipInvalid),
-            invocation.Get(Version), invocation.Get(Overwrite), invocation.Get(Fresh));
+            invocation.Get(Version), invocation.Get(Overwrite), invocation.Get(Fresh), invocation.Get(Log));
 
         await using var session = await invocation.Connect(cancellation);
         var run = await session.Client.StartBatchAsync(deployment, request, cancellation);
@@ -70,6 +71,7 @@ internal static class BatchCommand
     {
         var pace = result.Seconds > 0 ? $" in {Format.Seconds(result.Seconds)}" : "";
         Terminal.WriteLine($"{Format.Count(result.Scored)} rows scored{pace} by {result.Model} version {result.Version} into {result.Output}{(result.Bytes > 0 ? $" ({Format.Bytes(result.Bytes)})" : "")}.");
+        if (result.Logged is { } logged) Terminal.WriteLine($"{Format.Count(logged)} predictions are in the log.");
         if (result.Rejects is { } rejects) Terminal.WriteLine($"{Format.Count(result.Rejected)} rows break the contract; they are in {rejects}.");
     }
 }

@@ -8,9 +8,10 @@ namespace Cairn.Client.Wire;
 /// <param name="Version">Null: the one that the deployment serves when the batch begins.</param>
 /// <param name="Overwrite">An output that is there is replaced; the rows of a table go when those of this batch begin to come. Else a table keeps what it has.</param>
 /// <param name="Fresh">False: the last run with the same order goes on where it stopped, if it did not get to its end.</param>
+/// <param name="Log">The answers go to the log of predictions too, each once, and have their ids in the output.</param>
 public sealed record BatchRequest(
     string Folder, BatchSource Source, BatchTarget Output, IReadOnlyList<string>? Keep = null, int Explain = 0, bool SkipInvalid = false, long? Version = null,
-    bool Overwrite = false, bool Fresh = false);
+    bool Overwrite = false, bool Fresh = false, bool Log = false);
 
 /// <param name="Path">A CSV or Parquet file, or <c>s3://bucket/key</c>; with a query or a table: a file of SQLite.</param>
 /// <param name="Connection">The name of a database that the server knows, or <c>postgres://user@host/database</c> without a password; with a query or a table.</param>
@@ -30,5 +31,7 @@ public sealed record BatchTarget(string? Path = null, string? Format = null, str
 /// <summary>What a batch came to.</summary>
 /// <param name="Rejected">Rows that broke the contract and stand in <paramref name="Rejects"/>.</param>
 /// <param name="Seconds">Of work on parts, without those that an earlier attempt had finished.</param>
+/// <param name="Logged">Predictions that are in the log; null: none was asked to be.</param>
 public sealed record BatchResult(
-    string Deployment, string Model, long Version, string PackageDigest, long Rows, long Scored, long Rejected, string Output, long Bytes, int Parts, string? Rejects, double Seconds);
+    string Deployment, string Model, long Version, string PackageDigest, long Rows, long Scored, long Rejected, string Output, long Bytes, int Parts, string? Rejects, double Seconds,
+    long? Logged = null);

@@ -16,8 +16,9 @@ internal sealed class BatchFlow(BatchScoring scoring, BatchSources sources, Batc
         .. BatchSources.IsRemote(parameters.Asked.Source) ? (FlowTask[])[new("read", [], (context, stop) => Bring(context, parameters, stop))] : [],
         new("prepare", BatchSources.IsRemote(parameters.Asked.Source) ? ["read"] : [], (context, stop) => Prepare(context, parameters, stop)),
         new("score", ["prepare"], (context, stop) => Score(context, parameters, stop)),
-        new("publish", ["score"], (context, stop) => Publish(context, parameters, stop)),
-        new("tidy", ["publish"], (context, _) => Task.FromResult(Tidy(context, parameters))),
+        .. parameters.Asked.Log ? (FlowTask[])[new("log", ["score"], (context, stop) => Log(context, parameters, stop))] : [],
+        new("publish", [parameters.Asked.Log ? "log" : "score"], (context, stop) => Publish(context, parameters, stop)),
+        new("tidy", ["publish"], (context, stop) => Tidy(context, parameters, stop)),
     ]);
 
     private async Task<Answer<string>> Bring(TaskContext context, BatchParameters parameters, CancellationToken cancellation)
@@ -56,7 +57,7 @@ internal sealed class BatchFlow(BatchScoring scoring, BatchSources sources, Batc
     {
         var plan = Read<BatchPlan>(context, "prepare");
         var (started, before) = (clock.GetTimestamp(), -1L);
-        var scored = await scoring.Score(context.Caller.Workspace, plan, parameters.Growing(context.FlowRunId, storage.Home), Progress, cancellation);
+        var scored = await scoring.Score(context.Caller.Workspace, plan, parameters.Growing(context.FlowRunId, storage.Home), parameters.Asked.Log ? Logging(context, parameters) : null, Progress, cancellation);
         if (scored.Refusal is { } refusal) return refusal;
 
         var tally = scored.Value;
@@ -72,6 +73,17 @@ internal sealed class BatchFlow(BatchScoring scoring, BatchSources sources, Batc
         }
     }
 
+    private async Task<Answer<string>> Log(TaskContext context, BatchParameters parameters, CancellationToken cancellation)
+    {
+        var logged = await scoring.Log(
+            context.Caller.Workspace, Read<BatchPlan>(context, "prepare"), Logging(context, parameters), (done, count) => context.Report(done, $"{count:N0} predictions logged"), cancellation);
+        if (logged.Refusal is { } refusal) return refusal;
+        context.Report(1, $"{logged.Value:N0} predictions logged");
+        return Write(logged.Value);
+    }
+
+    private BatchLogging Logging(TaskContext context, BatchParameters parameters) => new(context.FlowRunId, context.Caller, parameters.Waiting(context.FlowRunId, storage.Home));
+
     private async Task<Answer<string>> Publish(TaskContext context, BatchParameters parameters, CancellationToken cancellation)
     {
         var plan = Read<BatchPlan>(context, "prepare");
@@ -83,7 +95,8 @@ internal sealed class BatchFlow(BatchScoring scoring, BatchSources sources, Batc
         var model = parameters.Model;
         return Write(new BatchResult(
             model.Deployment, model.Model, model.Version, model.Package, tally.Rows, tally.Scored, tally.Rejected, parameters.Output, published.Value, tally.Parts,
-            tally.Rejected > 0 ? parameters.ToTable ? $"{parameters.Output}_rejects" : BatchScoring.RejectsOf(parameters.Output, parameters.Single) : null, seconds));
+            tally.Rejected > 0 ? parameters.ToTable ? $"{parameters.Output}_rejects" : BatchScoring.RejectsOf(parameters.Output, parameters.Single) : null, seconds,
+            parameters.Asked.Log ? Read<long>(context, "log") : null));
     }
 
     /// <returns>How many bytes the output has; 0 for a table.</returns>
@@ -105,10 +118,16 @@ internal sealed class BatchFlow(BatchScoring scoring, BatchSources sources, Batc
     }
 
     /// <summary>Not before the result of the task before is stored: it would need the parts again.</summary>
-    private Answer<string> Tidy(TaskContext context, BatchParameters parameters)
+    private async Task<Answer<string>> Tidy(TaskContext context, BatchParameters parameters, CancellationToken cancellation)
     {
         Remove(parameters.Growing(context.FlowRunId, storage.Home));
         Remove(BatchParameters.Work(context.FlowRunId, storage.Home));
+        if (parameters.Asked.Log)
+        {
+            Remove(parameters.Waiting(context.FlowRunId, storage.Home));
+            await scoring.Logged(context.Caller.Workspace, context.FlowRunId, cancellation);
+        }
+
         var result = context.ResultOf("publish");
         context.Report(1, $"{Read<BatchResult>(context, "publish").Scored:N0} rows scored into {parameters.Output}");
         return result;
@@ -120,6 +139,7 @@ internal sealed class BatchFlow(BatchScoring scoring, BatchSources sources, Batc
         if (parameters.Replaces is not { } earlier) return;
         Remove(parameters.Growing(earlier, storage.Home));
         Remove(BatchParameters.Work(earlier, storage.Home));
+        Remove(parameters.Waiting(earlier, storage.Home));
     }
 
     private static void Remove(string folder)

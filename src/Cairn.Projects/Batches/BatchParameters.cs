@@ -18,7 +18,7 @@ internal sealed record BatchParameters(BatchRequest Asked, BatchModel Model, str
 
     public string Subject => SubjectOf(Model.Deployment, Output);
 
-    public BatchOrder Order => new(Model, [], Asked.Explain, Asked.SkipInvalid, Csv, Single);
+    public BatchOrder Order => new(Model, [], Asked.Explain, Asked.SkipInvalid, Csv, Single) { Log = Asked.Log };
 
     public bool ToTable => Asked.Output.Table is not null;
 
@@ -33,6 +33,9 @@ internal sealed record BatchParameters(BatchRequest Asked, BatchModel Model, str
 
     /// <summary>What is needed for as long as the batch is: rows that were brought here, and what goes out again.</summary>
     public static string Work(string flowRunId, string home) => Path.Combine(home, "batches", flowRunId);
+
+    /// <summary>Where answers wait for the log: with the parts until these have left, so by a rename.</summary>
+    public string Waiting(string flowRunId, string home) => Path.Combine(Path.GetDirectoryName(Growing(flowRunId, home))!, $".{Path.GetFileName(Growing(flowRunId, home)).TrimStart('.')}.log");
 
     /// <summary>Whether a run of these parameters is what is asked now: then its parts are of use.</summary>
     public bool Answers(BatchRequest asked) => Comparable(Asked) == Comparable(asked);

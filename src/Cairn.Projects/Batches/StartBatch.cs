@@ -37,6 +37,7 @@ internal sealed class StartBatch(BatchScoring scoring, FlowRuns flows, BatchSour
         var chosen = await scoring.Choose(caller.Workspace, deployment, asked.Version, cancellation);
         if (chosen.Refusal is { } nothing) return nothing;
         if (sources.Check(asked) is { } unusable) return unusable;
+        if (asked.Log && scoring.Unlogged(caller.Workspace, chosen.Value.Deployment) is { } off) return off;
         var output = targets.Resolve(asked);
         if (output.Refusal is { } nowhere) return nowhere;
 

@@ -12,13 +12,17 @@ internal sealed class AnswerColumns(Predictor predictor, BatchOrder order)
 
     private static readonly string[] Reserved = ["row", "prediction", "probability", "model", "version", "prediction_id", "problem", "batch_id"];
 
-    /// <summary>Computed: row, probability, whether the row keeps the contract, then for each reason its name and how far it moved the answer.</summary>
+    /// <summary>Computed: row, probability, whether the row keeps the contract, its id in the log, then for each reason its name and how far it moved the answer.</summary>
     /// <remarks>Their names are not those of the source: a kept column may be called anything.</remarks>
     public IReadOnlyList<AnalyticsColumn> Computed { get; } =
     [
-        new("row", AnalyticsType.BigInt), new("probability", AnalyticsType.Double), new("valid", AnalyticsType.Boolean),
+        new("row", AnalyticsType.BigInt), new("probability", AnalyticsType.Double), new("valid", AnalyticsType.Boolean), .. order.Log ? (AnalyticsColumn[])[new("prediction_id", AnalyticsType.Text)] : [],
         .. Enumerable.Range(1, order.Explain).SelectMany(k => (IEnumerable<AnalyticsColumn>)[new($"reason_{k}", AnalyticsType.Text), new($"reason_{k}_contribution", AnalyticsType.Double)]),
     ];
+
+    public const int Id = 3;
+
+    public int FirstReason => order.Log ? 4 : 3;
 
     public string Statement
     {
@@ -39,7 +43,7 @@ internal sealed class AnswerColumns(Predictor predictor, BatchOrder order)
     /// <summary>Names of the columns of a scored file.</summary>
     public static IReadOnlyList<string> Names(BatchOrder order) =>
     [
-        .. order.Keep.Count == 0 ? ["row"] : order.Keep, "prediction", "probability", "model", "version",
+        .. order.Keep.Count == 0 ? ["row"] : order.Keep, "prediction", "probability", "model", "version", .. order.Log ? (string[])["prediction_id"] : [],
         .. Enumerable.Range(1, order.Explain).SelectMany(k => (IEnumerable<string>)[$"reason_{k}", $"reason_{k}_contribution"]),
     ];
 

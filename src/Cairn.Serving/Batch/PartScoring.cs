@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Cairn.Data;
 using Cairn.Kernel;
 using Cairn.Learning;
+using Cairn.Storage;
 
 namespace Cairn.Serving.Batch;
 
 /// <summary>All parts of a batch on all processors: each worker has an engine of its own and takes the next part that is not finished.</summary>
-internal sealed class PartScoring(Analytics analytics, Predictor predictor, BatchPlan plan, PartFolder parts, Action<long> progress)
+internal sealed class PartScoring(Analytics analytics, Predictor predictor, BatchPlan plan, PartFolder parts, PartLog? log, Action<long> progress)
 {
     private const int WorkerMegabytes = 512;
     private const int MostProblems = 50;
@@ -47,13 +48,25 @@ internal sealed class PartScoring(Analytics analytics, Predictor predictor, Batc
 
     private int Work(AnalyticsJob job)
     {
-        var scorer = new StretchScoring(job, predictor, plan);
+        var logged = log?.Rows();
+        var scorer = new StretchScoring(job, predictor, plan, logged);
         var done = 0;
         while (!_refused && _waiting.TryDequeue(out var part))
         {
             var stretch = plan.Source.Stretches[part];
             var (written, rejects) = (Path.Combine(job.Folder, "answers"), Path.Combine(job.Folder, "rejects"));
-            var rejected = scorer.Score(stretch, written, rejects);
+            var waiting = Path.Combine(job.Folder, "log");
+            long rejected;
+            try
+            {
+                logged?.Begin(waiting);
+                rejected = scorer.Score(stretch, written, rejects);
+            }
+            finally
+            {
+                logged?.End();
+            }
+
             if (rejected > 0 && !plan.Order.SkipInvalid)
             {
                 lock (_lock)
@@ -66,6 +79,7 @@ internal sealed class PartScoring(Analytics analytics, Predictor predictor, Batc
                 break;
             }
 
+            if (log is not null) DurableFile.Put(waiting, BatchLog.FileOf(log.Folder, part)); // before the part is finished
             Count(parts.Finish(part, written, rejected > 0 ? rejects : null, stretch.Rows, rejected));
             done++;
         }
@@ -95,3 +109,8 @@ internal sealed class PartScoring(Analytics analytics, Predictor predictor, Batc
         };
     }
 }
+
+/// <summary>How the rows of a batch will be logged.</summary>
+/// <param name="Folder">In the file system of the parts.</param>
+/// <param name="Rows">One for each thread.</param>
+internal sealed record PartLog(string Folder, Func<LoggedRows> Rows);

@@ -12,6 +12,8 @@ internal sealed class StretchScoring
     private readonly AnalyticsJob _job;
     private readonly Predictor _predictor;
     private readonly BatchOrder _order;
+    private readonly LoggedRows? _log;
+    private readonly IReadOnlyList<ColumnContract> _inputs;
     private readonly AnswerColumns _columns;
     private readonly RowReader _reader;
     private readonly PredictorBlock _block;
@@ -20,11 +22,12 @@ internal sealed class StretchScoring
     private RowStretch? _stretch;
     private int _done;
 
-    public StretchScoring(AnalyticsJob job, Predictor predictor, BatchPlan plan)
+    /// <param name="log">Null: nothing goes to the log.</param>
+    public StretchScoring(AnalyticsJob job, Predictor predictor, BatchPlan plan, LoggedRows? log)
     {
-        (_job, _predictor, _order) = (job, predictor, plan.Order);
+        (_job, _predictor, _order, _log, _inputs) = (job, predictor, plan.Order, log, log?.Columns ?? predictor.Columns);
         _columns = new(predictor, plan.Order);
-        _reader = new(job, plan.Source, predictor.Columns, plan.Order.Keep);
+        _reader = new(job, plan.Source, _inputs, plan.Order.Keep);
         _block = predictor.NewBlock(AnalyticsCells.Capacity);
         _answers = job.Compute(AnswerColumns.Function, _columns.Computed, Compute);
     }
@@ -39,7 +42,7 @@ internal sealed class StretchScoring
         (_stretch, _done) = (stretch, 0);
         _problems.Clear();
         _reader.Begin(stretch);
-        _answers.Execute(_reader.Query, _predictor.Columns.Count, $"COPY ({_columns.Statement}) TO {AnalyticsJob.Text(answers)} {Format}");
+        _answers.Execute(_reader.Query, _inputs.Count, $"COPY ({_columns.Statement}) TO {AnalyticsJob.Text(answers)} {Format}");
         if (_done != stretch.Rows) throw new InvalidDataException($"A stretch has {_done} rows, and {stretch.Rows} were counted in it.");
         if (_problems.Count == 0) return 0;
 
@@ -66,12 +69,19 @@ internal sealed class StretchScoring
             _problems.Add(problem with { Row = _done + problem.Row });
         }
 
+        if (_log is not null)
+        {
+            for (var i = 0; i < _block.Rows; i++) cells.Text(AnswerColumns.Id, i, _log.Ids.Of(_stretch!.FirstRow + _done + i + 1).ToString("N"));
+            _log.Add(rows, cells.Doubles(1), valid, _stretch!.FirstRow + _done + 1);
+        }
+
         if (_order.Explain > 0) Explain(cells);
         _done += _block.Rows;
     }
 
     private void Explain(AnalyticsCells cells)
     {
+        var first = _columns.FirstReason;
         for (var row = 0; row < _block.Rows; row++)
         {
             var contributions = _predictor.Explain(_block.Features(row)).Contributions;
@@ -79,13 +89,13 @@ internal sealed class StretchScoring
             {
                 if (k < contributions.Count)
                 {
-                    cells.Text(3 + (2 * k), row, contributions[k].Feature);
-                    cells.Doubles(4 + (2 * k))[row] = contributions[k].Contribution;
+                    cells.Text(first + (2 * k), row, contributions[k].Feature);
+                    cells.Doubles(first + 1 + (2 * k))[row] = contributions[k].Contribution;
                     continue;
                 }
 
-                cells.Null(3 + (2 * k), row);
-                cells.Null(4 + (2 * k), row);
+                cells.Null(first + (2 * k), row);
+                cells.Null(first + 1 + (2 * k), row);
             }
         }
     }

@@ -49,6 +49,18 @@ internal sealed class LogRecords
         ToMs = Math.Max(ToMs, ms);
     }
 
+    /// <param name="records">Of one source, as <see cref="Bytes"/> gives them.</param>
+    public void Add(LogSource source, ReadOnlySpan<byte> records)
+    {
+        if (!records.IsEmpty && !_sources.Contains(source)) _sources.Add(source);
+        while (!records.IsEmpty)
+        {
+            var record = records[..LogRecord.SizeOf(records)];
+            records = records[record.Length..];
+            Add(record);
+        }
+    }
+
     public void Add(LogRecords more)
     {
         more.Bytes.CopyTo(Room(more._length));

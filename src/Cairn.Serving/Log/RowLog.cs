@@ -24,6 +24,13 @@ internal sealed class RowLog
     public static RowLog? Of(LogSettings settings, Caller caller, TimeProvider clock, RecordFlags flags = RecordFlags.None) =>
         settings.Sample > 0 ? new(NameOf(caller), settings.Sample, clock.Micros(), flags) : null;
 
+    /// <summary>Whether a prediction is in the sample that is logged.</summary>
+    public bool Samples(Guid id) => _sample >= 1 || Draw(id) < _sample;
+
+    /// <summary>For a row that waits to be logged, at the time its id says: it was in the sample, and nobody waited for it.</summary>
+    public void AddLater(LogRecords records, LogSource source, Guid id, double probability, PredictorRow row) =>
+        records.Add(id, (Uuid7.TimeOf(id) ?? 0) * 1000, 0, source, _flags, probability, row.Features, row.Entity, _caller, row.PackInputs());
+
     public void Add(LogRecords records, LogSource source, Guid id, double probability, PredictorRow row)
     {
         if (_sample < 1 && Draw(id) >= _sample) return;

@@ -32,20 +32,20 @@ internal sealed class BatchHome : IAsyncDisposable
 
     private IServiceProvider Services => _home.Server.Services;
 
-    public static async Task<BatchHome> Start(OutsideOptions? outside = null)
+    public static async Task<BatchHome> Start(OutsideOptions? outside = null, bool personal = false)
     {
         var home = new BatchHome(await TestHome.Start(options => options with { Outside = outside ?? new() }));
-        await home.Promote(await home.Register(seed: 1));
+        await home.Promote(await home.Register(seed: 1, personal));
         (await home.Services.GetRequiredService<Deployments>().Ensure(Caller.LocalAdmin, "coffee", "coffee", null, Cancelled)).Value.Version.ShouldBe(1);
         return home;
     }
 
-    public async Task<long> Register(int seed)
+    public async Task<long> Register(int seed, bool personal = false)
     {
         var runs = Services.GetRequiredService<Runs>();
         var experiment = await runs.EnsureExperiment(Caller.LocalAdmin, "coffee", Cancelled);
         var run = await runs.Start(Caller.LocalAdmin, new(experiment.Value), Cancelled);
-        var package = await Services.GetRequiredService<ModelPackages>().Seal(WorkspaceId.Default, CoffeeModel.Package(seed), Cancelled);
+        var package = await Services.GetRequiredService<ModelPackages>().Seal(WorkspaceId.Default, CoffeeModel.Package(seed, personal: personal), Cancelled);
         return (await Services.GetRequiredService<Models>().Register(Caller.LocalAdmin, "coffee", run.Value, package.Value.Digest, new Dictionary<string, string>(StringComparer.Ordinal), Cancelled)).Value;
     }
 

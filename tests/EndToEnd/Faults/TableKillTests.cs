@@ -2,7 +2,7 @@ using Cairn.EndToEnd.Tests.Running;
 
 namespace Cairn.EndToEnd.Tests.Faults;
 
-/// <summary>kill -9 while a batch reads a table, scores it and writes a table: the same command goes on, and every row is there once.</summary>
+/// <summary>kill -9 while a batch reads a table, scores it, logs it and writes a table: the same command goes on, and every row is there once.</summary>
 public class TableKillTests
 {
     private const int Rows = 450_000; // four parts
@@ -16,14 +16,18 @@ public class TableKillTests
         folder.Write("bank/all.csv", Tables.Bank(Rows, seed: 11));
         string[] keep = ["--keep", "CustomerId,CreditScore,Geography,Age,Balance,IsActive"];
         (await CairnProcess.Run(folder, ["batch", "bank", "--source", "bank/all.csv", "--output", "in.db", "--output-table", "customers", .. keep])).ShouldSucceed();
-        string[] batch = ["batch", "bank", "--source", "in.db", "--table", "customers", "--order-by", "CustomerId", "--output", "out.db", "--output-table", "scored", .. keep];
+        string[] batch = ["batch", "bank", "--source", "in.db", "--table", "customers", "--order-by", "CustomerId", "--output", "out.db", "--output-table", "scored", "--log", .. keep];
 
-        // While it reads, between the first part and the last of scoring, and with some parts in the table.
+        // While it reads, between the first part and the last of scoring, with some pieces in the log, and with some parts in the table.
         await Kill(folder, batch, () => Below(folder, "rows", "rows-*.parquet").Any());
         await Kill(folder, batch, () => Below(folder, "parts", "part-*.json").Any());
+        await Kill(folder, batch, () => LogBytes(folder) > 4 << 20);
         await Kill(folder, batch, () => File.Exists(folder["out.db"]) && new FileInfo(folder["out.db"]).Length > 8 << 20);
         var goesOn = (await CairnProcess.Run(folder, batch)).ShouldSucceed();
 
+        goesOn.Out.ShouldContain($"{Rows:N0} predictions are in the log");
+        (await CairnProcess.Run(folder, "predictions", "query", "SELECT count(*) AS n, count(DISTINCT prediction_id) AS ids, count(DISTINCT entity) AS entities FROM predictions", "--json")).ShouldSucceed()
+            .Out.ShouldContain($"[{Rows},{Rows},{Rows}]");
         goesOn.Out.ShouldContain("goes on where it stopped");
         (await CairnProcess.Run(folder, ["batch", "bank", "--source", "out.db", "--table", "scored", "--order-by", "CustomerId", "--output", "all.csv", "--keep", "CustomerId"])).ShouldSucceed();
         var lines = await File.ReadAllLinesAsync(folder["all.csv"]);
@@ -42,6 +46,8 @@ public class TableKillTests
 
         killed.Kill();
     }
+
+    private static long LogBytes(TestFolder folder) => Directory.EnumerateFiles(folder.Home, "predictions.db*").Sum(file => new FileInfo(file).Length);
 
     private static IEnumerable<string> Below(TestFolder folder, string name, string pattern) => !Directory.Exists(Path.Combine(folder.Home, "batches"))
         ? []

@@ -48,7 +48,7 @@ internal sealed class BatchCase : IDisposable
     public async Task<BatchPlan> Plan(string path, BatchOrder? order = null, int stretch = 100) =>
         new(order ?? ToFile, (await new RowSources(new() { Home = Folder }).Open([path], Predictor.Columns, stretch, Cancellation)).Value);
 
-    public PartScoring Scoring(BatchPlan plan, Action<long>? progress = null) => new(Analytics, Predictor, plan, new(Growing, plan.Order), progress ?? (_ => { }));
+    public PartScoring Scoring(BatchPlan plan, Action<long>? progress = null) => new(Analytics, Predictor, plan, new(Growing, plan.Order), null, progress ?? (_ => { }));
 
     public Publishing Publishing(BatchPlan plan, string output, string id = "run") => new(Analytics, plan, new(Growing, plan.Order), output, id);
 
