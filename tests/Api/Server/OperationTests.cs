@@ -133,7 +133,7 @@ public class OperationTests
 
         var report = await home.Client.DoctorAsync();
 
-        report.Checks.Select(check => check.Name).ShouldBe(["server", "home", "disk", "database", "prediction log", "duckdb", "xgboost"]);
+        report.Checks.Select(check => check.Name).ShouldBe(["server", "home", "disk", "database", "prediction log", "model memory", "duckdb", "xgboost"]);
         report.Checks.Single(check => check.Name == "database").Found.ShouldContain("intact");
         report.Checks.Single(check => check.Name == "duckdb").Found.ShouldStartWith("DuckDB v1.5");
         report.Checks.Where(check => check.State != "ok").ShouldAllBe(check => check.Advice.Length > 0);
@@ -152,7 +152,7 @@ public class OperationTests
 
         var fromMemory = (await home.Client.DoctorAsync()).Checks.Single(check => check.Name == "deployment coffee");
         fromMemory.State.ShouldBe("bad");
-        fromMemory.Found.ShouldContain("after a restart it could not");
+        fromMemory.Found.ShouldContain("could not be loaded again");
 
         await home.Stop();
         await using var again = await TestHome.Start(before.Home);
