@@ -26,6 +26,7 @@ internal sealed partial class ShadowQueue(PredictionLog log, ILogger<ShadowQueue
     private readonly ConcurrentQueue<ShadowWork> _queue = new();
     private readonly ManualResetEventSlim _awake = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Thread? _thread;
     private int _requests;
     private long _bytes;
     private volatile bool _stopping;
@@ -49,7 +50,8 @@ internal sealed partial class ShadowQueue(PredictionLog log, ILogger<ShadowQueue
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        new Thread(Run) { IsBackground = true, Name = "Cairn shadows" }.Start();
+        _thread = new Thread(Run) { IsBackground = true, Name = "Cairn shadows" };
+        _thread.Start();
         return Task.CompletedTask;
     }
 
@@ -61,7 +63,18 @@ internal sealed partial class ShadowQueue(PredictionLog log, ILogger<ShadowQueue
         return _ended.Task.WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => _awake.Dispose();
+    /// <summary>A host that could not start disposes of it without stopping it first.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        if (_thread is { IsAlive: true })
+        {
+            _awake.Set();
+            _thread.Join();
+        }
+
+        _awake.Dispose();
+    }
 
     private void Run()
     {

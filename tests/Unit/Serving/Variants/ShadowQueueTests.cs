@@ -37,6 +37,22 @@ public class ShadowQueueTests
     }
 
     [Fact]
+    public async Task Disposed_of_without_a_stop_it_scores_what_waits_and_its_thread_ends()
+    {
+        var (champion, shadow) = (Model("champion"), Model("shadow"));
+        var routing = Routing.Of(Place(champion), [Place(shadow, isShadow: true).Beside(Place(champion))], null, 0)!;
+        var queue = new ShadowQueue(null!, NullLogger<ShadowQueue>.Instance);
+        await queue.StartAsync(default);
+        queue.Offer(new(routing, await Body(), [new(Uuid7.NewGuid(TimeProvider.System), 0.25, champion, 0, Request.Length)], null)).ShouldBeTrue();
+
+        queue.Dispose();
+        queue.Dispose();
+
+        shadow.Numbers.Read().Rows.ShouldBe(1);
+        queue.Offer(new(routing, await Body(), [new(default, 0.25, champion, 0, Request.Length)], null)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Large_requests_do_not_fill_the_memory()
     {
         var (champion, shadow) = (Model("champion"), Model("shadow"));
