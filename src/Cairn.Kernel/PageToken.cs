@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Cairn.Kernel;
@@ -16,4 +17,20 @@ public static class PageToken
             ? Encoding.UTF8.GetString(bytes[..length])
             : new Refusal.Invalid("request.page-token", $"The page token '{token}' was not given out by this server. Leave it out to start at the first page.");
     }
+
+    public static string Write(long lastKey) => Write(lastKey.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The token of a list that is sorted by a number.</summary>
+    /// <param name="token">Null: of the first page.</param>
+    /// <param name="first">Where that one starts.</param>
+    public static Answer<long> ReadNumber(string? token, long first)
+    {
+        if (token is null) return first;
+        var read = Read(token);
+        if (read.Refusal is { } refusal) return refusal;
+        return long.TryParse(read.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : OfAnotherList(token);
+    }
+
+    public static Refusal OfAnotherList(string token) =>
+        new Refusal.Invalid("request.page-token", $"The page token '{token}' is of another list or another order. Leave it out to start at the first page.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
@@ -25,14 +24,9 @@ internal static class ListAudit
         Caller caller, Database database, int? limit, [FromQuery(Name = "page_token")] string? pageToken, CancellationToken cancellation)
     {
         var size = Math.Clamp(limit ?? 100, 1, Largest);
-        var before = long.MaxValue;
-        if (pageToken is not null)
-        {
-            var key = PageToken.Read(pageToken);
-            if (key.Refusal is { } refusal) return refusal.ToProblem();
-            if (!long.TryParse(key.Value, CultureInfo.InvariantCulture, out before))
-                return new Refusal.Invalid("request.page-token", $"The page token '{pageToken}' is of another list. Leave it out to start at the first page.").ToProblem();
-        }
+        var place = PageToken.ReadNumber(pageToken, long.MaxValue);
+        if (place.Refusal is { } foreign) return foreign.ToProblem();
+        var before = place.Value;
 
         var rows = await database.Read(
             transaction => transaction.Query<AuditEntry>(
@@ -40,6 +34,6 @@ internal static class ListAudit
                 new { Workspace = caller.Workspace.Value, before, Take = size + 1 }),
             cancellation);
         var more = rows.Count > size;
-        return TypedResults.Ok(new Page<AuditEntry>(more ? [.. rows.Take(size)] : rows, more ? PageToken.Write(rows[size - 1].Id.ToString(CultureInfo.InvariantCulture)) : null));
+        return TypedResults.Ok(new Page<AuditEntry>(more ? [.. rows.Take(size)] : rows, more ? PageToken.Write(rows[size - 1].Id) : null));
     }
 }

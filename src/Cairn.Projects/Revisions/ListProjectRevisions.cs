@@ -31,7 +31,7 @@ internal static class ListProjectRevisions
             var read = PageToken.Read(page_token);
             if (read.Refusal is { } refused) return refused.ToProblem();
             if (read.Value.Split('/') is not [var time, var revision] || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var micros))
-                return new Refusal.Invalid("request.page-token", $"The page token '{page_token}' was not given out by this list. Leave it out to start at the first page.").ToProblem();
+                return PageToken.OfAnotherList(page_token).ToProblem();
             before = (micros, revision);
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -27,14 +26,9 @@ internal static class ListEvents
         Caller caller, Database database, long? after, int? limit, [FromQuery(Name = "page_token")] string? pageToken, CancellationToken cancellation)
     {
         var size = Math.Clamp(limit ?? 100, 1, Largest);
-        var from = after ?? 0;
-        if (pageToken is not null)
-        {
-            var key = PageToken.Read(pageToken);
-            if (key.Refusal is { } refusal) return refusal.ToProblem();
-            if (!long.TryParse(key.Value, CultureInfo.InvariantCulture, out from))
-                return new Refusal.Invalid("request.page-token", $"The page token '{pageToken}' is of another list. Leave it out to start at the first page.").ToProblem();
-        }
+        var place = PageToken.ReadNumber(pageToken, after ?? 0);
+        if (place.Refusal is { } foreign) return foreign.ToProblem();
+        var from = place.Value;
 
         var rows = await database.Read(
             transaction => transaction.Query<EventEntry>(
@@ -42,6 +36,6 @@ internal static class ListEvents
                 new { Workspace = caller.Workspace.Value, from, Take = size + 1 }),
             cancellation);
         var more = rows.Count > size;
-        return TypedResults.Ok(new Page<EventEntry>(more ? [.. rows.Take(size)] : rows, more ? PageToken.Write(rows[size - 1].Id.ToString(CultureInfo.InvariantCulture)) : null));
+        return TypedResults.Ok(new Page<EventEntry>(more ? [.. rows.Take(size)] : rows, more ? PageToken.Write(rows[size - 1].Id) : null));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -14,8 +13,6 @@ namespace Cairn.Serving.Canaries;
 /// <summary>GET /api/v1/deployments/{name}/canaries: newest first.</summary>
 internal static class ListCanaries
 {
-    private const int Largest = 1000;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/deployments/{name}/canaries", Handle)
         .WithName(nameof(ListCanaries)).WithSummary("List the canaries a deployment had, and how they ended").WithTags("Serving")
@@ -25,21 +22,16 @@ internal static class ListCanaries
     private static async Task<Results<Ok<Page<CanaryWire>>, ProblemHttpResult>> Handle(
         string name, Caller caller, LiveDeployments live, Database database, TimeProvider clock, CancellationToken cancellation, int limit = 100, string? page_token = null)
     {
-        if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
+        if (PageSize.Of(limit).Refusal is { } wrongSize) return wrongSize.ToProblem();
         if (live.Find(caller.Workspace, name).Refusal is { } unknown) return unknown.ToProblem();
 
-        var before = long.MaxValue;
-        if (page_token is not null)
-        {
-            var read = PageToken.Read(page_token);
-            if (read.Refusal is { } refusal) return refusal.ToProblem();
-            if (!long.TryParse(read.Value, CultureInfo.InvariantCulture, out before))
-                return new Refusal.Invalid("request.page-token", $"The page token '{page_token}' was not given out by this list. Leave it out to start at the first page.").ToProblem();
-        }
+        var place = PageToken.ReadNumber(page_token, long.MaxValue);
+        if (place.Refusal is { } foreign) return foreign.ToProblem();
+        var before = place.Value;
 
         var rows = await database.Read(transaction => CanaryTable.Page(transaction, caller.Workspace, name, before, limit + 1), cancellation);
         var now = clock.Micros();
         return TypedResults.Ok(new Page<CanaryWire>(
-            [.. rows.Take(limit).Select(row => row.ToWire(now))], rows.Count > limit ? PageToken.Write(rows[limit - 1].Number.ToString(CultureInfo.InvariantCulture)) : null));
+            [.. rows.Take(limit).Select(row => row.ToWire(now))], rows.Count > limit ? PageToken.Write(rows[limit - 1].Number) : null));
     }
 }

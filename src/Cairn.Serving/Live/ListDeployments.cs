@@ -11,8 +11,6 @@ namespace Cairn.Serving.Live;
 /// <summary>GET /api/v1/deployments: by name.</summary>
 internal static class ListDeployments
 {
-    private const int Largest = 1000;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/deployments", Handle)
         .WithName(nameof(ListDeployments)).WithSummary("List deployments and what they serve").WithTags("Serving")
@@ -21,7 +19,7 @@ internal static class ListDeployments
 
     private static Results<Ok<Page<DeploymentWire>>, ProblemHttpResult> Handle(Caller caller, LiveDeployments live, TimeProvider clock, int limit = 100, string? page_token = null)
     {
-        if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
+        if (PageSize.Of(limit).Refusal is { } wrongSize) return wrongSize.ToProblem();
 
         var after = "";
         if (page_token is not null)

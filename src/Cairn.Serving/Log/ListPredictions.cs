@@ -12,8 +12,6 @@ namespace Cairn.Serving.Log;
 /// <summary>GET /api/v1/predictions: what was answered, newest first.</summary>
 internal static class ListPredictions
 {
-    private const int Largest = 1000;
-
     internal sealed record Query
     {
         public string? Deployment { get; init; }
@@ -50,7 +48,7 @@ internal static class ListPredictions
         [AsParameters] Query query, Caller caller, PredictionSearch search, CancellationToken cancellation)
     {
         var limit = query.Limit ?? 100;
-        if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
+        if (PageSize.Of(limit).Refusal is { } wrongSize) return wrongSize.ToProblem();
         var range = LogRange.Of(query.From, query.To, query.Deployment, query.Entity, query.Variant);
         var place = Place(query.PageToken);
         if ((range.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
@@ -66,6 +64,6 @@ internal static class ListPredictions
         if (read.Refusal is { } refusal) return refusal;
         return Uuid7.TryParse(read.Value, out var id) && Uuid7.TimeOf(id) is not null
             ? (Guid?)id
-            : new Refusal.Invalid("request.page-token", $"The page token '{token}' was not given out by this list. Leave it out to start at the first page.");
+            : PageToken.OfAnotherList(token);
     }
 }

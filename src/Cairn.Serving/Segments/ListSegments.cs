@@ -14,8 +14,6 @@ namespace Cairn.Serving.Segments;
 /// <summary>GET /api/v1/predictions/segments: the Parquet files of the log, for other programs to read.</summary>
 internal static class ListSegments
 {
-    private const int Largest = 1000;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/predictions/segments", Handle)
         .WithName(nameof(ListSegments)).WithSummary("List the Parquet files of the prediction log, newest hour first").WithTags("Serving")
@@ -26,7 +24,7 @@ internal static class ListSegments
         Caller caller, LogDatabase database, IBlobStore blobs, CancellationToken cancellation, string? deployment = null, long? from = null, long? to = null, int limit = 100,
         string? page_token = null)
     {
-        if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
+        if (PageSize.Of(limit).Refusal is { } wrongSize) return wrongSize.ToProblem();
         var range = LogRange.Of(from, to, deployment);
         var place = Place(page_token);
         if ((range.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
@@ -63,6 +61,6 @@ internal static class ListSegments
         if (read.Refusal is { } refusal) return refusal;
         return read.Value.Split(':') is [var hour, var id] && long.TryParse(hour, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (number, id)
-            : new Refusal.Invalid("request.page-token", $"The page token '{token}' was not given out by this list. Leave it out to start at the first page.");
+            : PageToken.OfAnotherList(token);
     }
 }

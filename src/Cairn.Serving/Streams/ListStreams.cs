@@ -12,8 +12,6 @@ namespace Cairn.Serving.Streams;
 /// <summary>GET /api/v1/streams: by name.</summary>
 internal static class ListStreams
 {
-    private const int Largest = 1000;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/streams", Handle)
         .WithName(nameof(ListStreams)).WithSummary("List streams and what they are doing").WithTags("Streams")
@@ -23,7 +21,7 @@ internal static class ListStreams
     private static async Task<Results<Ok<Page<StreamWire>>, ProblemHttpResult>> Handle(
         Caller caller, Database database, LiveStreams streams, CancellationToken cancellation, int limit = 100, string? page_token = null)
     {
-        if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
+        if (PageSize.Of(limit).Refusal is { } wrongSize) return wrongSize.ToProblem();
 
         var after = "";
         if (page_token is not null)

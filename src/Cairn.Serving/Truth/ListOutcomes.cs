@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -14,8 +13,6 @@ namespace Cairn.Serving.Truth;
 /// <summary>GET /api/v1/outcomes: what was told about the predictions of a deployment, the last first.</summary>
 internal static class ListOutcomes
 {
-    private const int Largest = 1000;
-
     // Those of which at least one contradicts or was replaced; which of the two, the ruling says.
     private const string Disputed = "AND prediction_id IN (SELECT prediction_id FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment AND differs = 1)";
 
@@ -30,7 +27,7 @@ internal static class ListOutcomes
         Caller caller, LiveDeployments live, LogDatabase database, string? deployment, string? from, string? to, string? state, CancellationToken cancellation,
         int limit = 100, string? page_token = null)
     {
-        if (limit is < 1 or > Largest) return new Refusal.Invalid("request.limit", $"limit={limit} was asked; 1 to {Largest} are allowed.").ToProblem();
+        if (PageSize.Of(limit).Refusal is { } wrongSize) return wrongSize.ToProblem();
         if (state is not (null or OutcomeStates.Unmatched or OutcomeStates.Contradicting))
             return new Refusal.Invalid("outcome.state-unknown", $"state={state} was asked. There are {OutcomeStates.Unmatched} and {OutcomeStates.Contradicting}; leave it out for all.").ToProblem();
 
@@ -39,14 +36,9 @@ internal static class ListOutcomes
         var range = TimeRange.Read(from, to, long.MaxValue);
         if (range.Refusal is { } noTime) return noTime.ToProblem();
 
-        var before = long.MaxValue;
-        if (page_token is not null)
-        {
-            var read = PageToken.Read(page_token);
-            if (read.Refusal is { } refusal) return refusal.ToProblem();
-            if (!long.TryParse(read.Value, CultureInfo.InvariantCulture, out before))
-                return new Refusal.Invalid("request.page-token", $"The page token '{page_token}' is of another list. Leave it out to start at the first page.").ToProblem();
-        }
+        var place = PageToken.ReadNumber(page_token, long.MaxValue);
+        if (place.Refusal is { } foreign) return foreign.ToProblem();
+        var before = place.Value;
 
         return TypedResults.Ok(await database.Read(transaction => Read(transaction, found.Value, range.Value, state, before, limit), cancellation));
     }
@@ -60,6 +52,6 @@ internal static class ListOutcomes
         var all = OutcomeTable.About(transaction, workspace, name, [.. shown.Where(row => row.Positive is not null).Select(row => row.PredictionId!).Distinct(StringComparer.Ordinal)]);
         var items = OutcomeStates.Of(shown, all, OutcomeWindow.Of(deployment.Settings.Outcome));
         if (state is not null) items = items.Where(item => item.State == state);
-        return new([.. items], rows.Count > limit ? PageToken.Write(shown[^1].OutcomeId.ToString(CultureInfo.InvariantCulture)) : null);
+        return new([.. items], rows.Count > limit ? PageToken.Write(shown[^1].OutcomeId) : null);
     }
 }

@@ -13,7 +13,4 @@ internal static class View
         "all" => default(string),
         _ => new Refusal.Invalid("request.view", $"view={view} was asked; there are active (the default), deleted and all."),
     };
-
-    public static Refusal ForeignToken(string token) => new Refusal.Invalid(
-        "request.page-token", $"The page token '{token}' belongs to another list or another order. Leave it out to start at the first page.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -27,13 +26,9 @@ internal static class ListExperiments
         if (size.Refusal is { } badSize) return badSize.ToProblem();
         if (View.Parse(view) is { Refusal: { } badView }) return badView.ToProblem();
 
-        var before = long.MaxValue;
-        if (page_token is not null)
-        {
-            var key = PageToken.Read(page_token);
-            if (key.Refusal is { } badToken) return badToken.ToProblem();
-            if (!long.TryParse(key.Value, NumberStyles.None, CultureInfo.InvariantCulture, out before)) return View.ForeignToken(page_token).ToProblem();
-        }
+        var place = PageToken.ReadNumber(page_token, long.MaxValue);
+        if (place.Refusal is { } badToken) return badToken.ToProblem();
+        var before = place.Value;
 
         await defaults.Ensure(caller.Workspace, cancellation);
         var stages = View.Parse(view).Value;

@@ -2,7 +2,6 @@ using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
-using Cairn.Tracking.Edge;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

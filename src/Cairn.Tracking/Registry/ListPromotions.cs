@@ -26,9 +26,9 @@ internal static class ListPromotions
     {
         var size = PageSize.Of(limit);
         var until = Moment(at);
-        var token = page_token is null ? long.MaxValue.ToString(CultureInfo.InvariantCulture) : PageToken.Read(page_token);
-        if ((size.Refusal ?? until.Refusal ?? token.Refusal) is { } refusal) return refusal.ToProblem();
-        if (!long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var before)) return View.ForeignToken(page_token!).ToProblem();
+        var place = PageToken.ReadNumber(page_token, long.MaxValue);
+        if ((size.Refusal ?? until.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
+        var before = place.Value;
 
         var page = await database.Read<Answer<Page<PromotionWire>>>(
             transaction =>
@@ -45,7 +45,7 @@ internal static class ListPromotions
 
                 var shown = rows.Take(size.Value).ToList();
                 return new Page<PromotionWire>(
-                    [.. shown.Select(move => move.ToWire(model))], rows.Count > size.Value ? PageToken.Write(shown[^1].Sequence.ToString(CultureInfo.InvariantCulture)) : null);
+                    [.. shown.Select(move => move.ToWire(model))], rows.Count > size.Value ? PageToken.Write(shown[^1].Sequence) : null);
             },
             cancellation);
         return page.ToOk();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -24,9 +23,9 @@ internal static class ListVersions
         string model, Caller caller, Database database, int? limit, string? page_token, CancellationToken cancellation)
     {
         var size = PageSize.Of(limit);
-        var token = page_token is null ? long.MaxValue.ToString(CultureInfo.InvariantCulture) : PageToken.Read(page_token);
-        if ((size.Refusal ?? token.Refusal) is { } refusal) return refusal.ToProblem();
-        if (!long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var before)) return View.ForeignToken(page_token!).ToProblem();
+        var place = PageToken.ReadNumber(page_token, long.MaxValue);
+        if ((size.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
+        var before = place.Value;
 
         var page = await database.Read<Answer<Page<ModelVersionWire>>>(
             transaction =>
@@ -42,7 +41,7 @@ internal static class ListVersions
                 var shown = rows.Take(size.Value).ToList();
                 return new Page<ModelVersionWire>(
                     VersionTable.ToWire(transaction, caller.Workspace, model, shown),
-                    rows.Count > size.Value ? PageToken.Write(shown[^1].Version.ToString(CultureInfo.InvariantCulture)) : null);
+                    rows.Count > size.Value ? PageToken.Write(shown[^1].Version) : null);
             },
             cancellation);
         return page.ToOk();

@@ -32,7 +32,7 @@ internal static class GetMetricHistory
             var token = PageToken.Read(page_token);
             if (token.Refusal is { } badToken) return badToken.ToProblem();
             after = Point.Read(token.Value);
-            if (after is null) return View.ForeignToken(page_token).ToProblem();
+            if (after is null) return PageToken.OfAnotherList(page_token).ToProblem();
         }
 
         var page = await database.Read<Answer<Page<MetricPoint>>>(

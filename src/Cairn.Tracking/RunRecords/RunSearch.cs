@@ -119,7 +119,7 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
                 && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var started)
                 && (order.Stretches[stretch] is { Value: null } or { IsText: true } || double.TryParse(parts[4], CultureInfo.InvariantCulture, out _))
                 ? new Place(stretch, started, parts[3], parts[4])
-                : Edge.View.ForeignToken(token);
+                : PageToken.OfAnotherList(token);
         }
     }
 

@@ -1,9 +1,7 @@
-using Cairn.Kernel;
-
-namespace Cairn.Tracking.Edge;
+namespace Cairn.Kernel;
 
 /// <summary>How many rows a page of a list has.</summary>
-internal static class PageSize
+public static class PageSize
 {
     public const int Default = 100;
     public const int Most = 1000;
