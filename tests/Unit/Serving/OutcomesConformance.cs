@@ -9,54 +9,35 @@ using FsCheck.Fluent;
 namespace Cairn.Unit.Tests.Serving;
 
 /// <summary>What is promised of outcomes, on every database.</summary>
-public abstract class OutcomesConformance : IAsyncLifetime
+public abstract class OutcomesConformance(bool onPostgres) : OutcomesOn(onPostgres)
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
-    private OutcomeLog _log = null!;
-
-    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    private protected abstract Task<OutcomeLog> Open(OutcomeSettings settings);
-
-    protected abstract Task Cleanup();
-
-    public async ValueTask InitializeAsync() => _log = await Open(new() { WithinDays = 3, NegativeAfterDays = 3 });
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        if (_log is null) return;
-        await _log.DisposeAsync();
-        await Cleanup();
-    }
-
     [Fact]
     public async Task An_outcome_by_id_is_what_holds_of_its_prediction()
     {
-        var prediction = await _log.Log(Noon);
+        var prediction = await History.Log(Noon);
 
-        var receipt = await _log.Tell(prediction, "Yes", Noon.AddHours(1));
+        var receipt = await History.Tell(prediction, "Yes", Noon.AddHours(1));
 
         receipt.ShouldBe(new Receipt(OutcomeStatus.Accepted, prediction));
-        (await _log.TruthOf(prediction)).ShouldBe(
+        (await History.TruthOf(prediction)).ShouldBe(
             new TruthWire("known", true, "Yes", Time.ToMicros(Noon.AddHours(1)), false, false, Time.ToMicros(Noon.AddDays(3))));
     }
 
     [Fact]
     public async Task An_outcome_of_an_entity_is_of_the_last_prediction_before_it()
     {
-        var before = await _log.Log(Noon.AddHours(-5), "ada");
-        var last = await _log.Log(Noon, "ada");
-        await _log.Log(Noon.AddHours(1), "bob");
-        await _log.Log([new(last, "ada")], RecordFlags.Shadow, version: 2, variant: "shade"); // as it lies beside the answer
-        await _log.Log(Noon.AddHours(2), "ada", flags: RecordFlags.Shadow);
-        await _log.Log(Noon.AddHours(6), "ada");
+        var before = await History.Log(Noon.AddHours(-5), "ada");
+        var last = await History.Log(Noon, "ada");
+        await History.Log(Noon.AddHours(1), "bob");
+        await History.Log([new(last, "ada")], RecordFlags.Shadow, version: 2, variant: "shade"); // as it lies beside the answer
+        await History.Log(Noon.AddHours(2), "ada", flags: RecordFlags.Shadow);
+        await History.Log(Noon.AddHours(6), "ada");
 
-        var receipt = await _log.Tell(OutcomeLog.Of("ada", "No", Noon.AddHours(5)));
+        var receipt = await History.Tell(OutcomeLog.Of("ada", "No", Noon.AddHours(5)));
 
         receipt.ShouldBe(new Receipt(OutcomeStatus.Accepted, last));
-        (await _log.ValueOf(last)).ShouldBe("No");
-        (await _log.TruthOf(before)).State.ShouldBe("assumed_negative");
+        (await History.ValueOf(last)).ShouldBe("No");
+        (await History.TruthOf(before)).State.ShouldBe("assumed_negative");
     }
 
     [Theory]
@@ -66,188 +47,118 @@ public abstract class OutcomesConformance : IAsyncLifetime
     [InlineData((-3 * 24 * 60 * 60 * 1000) - 1, false, "made too long before")]
     public async Task Which_predictions_an_outcome_can_be_of(long madeMs, bool matches, string why)
     {
-        var prediction = await _log.Log(Noon.AddMilliseconds(madeMs), "ada");
+        var prediction = await History.Log(Noon.AddMilliseconds(madeMs), "ada");
 
-        var receipt = await _log.Tell(OutcomeLog.Of("ada", "Yes", Noon));
+        var receipt = await History.Tell(OutcomeLog.Of("ada", "Yes", Noon));
 
         receipt.ShouldBe(matches ? new Receipt(OutcomeStatus.Accepted, prediction) : new Receipt(OutcomeStatus.Unmatched), why);
     }
 
     [Fact]
-    public async Task The_times_in_the_ids_decide_not_the_order_in_the_log()
+    public async Task The_times_in_the_ids_decide_not_the_order_in_theTold()
     {
-        var last = await _log.Log(Noon, "ada");
-        await _log.Log(Noon.AddHours(-1), "ada"); // a clock that was set back
+        var last = await History.Log(Noon, "ada");
+        await History.Log(Noon.AddHours(-1), "ada"); // a clock that was set back
 
-        (await _log.Tell(OutcomeLog.Of("ada", "Yes", Noon.AddHours(1)))).PredictionId.ShouldBe(last);
+        (await History.Tell(OutcomeLog.Of("ada", "Yes", Noon.AddHours(1)))).PredictionId.ShouldBe(last);
     }
 
     [Fact]
     public async Task What_is_told_again_changes_nothing_and_is_said_to_be_repeated()
     {
-        var prediction = await _log.Log(Noon, "ada");
+        var prediction = await History.Log(Noon, "ada");
         NewOutcomeWire[] told =
         [
             OutcomeLog.About(prediction, "Yes"), OutcomeLog.Of("ada", "Yes", Noon.AddHours(1)), OutcomeLog.Of("eve", "No", Noon), OutcomeLog.About(prediction, "No", Noon.AddHours(2), correction: true),
         ];
 
-        var first = await _log.Tell(told);
-        var (rows, truth) = (await _log.Rows(), await _log.TruthOf(prediction));
-        _log.Clock.Now += TimeSpan.FromHours(3);
-        var second = await _log.Tell(told);
+        var first = await History.Tell(told);
+        var (rows, truth) = (await History.Rows(), await History.TruthOf(prediction));
+        History.Clock.Now += TimeSpan.FromHours(3);
+        var second = await History.Tell(told);
 
         first.Select(receipt => receipt.Status).ShouldBe([OutcomeStatus.Accepted, OutcomeStatus.Repeated, OutcomeStatus.Unmatched, OutcomeStatus.Corrected]);
         second.Select(receipt => receipt.Status).ShouldBe([OutcomeStatus.Repeated, OutcomeStatus.Repeated, OutcomeStatus.Repeated, OutcomeStatus.Repeated]);
-        (await _log.Rows()).ShouldBe(rows);
-        (await _log.TruthOf(prediction)).ShouldBe(truth);
+        (await History.Rows()).ShouldBe(rows);
+        (await History.TruthOf(prediction)).ShouldBe(truth);
     }
 
     [Fact]
     public async Task Twice_in_one_request_is_once()
     {
-        var prediction = await _log.Log(Noon);
+        var prediction = await History.Log(Noon);
 
-        var receipts = await _log.Tell([OutcomeLog.About(prediction, "Yes"), OutcomeLog.About(prediction, "Yes")]);
+        var receipts = await History.Tell([OutcomeLog.About(prediction, "Yes"), OutcomeLog.About(prediction, "Yes")]);
 
         receipts.Select(receipt => receipt.Status).ShouldBe([OutcomeStatus.Accepted, OutcomeStatus.Repeated]);
-        (await _log.Rows()).ShouldBe(1);
+        (await History.Rows()).ShouldBe(1);
     }
 
     [Fact]
     public async Task Another_key_is_another_word_and_the_same_key_the_same()
     {
-        var prediction = await _log.Log(Noon);
-        await _log.Tell(prediction, "Yes", key: "a");
-        await _log.Tell(prediction, "No", correction: true, key: "b");
-        (await _log.Tell(prediction, "Yes", correction: true, key: "c")).Status.ShouldBe(OutcomeStatus.Corrected);
+        var prediction = await History.Log(Noon);
+        await History.Tell(prediction, "Yes", key: "a");
+        await History.Tell(prediction, "No", correction: true, key: "b");
+        (await History.Tell(prediction, "Yes", correction: true, key: "c")).Status.ShouldBe(OutcomeStatus.Corrected);
 
-        (await _log.Tell(prediction, "No", correction: true, key: "b")).Status.ShouldBe(OutcomeStatus.Repeated);
-        (await _log.ValueOf(prediction)).ShouldBe("Yes");
-        (await _log.Tell(prediction, "No", correction: true, key: "d")).Status.ShouldBe(OutcomeStatus.Corrected);
-        (await _log.ValueOf(prediction)).ShouldBe("No");
+        (await History.Tell(prediction, "No", correction: true, key: "b")).Status.ShouldBe(OutcomeStatus.Repeated);
+        (await History.ValueOf(prediction)).ShouldBe("Yes");
+        (await History.Tell(prediction, "No", correction: true, key: "d")).Status.ShouldBe(OutcomeStatus.Corrected);
+        (await History.ValueOf(prediction)).ShouldBe("No");
     }
 
     [Fact]
     public async Task A_later_observation_takes_the_place_and_an_older_one_is_outdated()
     {
-        var prediction = await _log.Log(Noon);
+        var prediction = await History.Log(Noon);
 
-        (await _log.Tell(prediction, "No", Noon.AddHours(2))).Status.ShouldBe(OutcomeStatus.Accepted);
-        (await _log.Tell(prediction, "Yes", Noon.AddHours(3))).Status.ShouldBe(OutcomeStatus.Corrected);
-        (await _log.Tell(prediction, "No", Noon.AddHours(1))).Status.ShouldBe(OutcomeStatus.Outdated);
-        (await _log.ValueOf(prediction)).ShouldBe("Yes");
-        (await _log.Rows()).ShouldBe(3);
+        (await History.Tell(prediction, "No", Noon.AddHours(2))).Status.ShouldBe(OutcomeStatus.Accepted);
+        (await History.Tell(prediction, "Yes", Noon.AddHours(3))).Status.ShouldBe(OutcomeStatus.Corrected);
+        (await History.Tell(prediction, "No", Noon.AddHours(1))).Status.ShouldBe(OutcomeStatus.Outdated);
+        (await History.ValueOf(prediction)).ShouldBe("Yes");
+        (await History.Rows()).ShouldBe(3);
     }
 
     [Fact]
     public async Task Two_that_contradict_are_kept_the_first_holds_and_a_correction_settles_it()
     {
-        var prediction = await _log.Log(Noon);
-        await _log.Tell(prediction, "Yes");
+        var prediction = await History.Log(Noon);
+        await History.Tell(prediction, "Yes");
 
-        (await _log.Tell(prediction, "No")).Status.ShouldBe(OutcomeStatus.Contradicting);
-        var contradicted = await _log.TruthOf(prediction);
-        (await _log.Summary()).Counts.Contradicted.ShouldBe(1);
+        (await History.Tell(prediction, "No")).Status.ShouldBe(OutcomeStatus.Contradicting);
+        var contradicted = await History.TruthOf(prediction);
+        (await History.Summary()).Counts.Contradicted.ShouldBe(1);
 
-        (await _log.Tell(prediction, "No", correction: true)).Status.ShouldBe(OutcomeStatus.Corrected);
-        var settled = await _log.TruthOf(prediction);
+        (await History.Tell(prediction, "No", correction: true)).Status.ShouldBe(OutcomeStatus.Corrected);
+        var settled = await History.TruthOf(prediction);
         (contradicted.Value, contradicted.Contradicted, settled.Value, settled.Contradicted).ShouldBe(("Yes", true, "No", false));
-        (await _log.Summary()).Counts.Contradicted.ShouldBe(0);
-        (await _log.Outcomes.About(WorkspaceId.Default, OutcomeLog.Deployment, prediction, Cancelled)).Outcomes.Select(told => (told.Value, told.State))
+        (await History.Summary()).Counts.Contradicted.ShouldBe(0);
+        (await History.Outcomes.About(WorkspaceId.Default, OutcomeLog.Deployment, prediction, Cancelled)).Outcomes.Select(told => (told.Value, told.State))
             .ShouldBe([("No", "in_force"), ("No", "agrees"), ("Yes", "replaced")]);
     }
 
     [Fact]
     public async Task What_became_true_after_the_window_is_kept_counts_and_is_late()
     {
-        var prediction = await _log.Log(Noon);
+        var prediction = await History.Log(Noon);
 
-        var receipt = await _log.Tell(prediction, "Yes", Noon.AddDays(3).AddSeconds(1));
+        var receipt = await History.Tell(prediction, "Yes", Noon.AddDays(3).AddSeconds(1));
 
         receipt.ShouldBe(new Receipt(OutcomeStatus.Accepted, prediction, Late: true));
-        (await _log.TruthOf(prediction)).ShouldBe(new TruthWire("known", true, "Yes", Time.ToMicros(Noon.AddDays(3).AddSeconds(1)), true, false, Time.ToMicros(Noon.AddDays(3))));
-        (await _log.Summary()).Counts.Late.ShouldBe(1);
+        (await History.TruthOf(prediction)).ShouldBe(new TruthWire("known", true, "Yes", Time.ToMicros(Noon.AddDays(3).AddSeconds(1)), true, false, Time.ToMicros(Noon.AddDays(3))));
+        (await History.Summary()).Counts.Late.ShouldBe(1);
     }
 
     [Fact]
     public async Task What_arrives_after_the_window_takes_the_place_of_what_was_assumed()
     {
-        var prediction = await _log.Log(Noon);
-        (await _log.TruthOf(prediction)).ShouldBe(new TruthWire("assumed_negative", false, null, null, false, false, Time.ToMicros(Noon.AddDays(3))));
+        var prediction = await History.Log(Noon);
+        (await History.TruthOf(prediction)).ShouldBe(new TruthWire("assumed_negative", false, null, null, false, false, Time.ToMicros(Noon.AddDays(3))));
 
-        (await _log.Tell(prediction, "Yes", Noon.AddDays(1))).ShouldBe(new Receipt(OutcomeStatus.Accepted, prediction, Late: false));
-        (await _log.TruthOf(prediction)).Positive.ShouldBe(true);
-        (await _log.Rows()).ShouldBe(1); // what is assumed is not stored
-    }
-
-    [Fact]
-    public async Task Outcomes_that_come_before_their_predictions_are_matched_later()
-    {
-        var named = _log.IdAt(Noon);
-        var told = await _log.Tell(
-        [
-            OutcomeLog.Of("ada", "Yes", Noon.AddHours(1)), OutcomeLog.Of("bob", "No", Noon.AddHours(1)), OutcomeLog.About(named, "Yes") with { Deployment = OutcomeLog.Deployment },
-            OutcomeLog.Of("ada", "No", Noon.AddHours(2)),
-        ]);
-        told.ShouldAllBe(receipt => receipt == new Receipt(OutcomeStatus.Unmatched));
-        (await _log.Summary()).Unmatched.ShouldBe(4);
-        var rematch = _log.Get<OutcomeRematch>();
-        (await rematch.Run(Cancelled)).ShouldBe(0);
-
-        var ada = await _log.Log(Noon, "ada", flags: RecordFlags.Batch);
-        await _log.Log([new(named, "")]);
-
-        (await rematch.Run(Cancelled)).ShouldBe(3);
-        (await rematch.Run(Cancelled)).ShouldBe(0);
-        (await _log.ValueOf(ada)).ShouldBe("No");
-        (await _log.ValueOf(named)).ShouldBe("Yes");
-        (await _log.Summary()).Unmatched.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task An_outcome_that_was_looked_for_before_its_prediction_was_logged_and_stored_after_is_matched_later()
-    {
-        var rematch = _log.Get<OutcomeRematch>();
-        await _log.Tell(OutcomeLog.Of("eve", "Yes", Noon.AddHours(1))); // somebody waits, so the log is watched
-        await _log.Log(Noon.AddMinutes(-1), "bob");
-        await rematch.Run(Cancelled);
-        var ada = await _log.Log(Noon, "ada");
-        await rematch.Run(Cancelled);
-
-        await _log.Wait("ada", "Yes", Noon.AddHours(1));
-
-        (await rematch.Run(Cancelled)).ShouldBe(1);
-        (await _log.ValueOf(ada)).ShouldBe("Yes");
-    }
-
-    [Fact]
-    public async Task Outcomes_that_wait_are_matched_when_the_window_becomes_longer()
-    {
-        var rematch = _log.Get<OutcomeRematch>();
-        var ada = await _log.Log(Noon, "ada");
-        (await _log.Tell(OutcomeLog.Of("ada", "Yes", Noon.AddDays(5)))).Status.ShouldBe(OutcomeStatus.Unmatched);
-        (await rematch.Run(Cancelled)).ShouldBe(0);
-        (await rematch.Run(Cancelled)).ShouldBe(0);
-
-        _log.Deploy(OutcomeLog.Deployment, new() { WithinDays = 30 });
-
-        (await rematch.Run(Cancelled)).ShouldBe(1);
-        (await _log.ValueOf(ada)).ShouldBe("Yes");
-    }
-
-    [Fact]
-    public async Task What_was_told_while_it_waited_counts_by_when_it_was_told()
-    {
-        var named = _log.IdAt(Noon);
-        await _log.Tell(OutcomeLog.About(named, "Yes") with { Deployment = OutcomeLog.Deployment });
-        await _log.Log([new(named, "")]);
-        await _log.Tell(named, "No"); // before the first one was matched
-
-        await _log.Get<OutcomeRematch>().Run(Cancelled);
-
-        var truth = await _log.TruthOf(named);
-        (truth.Value, truth.Contradicted).ShouldBe(("Yes", true));
-        (await _log.Summary()).Counts.Contradicted.ShouldBe(1);
+        (await History.Tell(prediction, "Yes", Noon.AddDays(1))).ShouldBe(new Receipt(OutcomeStatus.Accepted, prediction, Late: false));
+        (await History.TruthOf(prediction)).Positive.ShouldBe(true);
+        (await History.Rows()).ShouldBe(1); // what is assumed is not stored
     }
 
     [Theory]
@@ -255,39 +166,39 @@ public abstract class OutcomesConformance : IAsyncLifetime
     [InlineData("", "outcome.value-missing")]
     public async Task A_value_that_is_no_class_is_refused_with_those_there_are(string value, string code)
     {
-        var prediction = await _log.Log(Noon, "ada");
+        var prediction = await History.Log(Noon, "ada");
 
-        var receipts = await _log.Tell([OutcomeLog.About(prediction, value), OutcomeLog.Of("ada", value, Noon.AddHours(1)), OutcomeLog.Of("nobody", value, Noon)]);
+        var receipts = await History.Tell([OutcomeLog.About(prediction, value), OutcomeLog.Of("ada", value, Noon.AddHours(1)), OutcomeLog.Of("nobody", value, Noon)]);
 
         receipts.ShouldAllBe(receipt => receipt.Status == OutcomeStatus.Refused && receipt.Problem!.Code == code);
-        (await _log.Rows()).ShouldBe(0);
+        (await History.Rows()).ShouldBe(0);
     }
 
     [Fact]
     public async Task One_row_that_is_refused_keeps_no_other_from_being_stored()
     {
-        var prediction = await _log.Log(Noon);
+        var prediction = await History.Log(Noon);
 
-        var receipts = await _log.Tell([new() { Value = "Yes" }, OutcomeLog.About(prediction, "yes"), OutcomeLog.About(_log.IdAt(Noon), "Yes"), OutcomeLog.Of("ada", "Yes", Noon, "nowhere")]);
+        var receipts = await History.Tell([new() { Value = "Yes" }, OutcomeLog.About(prediction, "yes"), OutcomeLog.About(History.IdAt(Noon), "Yes"), OutcomeLog.Of("ada", "Yes", Noon, "nowhere")]);
 
         receipts.Select(receipt => receipt.Problem?.Code).ShouldBe(["outcome.subject", null, "prediction.unknown", "deployment.unknown"]);
-        (await _log.ValueOf(prediction)).ShouldBe("Yes"); // as the data writes it
+        (await History.ValueOf(prediction)).ShouldBe("Yes"); // as the data writes it
     }
 
     [Fact]
     public async Task A_prediction_of_another_deployment_or_workspace_is_not_touched()
     {
-        _log.Deploy("other", new());
-        _log.Deploy(OutcomeLog.Deployment, new(), new("elsewhere"));
-        var prediction = await _log.Log(Noon, "ada");
+        History.Deploy("other", new());
+        History.Deploy(OutcomeLog.Deployment, new(), new("elsewhere"));
+        var prediction = await History.Log(Noon, "ada");
         var stranger = OutcomeLog.Ann with { Workspace = new("elsewhere") };
 
-        (await _log.Tell(OutcomeLog.About(prediction, "Yes") with { Deployment = "other" })).Problem!.Code.ShouldBe("outcome.deployment-differs");
-        (await _log.Tell(OutcomeLog.About(prediction, "Yes"), caller: stranger)).Problem!.Code.ShouldBe("prediction.unknown");
-        (await _log.Tell(OutcomeLog.Of("ada", "Yes", Noon), caller: stranger)).Status.ShouldBe(OutcomeStatus.Unmatched);
-        (await _log.Tell(OutcomeLog.Of("ada", "Yes", Noon, "other"))).Status.ShouldBe(OutcomeStatus.Unmatched);
-        (await _log.TruthOf(prediction)).Value.ShouldBeNull();
-        (await _log.Summary()).Unmatched.ShouldBe(0);
+        (await History.Tell(OutcomeLog.About(prediction, "Yes") with { Deployment = "other" })).Problem!.Code.ShouldBe("outcome.deployment-differs");
+        (await History.Tell(OutcomeLog.About(prediction, "Yes"), caller: stranger)).Problem!.Code.ShouldBe("prediction.unknown");
+        (await History.Tell(OutcomeLog.Of("ada", "Yes", Noon), caller: stranger)).Status.ShouldBe(OutcomeStatus.Unmatched);
+        (await History.Tell(OutcomeLog.Of("ada", "Yes", Noon, "other"))).Status.ShouldBe(OutcomeStatus.Unmatched);
+        (await History.TruthOf(prediction)).Value.ShouldBeNull();
+        (await History.Summary()).Unmatched.ShouldBe(0);
     }
 
     [Fact]
@@ -306,14 +217,14 @@ public abstract class OutcomesConformance : IAsyncLifetime
     [Fact]
     public async Task Scanning_tells_of_every_prediction_once_in_order_and_within_the_time()
     {
-        var made = Enumerable.Range(0, 2500).Select(i => new Logged(_log.IdAt(Noon.AddMilliseconds(i)), $"e{i}")).ToList();
-        await _log.Log(made);
-        await _log.Tell([.. made.SelectMany((one, i) => i % 2 == 0 ? [OutcomeLog.About(one.Id, "Yes")] : (NewOutcomeWire[])[OutcomeLog.Of(one.Entity, "No", Noon.AddMinutes(1)), OutcomeLog.Of(one.Entity, "Yes", Noon.AddMinutes(2))])]);
+        var made = Enumerable.Range(0, 2500).Select(i => new Logged(History.IdAt(Noon.AddMilliseconds(i)), $"e{i}")).ToList();
+        await History.Log(made);
+        await History.Tell([.. made.SelectMany((one, i) => i % 2 == 0 ? [OutcomeLog.About(one.Id, "Yes")] : (NewOutcomeWire[])[OutcomeLog.Of(one.Entity, "No", Noon.AddMinutes(1)), OutcomeLog.Of(one.Entity, "Yes", Noon.AddMinutes(2))])]);
 
         var from = Noon.AddMilliseconds(500).ToUnixTimeMilliseconds();
-        var all = await _log.Outcomes.Of(WorkspaceId.Default, OutcomeLog.Deployment, from, from + 1000, Cancelled);
+        var all = await History.Outcomes.Of(WorkspaceId.Default, OutcomeLog.Deployment, from, from + 1000, Cancelled);
         var ids = new List<Guid>();
-        await foreach (var piece in _log.Outcomes.Scan(WorkspaceId.Default, OutcomeLog.Deployment, 0, long.MaxValue, Cancelled)) ids.AddRange(piece.Select(outcome => outcome.PredictionId));
+        await foreach (var piece in History.Outcomes.Scan(WorkspaceId.Default, OutcomeLog.Deployment, 0, long.MaxValue, Cancelled)) ids.AddRange(piece.Select(outcome => outcome.PredictionId));
 
         all.Keys.ShouldBe(made[500..1500].Select(one => one.Id), ignoreOrder: true);
         all.Values.ShouldAllBe(outcome => outcome.Positive && outcome.Value == "Yes");
@@ -323,19 +234,19 @@ public abstract class OutcomesConformance : IAsyncLifetime
     [Fact]
     public async Task The_summary_counts_every_prediction_once_and_judges_those_that_are_decided()
     {
-        await _log.DisposeAsync();
-        _log = await Open(new() { WithinDays = 3, NegativeAfterDays = 3 });
-        _log.Clock.Now = Noon.AddDays(4);
+        await DisposeAsync();
+        await InitializeAsync();
+        History.Clock.Now = Noon.AddDays(4);
         double[] scores = [0.9, 0.8, 0.7, 0.6, 0.2, 0.1];
         var closed = new List<Guid>();
-        foreach (var score in scores) closed.Add(await _log.Log(Noon.AddMinutes(closed.Count), probability: score));
-        foreach (var i in (int[])[0, 2, 4]) await _log.Tell(closed[i], "Yes", Noon.AddHours(1)); // the others are assumed to be negative
-        var open = await _log.Log(Noon.AddDays(2), probability: 0.99, version: 2);
-        await _log.Tell(open, "Yes", Noon.AddDays(3));
-        await _log.Log(Noon.AddDays(2), probability: 0.3, version: 2);
-        await _log.Log([.. closed.Select((id, i) => new Logged(id, "", 1 - scores[i]))], RecordFlags.Shadow, version: 3, variant: "shade");
+        foreach (var score in scores) closed.Add(await History.Log(Noon.AddMinutes(closed.Count), probability: score));
+        foreach (var i in (int[])[0, 2, 4]) await History.Tell(closed[i], "Yes", Noon.AddHours(1)); // the others are assumed to be negative
+        var open = await History.Log(Noon.AddDays(2), probability: 0.99, version: 2);
+        await History.Tell(open, "Yes", Noon.AddDays(3));
+        await History.Log(Noon.AddDays(2), probability: 0.3, version: 2);
+        await History.Log([.. closed.Select((id, i) => new Logged(id, "", 1 - scores[i]))], RecordFlags.Shadow, version: 3, variant: "shade");
 
-        var summary = await _log.Summary();
+        var summary = await History.Summary();
 
         summary.Counts.ShouldBe(new OutcomeCountsWire(8, 4, 3, 1, 0, 0, 0, 7.0 / 8, 4.0 / 7));
         summary.Variants.Select(variant => (variant.Variant, variant.Version, variant.Counts.Predictions)).ShouldBe([("champion", 1, 6), ("champion", 2, 2), ("shade", 3, 6)]);
@@ -354,24 +265,24 @@ public abstract class OutcomesConformance : IAsyncLifetime
     [InlineData(120)]
     public async Task What_was_rolled_into_segments_is_found_like_what_was_not(int entities)
     {
-        var old = Enumerable.Range(0, entities).Select(i => new Logged(_log.IdAt(Noon.AddSeconds(i)), $"é{i}", i / (double)entities)).ToList();
-        await _log.Log(old);
-        await _log.Log([.. old.Select(one => one with { Probability = 0.1 })], RecordFlags.Shadow, version: 2, variant: "shade");
-        (await _log.Get<Sealer>().Run(Cancelled)).ShouldBe(1);
-        await _log.Log([new(_log.IdAt(Noon.AddHours(2)), "é0")]);
-        var named = _log.IdAt(Noon.AddSeconds(1));
+        var old = Enumerable.Range(0, entities).Select(i => new Logged(History.IdAt(Noon.AddSeconds(i)), $"é{i}", i / (double)entities)).ToList();
+        await History.Log(old);
+        await History.Log([.. old.Select(one => one with { Probability = 0.1 })], RecordFlags.Shadow, version: 2, variant: "shade");
+        (await History.Get<Sealer>().Run(Cancelled)).ShouldBe(1);
+        await History.Log([new(History.IdAt(Noon.AddHours(2)), "é0")]);
+        var named = History.IdAt(Noon.AddSeconds(1));
 
-        var byEntity = await _log.Tell([.. old.Select(one => OutcomeLog.Of(one.Entity, "Yes", Noon.AddHours(1)))]);
-        var byId = await _log.Tell([.. old.Select(one => OutcomeLog.About(one.Id, "Yes", Noon.AddHours(1)))]);
-        var waits = await _log.Tell([OutcomeLog.About(named, "No") with { Deployment = OutcomeLog.Deployment }, OutcomeLog.Of("é0", "No", Noon.AddHours(3)), OutcomeLog.Of("nobody", "No", Noon.AddHours(3))]);
-        await _log.Log([new(named, "nobody")]);
-        (await _log.Get<Sealer>().Run(Cancelled)).ShouldBe(2);
+        var byEntity = await History.Tell([.. old.Select(one => OutcomeLog.Of(one.Entity, "Yes", Noon.AddHours(1)))]);
+        var byId = await History.Tell([.. old.Select(one => OutcomeLog.About(one.Id, "Yes", Noon.AddHours(1)))]);
+        var waits = await History.Tell([OutcomeLog.About(named, "No") with { Deployment = OutcomeLog.Deployment }, OutcomeLog.Of("é0", "No", Noon.AddHours(3)), OutcomeLog.Of("nobody", "No", Noon.AddHours(3))]);
+        await History.Log([new(named, "nobody")]);
+        (await History.Get<Sealer>().Run(Cancelled)).ShouldBe(2);
 
         byEntity.Select(receipt => (receipt.Status, receipt.PredictionId)).ShouldBe(old.Select(one => (OutcomeStatus.Accepted, (Guid?)one.Id)));
         byId.ShouldAllBe(receipt => receipt.Status == OutcomeStatus.Repeated);
         waits.Select(receipt => receipt.Status).ShouldBe([OutcomeStatus.Unmatched, OutcomeStatus.Accepted, OutcomeStatus.Unmatched]);
-        (await _log.Get<OutcomeRematch>().Run(Cancelled)).ShouldBe(2);
-        var summary = await _log.Summary();
+        (await History.Get<OutcomeRematch>().Run(Cancelled)).ShouldBe(2);
+        var summary = await History.Summary();
         (summary.Counts.Predictions, summary.Counts.WithOutcome, summary.Unmatched).ShouldBe((entities + 2, entities + 2, 0));
         summary.Variants.Select(variant => (variant.Variant, variant.Shadow, variant.Counts.WithOutcome)).ShouldBe([("champion", false, entities + 2L), ("shade", true, entities)]);
     }
@@ -379,27 +290,27 @@ public abstract class OutcomesConformance : IAsyncLifetime
     [Fact]
     public async Task What_became_of_predictions_that_are_no_longer_kept_is_forgotten_with_them()
     {
-        await _log.KeepDays(4);
-        var (kept, over) = (await _log.Log(Noon.AddDays(2), "ada"), await _log.Log(Noon, "bob"));
-        await _log.Tell([OutcomeLog.About(kept, "Yes"), OutcomeLog.About(over, "Yes"), OutcomeLog.Of("eve", "No", Noon.AddDays(2)), OutcomeLog.Of("eve", "No", Noon)]);
-        await _log.Get<Sealer>().Run(Cancelled);
+        await History.KeepDays(4);
+        var (kept, over) = (await History.Log(Noon.AddDays(2), "ada"), await History.Log(Noon, "bob"));
+        await History.Tell([OutcomeLog.About(kept, "Yes"), OutcomeLog.About(over, "Yes"), OutcomeLog.Of("eve", "No", Noon.AddDays(2)), OutcomeLog.Of("eve", "No", Noon)]);
+        await History.Get<Sealer>().Run(Cancelled);
 
-        await _log.Get<Retention>().Run(Cancelled);
+        await History.Get<Retention>().Run(Cancelled);
 
-        (await _log.ValueOf(kept)).ShouldBe("Yes");
-        (await _log.ValueOf(over)).ShouldBeNull();
-        (await _log.Rows()).ShouldBe(2);
+        (await History.ValueOf(kept)).ShouldBe("Yes");
+        (await History.ValueOf(over)).ShouldBeNull();
+        (await History.Rows()).ShouldBe(2);
     }
 
     [Fact]
     public async Task Without_a_window_nothing_closes_and_what_is_known_is_judged()
     {
-        _log.Deploy(OutcomeLog.Deployment, new());
-        var known = await _log.Log(Noon);
-        await _log.Log(Noon.AddYears(-5));
-        await _log.Tell(known, "Yes");
+        History.Deploy(OutcomeLog.Deployment, new());
+        var known = await History.Log(Noon);
+        await History.Log(Noon.AddYears(-5));
+        await History.Tell(known, "Yes");
 
-        var summary = await _log.Summary();
+        var summary = await History.Summary();
 
         summary.Counts.ShouldBe(new OutcomeCountsWire(2, 1, 0, 1, 0, 0, 0, 0.5, 1));
         summary.Performance!.Rows.ShouldBe(1);
@@ -409,35 +320,35 @@ public abstract class OutcomesConformance : IAsyncLifetime
     [Fact]
     public async Task Many_of_one_prediction_are_told_of_together()
     {
-        var prediction = await _log.Log(Noon);
-        var receipts = await _log.Tell([.. Enumerable.Range(0, 1200).Select(i => OutcomeLog.About(prediction, i % 2 == 0 ? "Yes" : "No", Noon.AddSeconds(i)))]);
+        var prediction = await History.Log(Noon);
+        var receipts = await History.Tell([.. Enumerable.Range(0, 1200).Select(i => OutcomeLog.About(prediction, i % 2 == 0 ? "Yes" : "No", Noon.AddSeconds(i)))]);
 
         receipts[1..].ShouldAllBe(receipt => receipt.Status == OutcomeStatus.Corrected);
-        (await _log.ValueOf(prediction)).ShouldBe("No");
+        (await History.ValueOf(prediction)).ShouldBe("No");
     }
 
     [Fact]
     public async Task Those_who_tell_at_once_leave_each_word_once()
     {
         var predictions = new List<Guid>();
-        for (var i = 0; i < 20; i++) predictions.Add(await _log.Log(Noon.AddMinutes(i)));
+        for (var i = 0; i < 20; i++) predictions.Add(await History.Log(Noon.AddMinutes(i)));
 
-        var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _log.Tell([.. predictions.Select(id => OutcomeLog.About(id, "Yes"))]), Cancelled)));
+        var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => History.Tell([.. predictions.Select(id => OutcomeLog.About(id, "Yes"))]), Cancelled)));
 
         receipts.SelectMany(all => all).Count(receipt => receipt.Status == OutcomeStatus.Accepted).ShouldBe(20);
-        (await _log.Rows()).ShouldBe(20);
+        (await History.Rows()).ShouldBe(20);
     }
 
     /// <summary>What holds of four entities after that was told, one by one.</summary>
     private string[] Holding(NewOutcomeWire[] told, string run, string side) => Task.Run(async () =>
     {
         var predictions = new List<Guid>();
-        for (var entity = 0; entity < 4; entity++) predictions.Add(await _log.Log(Noon, $"{run}{side}{entity}"));
-        foreach (var one in told) (await _log.Tell(one with { Entity = one.Entity!.Replace("{0}", side, StringComparison.Ordinal) })).Problem.ShouldBeNull();
+        for (var entity = 0; entity < 4; entity++) predictions.Add(await History.Log(Noon, $"{run}{side}{entity}"));
+        foreach (var one in told) (await History.Tell(one with { Entity = one.Entity!.Replace("{0}", side, StringComparison.Ordinal) })).Problem.ShouldBeNull();
         var holding = new List<string>();
         foreach (var prediction in predictions)
         {
-            var truth = await _log.TruthOf(prediction);
+            var truth = await History.TruthOf(prediction);
             holding.Add($"{truth.State} {truth.Value} {truth.ObservedAt}");
         }
 
