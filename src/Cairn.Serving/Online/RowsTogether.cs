@@ -53,7 +53,7 @@ internal sealed class RowsTogether(Routing routing, AnswerBuffer answer, RowLog?
             PredictionJson.Write(answer, _by.Model, id, probability, null);
             log?.Add(answer.Records, _by.Model.Source, id, probability, _rows[i]);
             _by.Count(probability);
-            if (routing.Shadows.Count > 0) answer.Shadowed.Add(new(id, probability, _by.Model, start, length));
+            if (routing.IsScoredAgain(_by.Model)) answer.Shadowed.Add(new(id, probability, _by.Model, start, length));
         }
 
         _count = 0;
