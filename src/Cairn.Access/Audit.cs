@@ -13,8 +13,8 @@ public static class Audit
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(caller);
-        transaction.Execute(
-            "INSERT INTO audit_entries (workspace_id, time, caller, action, subject, detail) VALUES (@Workspace, @Time, @Caller, @action, @subject, @detail)",
-            new { Workspace = caller.Workspace.Value, Time = TimeProvider.System.Micros(), Caller = caller.Name, action, subject, detail });
+        transaction.Insert(
+            "audit_entries", ("workspace_id", new[] { caller.Workspace.Value }), ("time", new[] { TimeProvider.System.Micros() }), ("caller", new[] { caller.Name }),
+            ("action", new[] { action }), ("subject", new[] { subject }), ("detail", new[] { detail }));
     }
 }

@@ -36,6 +36,20 @@ public class ReadTransaction
     /// <summary>The values for <see cref="Among"/>.</summary>
     public object Texts(IReadOnlyCollection<string> values) => _translate is null ? JsonSerializer.Serialize(values) : values.ToArray();
 
+    /// <summary>A text like a pattern of <c>%</c> and <c>_</c>, without an escape: <c>WHERE {transaction.Like("name", "@pattern", anyCase)}</c>.</summary>
+    /// <remarks>Any case is that of ASCII letters. SQLite's own LIKE knows no case, so there a pattern that does is a GLOB.</remarks>
+    public string Like(string text, string parameter, bool anyCase) =>
+        _translate is not null ? $"{text} {(anyCase ? "ILIKE" : "LIKE")} {parameter} ESCAPE ''" : anyCase ? $"{text} LIKE {parameter}" : $"{text} GLOB {parameter}";
+
+    /// <summary>The pattern for <see cref="Like"/>.</summary>
+    public string Pattern(string pattern, bool anyCase)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        return _translate is not null || anyCase
+            ? pattern
+            : string.Concat(pattern.Select(c => c switch { '%' => "*", '_' => "?", '*' or '?' or '[' => $"[{c}]", _ => c.ToString() }));
+    }
+
     private protected string Translate(string sql) => _translate is null ? sql : _translate(sql);
 
     internal void End() => _connection = null;

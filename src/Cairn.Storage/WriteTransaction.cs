@@ -18,7 +18,11 @@ public abstract class WriteTransaction : ReadTransaction
     /// Inserts many rows of one table, in order, as quickly as the database takes them: one prepared statement on SQLite, one round trip on PostgreSQL.
     /// </summary>
     /// <param name="columns">Arrays of the same length: <c>string</c>, <c>long</c>, <c>long?</c> or <c>double</c>; a null is a NULL.</param>
-    public abstract void Insert(string table, params ReadOnlySpan<(string Name, Array Values)> columns);
+    public void Insert(string table, params ReadOnlySpan<(string Name, Array Values)> columns) => InsertOr(table, "", columns);
+
+    /// <summary>As <see cref="Insert"/>, for rows of which some may be there already.</summary>
+    /// <param name="conflict"><c>ON CONFLICT …</c>. With <c>DO UPDATE</c> no two of the rows may be in conflict with each other.</param>
+    public abstract void InsertOr(string table, string conflict, params ReadOnlySpan<(string Name, Array Values)> columns);
 
     /// <summary>Writes an event in the transaction of the change it tells of. Returns its id, to name as the cause of what follows.</summary>
     public abstract long Emit(NewEvent happened);

@@ -1,6 +1,7 @@
 using Cairn.Storage;
 using Cairn.Tracking.Artifacts;
 using Cairn.Tracking.Experiments;
+using Cairn.Tracking.Mlflow;
 using Cairn.Tracking.Packages;
 using Cairn.Tracking.Registry;
 using Cairn.Tracking.RunRecords;
@@ -74,6 +75,8 @@ public static class TrackingModule
         RollBackChampion.Map(routes);
         PreviewRollback.Map(routes);
         ListPromotions.Map(routes);
+
+        MlflowProtocol.Map(routes);
         return routes;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PostgresWriteTransaction(NpgsqlConnection connection, Time
 
     public override void TakeTurn(string name) => Connection.Execute("SELECT pg_advisory_xact_lock(hashtextextended(@name, 4848110))", new { name });
 
-    public override void Insert(string table, params ReadOnlySpan<(string Name, Array Values)> columns)
+    public override void InsertOr(string table, string conflict, params ReadOnlySpan<(string Name, Array Values)> columns)
     {
         _ = Connection;
         var (names, arrays) = (new List<string>(), new List<string>());
@@ -35,7 +35,7 @@ internal sealed class PostgresWriteTransaction(NpgsqlConnection connection, Time
 #pragma warning disable CA2100 // names of tables and columns are constants of the callers
         command.CommandText = $"""
             INSERT INTO {table} ({string.Join(", ", names)})
-            SELECT {string.Join(", ", names)} FROM unnest({string.Join(", ", arrays)}) WITH ORDINALITY AS r ({string.Join(", ", names)}, place) ORDER BY place
+            SELECT {string.Join(", ", names)} FROM unnest({string.Join(", ", arrays)}) WITH ORDINALITY AS r ({string.Join(", ", names)}, place) ORDER BY place {conflict}
             """;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();

@@ -5,7 +5,7 @@ using SQLitePCL;
 namespace Cairn.Storage.Sqlite;
 
 /// <summary>What one piece of work sees: its own savepoint inside the shared transaction.</summary>
-internal sealed class SqliteWriteTransaction(SqliteConnection connection, SqliteCommand insertEvent, TimeProvider clock) : WriteTransaction(connection)
+internal sealed class SqliteWriteTransaction(SqliteConnection connection, SqliteStatements statements, SqliteCommand insertEvent, TimeProvider clock) : WriteTransaction(connection)
 {
     public const string InsertEvent =
         "INSERT INTO events (workspace_id, time, type, subject, cause_id, payload) VALUES (@workspace, @time, @type, @subject, @cause, @payload)";
@@ -15,33 +15,22 @@ internal sealed class SqliteWriteTransaction(SqliteConnection connection, Sqlite
     public override void TakeTurn(string name) => _ = Connection;
 
     // Straight to SQLite: a command looks every parameter up by its name again for every row, which costs more than the row.
-    public override void Insert(string table, params ReadOnlySpan<(string Name, Array Values)> columns)
+    public override void InsertOr(string table, string conflict, params ReadOnlySpan<(string Name, Array Values)> columns)
     {
         _ = Connection;
-        var (names, places) = (new List<string>(), new List<string>());
-        foreach (var (name, _) in columns)
+        var statement = statements.Insert(table, conflict, columns);
+        var rows = columns[0].Values.Length;
+        try
         {
-            names.Add(name);
-            places.Add("?");
-        }
-
-        var database = connection.Handle;
-        Check(raw.sqlite3_prepare_v2(database, $"INSERT INTO {table} ({string.Join(", ", names)}) VALUES ({string.Join(", ", places)})", out var statement));
-        using (statement)
-        {
-            var rows = columns[0].Values.Length;
             for (var row = 0; row < rows; row++)
             {
-                for (var column = 0; column < columns.Length; column++) Check(Bind(statement, column + 1, columns[column].Values, row));
-                var result = raw.sqlite3_step(statement);
-                if (result != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(result, database);
-                Check(raw.sqlite3_reset(statement));
+                for (var column = 0; column < columns.Length; column++) statements.Check(Bind(statement, column + 1, columns[column].Values, row));
+                statements.Step(statement);
             }
         }
-
-        void Check(int result)
+        finally
         {
-            if (result != raw.SQLITE_OK) SqliteException.ThrowExceptionForRC(result, database);
+            raw.sqlite3_reset(statement);
         }
     }
 
@@ -64,6 +53,7 @@ internal sealed class SqliteWriteTransaction(SqliteConnection connection, Sqlite
 
     private static int Bind(sqlite3_stmt statement, int place, Array values, int row) => values switch
     {
+        string?[] texts when row > 0 && ReferenceEquals(texts[row], texts[row - 1]) => raw.SQLITE_OK, // it is bound still
         string?[] texts => texts[row] is { } text ? raw.sqlite3_bind_text(statement, place, text) : raw.sqlite3_bind_null(statement, place),
         long[] numbers => raw.sqlite3_bind_int64(statement, place, numbers[row]),
         long?[] numbers => numbers[row] is { } number ? raw.sqlite3_bind_int64(statement, place, number) : raw.sqlite3_bind_null(statement, place),

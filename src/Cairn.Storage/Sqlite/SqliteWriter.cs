@@ -22,6 +22,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<QueuedWork> _done = [];
     private readonly SqliteConnection _connection;
+    private readonly SqliteStatements _statements;
     private readonly SqliteCommand _begin, _savepoint, _release, _undo, _commit, _insertEvent;
     private readonly CommitSignal _signal;
     private readonly SqliteCheckpoints _checkpoints;
@@ -31,6 +32,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     public SqliteWriter(SqliteConnection connection, SqliteCheckpoints checkpoints, CommitSignal signal, TimeProvider clock, ILogger log)
     {
         (_connection, _checkpoints, _signal, _clock, _log) = (connection, checkpoints, signal, clock, log);
+        _statements = new(connection);
         _begin = Command("BEGIN IMMEDIATE");
         _savepoint = Command("SAVEPOINT work");
         _release = Command("RELEASE work");
@@ -78,6 +80,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     {
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) CommitWaiting();
         foreach (var command in (SqliteCommand[])[_begin, _savepoint, _release, _undo, _commit, _insertEvent]) command.Dispose();
+        _statements.Dispose();
         _checkpoints.Dispose();
         _connection.Dispose();
         _ended.SetResult();
@@ -127,7 +130,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private bool RunInSavepoint(QueuedWork work)
     {
         var started = Stopwatch.GetTimestamp();
-        var transaction = new SqliteWriteTransaction(_connection, _insertEvent, _clock);
+        var transaction = new SqliteWriteTransaction(_connection, _statements, _insertEvent, _clock);
         _savepoint.ExecuteNonQuery();
         var keep = false;
         Exception? failure = null;

@@ -24,6 +24,9 @@ internal sealed record Experiment
 
     public long UpdatedAt { get; init; }
 
+    /// <value>Where its runs keep their files when that is not this server; else empty.</value>
+    public string ArtifactLocation { get; init; } = "";
+
     public bool IsDeleted => LifecycleStage == Lifecycle.Deleted;
 
     public string Id => ExperimentId.ToString(CultureInfo.InvariantCulture);

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
+using Cairn.Tracking.Edge;
 using Cairn.Tracking.Sql;
 
 namespace Cairn.Tracking.Experiments;
@@ -9,7 +11,7 @@ namespace Cairn.Tracking.Experiments;
 /// <summary>The statements on experiments that more than one use case needs.</summary>
 internal static class ExperimentTable
 {
-    private const string Columns = "experiment_id, name, lifecycle_stage, created_at, updated_at";
+    public const string Columns = "experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location";
 
     public static Experiment? Find(ReadTransaction transaction, WorkspaceId workspace, long id) => transaction.First<Experiment>(
         $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND experiment_id = @id", new { workspace = workspace.Value, id });
@@ -33,21 +35,30 @@ internal static class ExperimentTable
 
     /// <summary>A new experiment, or null when the name is taken, be it by a deleted one.</summary>
     public static Experiment? Insert(
-        WriteTransaction transaction, WorkspaceId workspace, string name, IReadOnlyDictionary<string, string>? tags, long now)
+        WriteTransaction transaction, WorkspaceId workspace, string name, IReadOnlyDictionary<string, string>? tags, long now, string artifactLocation = "")
     {
         if (FindByName(transaction, workspace, name) is not null) return null;
 
-        var experiment = new Experiment { ExperimentId = Counter.Next(transaction, workspace, "experiments"), Name = name, CreatedAt = now, UpdatedAt = now };
+        var experiment = new Experiment { ExperimentId = Counter.Next(transaction, workspace, "experiments"), Name = name, CreatedAt = now, UpdatedAt = now, ArtifactLocation = artifactLocation };
         var inserted = transaction.Execute(
             """
-            INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at)
-            VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt) ON CONFLICT DO NOTHING
+            INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location)
+            VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt, @ArtifactLocation) ON CONFLICT DO NOTHING
             """,
-            new { workspace = workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt });
+            new { workspace = workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt, experiment.ArtifactLocation });
         if (inserted == 0) return null;
 
         PutTags(transaction, workspace, experiment.ExperimentId, tags ?? Tags.None);
         return experiment;
+    }
+
+    /// <summary>To a name that is free.</summary>
+    public static void Rename(WriteTransaction transaction, Caller caller, Experiment experiment, string name, long now)
+    {
+        transaction.Execute(
+            "UPDATE experiments SET name = @name, updated_at = @now WHERE workspace_id = @workspace AND experiment_id = @ExperimentId",
+            new { workspace = caller.Workspace.Value, experiment.ExperimentId, name, now });
+        transaction.Write(caller, "experiment.rename", $"experiments/{experiment.Id}", Detail.Of(new { From = experiment.Name, To = name }));
     }
 
     public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, long id, IReadOnlyDictionary<string, string> tags) => SqlList.Insert(

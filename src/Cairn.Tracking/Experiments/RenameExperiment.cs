@@ -36,10 +36,7 @@ internal static class RenameExperiment
                 if (ExperimentTable.FindByName(transaction, caller.Workspace, request.Name) is { } holder && holder.ExperimentId != found.Value.ExperimentId)
                     return ExperimentTable.NameTaken(holder);
 
-                transaction.Execute(
-                    "UPDATE experiments SET name = @Name, updated_at = @now WHERE workspace_id = @workspace AND experiment_id = @ExperimentId",
-                    new { workspace = caller.Workspace.Value, found.Value.ExperimentId, request.Name, now });
-                transaction.Write(caller, "experiment.rename", $"experiments/{found.Value.Id}", Detail.Of(new { From = found.Value.Name, To = request.Name }));
+                ExperimentTable.Rename(transaction, caller, found.Value, request.Name, now);
                 return ExperimentTable.ToWire(transaction, caller.Workspace, [found.Value with { Name = request.Name, UpdatedAt = now }])[0];
             },
             cancellation);

@@ -45,8 +45,8 @@ internal static class RunLog
     /// <summary>Writes a batch that <see cref="Check"/> let pass. Keys go in order, so that two batches on one run never wait for each other in a circle.</summary>
     public static Answer<Done> Write(WriteTransaction transaction, WorkspaceId workspace, Run run, LogBatch batch, long now)
     {
-        if (batch.Params is { Count: > 0 } parameters && WriteParams(transaction, workspace, run, parameters) is { } changed) return changed;
-        if (batch.Metrics is { Count: > 0 } metrics) WriteMetrics(transaction, workspace, run, metrics, now);
+        if (batch.Params is { Count: > 0 } parameters && WriteParams(transaction, workspace, run, parameters) is { Count: > 0 } changes) return Changed(run, changes);
+        if (batch.Metrics is { Count: > 0 } metrics) WriteMetrics(transaction, workspace, run, [.. metrics.Select(metric => LoggedPoint.Of(metric.Key, metric.Timestamp ?? now, metric.Step, metric.Value))]);
         if (batch.Tags is { Count: > 0 } tags)
         {
             RunTable.PutTags(transaction, workspace, run.RunId, tags.Where(tag => tag.Key != RunName.Tag));
@@ -56,7 +56,8 @@ internal static class RunLog
         return default(Done);
     }
 
-    private static Refusal.Conflict? WriteParams(WriteTransaction transaction, WorkspaceId workspace, Run run, IReadOnlyDictionary<string, string> parameters)
+    /// <returns>Those that have another value already; the transaction must not be kept then.</returns>
+    public static IReadOnlyList<ParamChange> WriteParams(WriteTransaction transaction, WorkspaceId workspace, Run run, IReadOnlyDictionary<string, string> parameters)
     {
         SqlList.Insert(
             transaction,
@@ -64,19 +65,21 @@ internal static class RunLog
             "ON CONFLICT (workspace_id, run_id, key) DO NOTHING",
             [.. parameters.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => new object[] { workspace.Value, run.RunId, row.Key, row.Value })]);
 
-        var changes = parameters.Keys.Chunk(SqlList.ValuesAtOnce).SelectMany(keys => Stored(transaction, workspace, run, keys))
-            .Where(stored => stored.Value != parameters[stored.Key])
-            .OrderBy(stored => stored.Key, StringComparer.Ordinal)
-            .ToList();
-        return changes.Count == 0
-            ? null
-            : new Refusal.Conflict(
-                "run.param-changed",
-                $"A param keeps its first value. Of run '{run.Name}' ({run.RunId}): "
-                + string.Join("; ", changes.Take(5).Select(stored => $"'{stored.Key}' is '{Cut(stored.Value)}', not '{Cut(parameters[stored.Key])}'"))
-                + (changes.Count > 5 ? $"; and {changes.Count - 5} more" : "")
-                + ". Nothing of the batch was written. Start another run, or use a tag or a metric for what changes.");
+        return
+        [
+            .. parameters.Keys.Chunk(SqlList.ValuesAtOnce).SelectMany(keys => Stored(transaction, workspace, run, keys))
+                .Where(stored => stored.Value != parameters[stored.Key])
+                .OrderBy(stored => stored.Key, StringComparer.Ordinal)
+                .Select(stored => new ParamChange(stored.Key, stored.Value, parameters[stored.Key])),
+        ];
     }
+
+    private static Refusal.Conflict Changed(Run run, IReadOnlyList<ParamChange> changes) => new(
+        "run.param-changed",
+        $"A param keeps its first value. Of run '{run.Name}' ({run.RunId}): "
+        + string.Join("; ", changes.Take(5).Select(change => $"'{change.Key}' is '{Cut(change.Old)}', not '{Cut(change.New)}'"))
+        + (changes.Count > 5 ? $"; and {changes.Count - 5} more" : "")
+        + ". Nothing of the batch was written. Start another run, or use a tag or a metric for what changes.");
 
     private static IReadOnlyList<KeyValue> Stored(ReadTransaction transaction, WorkspaceId workspace, Run run, string[] keys)
     {
@@ -84,36 +87,80 @@ internal static class RunLog
         return transaction.Query<KeyValue>($"SELECT key, value FROM run_params WHERE workspace_id = @workspace AND run_id = @runId AND key IN {SqlList.In(sql, "key", keys)}", sql);
     }
 
-    private static void WriteMetrics(WriteTransaction transaction, WorkspaceId workspace, Run run, IReadOnlyList<MetricPoint> metrics, long now)
+    /// <summary>Points that are there already change nothing. In the order of the key, which is how they are read.</summary>
+    public static void WriteMetrics(WriteTransaction transaction, WorkspaceId workspace, Run run, LoggedPoint[] points)
     {
-        var points = metrics.Select(metric => Point.Of(metric, now)).Distinct()
-            .OrderBy(point => point.Key, StringComparer.Ordinal).ThenBy(point => (point.Timestamp, point.Step, point.Value, point.IsNan)).ToList();
-        SqlList.Insert(
-            transaction,
-            "INSERT INTO run_metrics (workspace_id, run_id, key, timestamp, step, value, is_nan) VALUES",
-            "ON CONFLICT DO NOTHING",
-            [.. points.Select(point => new object[] { workspace.Value, run.RunId, point.Key, point.Timestamp, point.Step, point.Value, point.IsNan })]);
+        Array.Sort(points);
+        Insert(transaction, "run_metrics", "ON CONFLICT DO NOTHING", workspace, run, points, withExperiment: false);
 
-        var latest = points.GroupBy(point => point.Key, StringComparer.Ordinal).Select(key => key.MaxBy(point => (point.Step, point.Timestamp, point.Value))!);
-        SqlList.Insert(
-            transaction,
-            "INSERT INTO run_latest_metrics (workspace_id, run_id, key, experiment_id, timestamp, step, value, is_nan) VALUES",
+        var latest = new List<LoggedPoint>();
+        foreach (var point in points)
+        {
+            if (latest.Count == 0 || latest[^1].Key != point.Key) latest.Add(point);
+            else if (point.IsAfter(latest[^1])) latest[^1] = point;
+        }
+
+        Insert(
+            transaction, "run_latest_metrics",
             """
             ON CONFLICT (workspace_id, run_id, key) DO UPDATE
             SET timestamp = excluded.timestamp, step = excluded.step, value = excluded.value, is_nan = excluded.is_nan
             WHERE (excluded.step, excluded.timestamp, excluded.value) > (run_latest_metrics.step, run_latest_metrics.timestamp, run_latest_metrics.value)
             """,
-            [.. latest.Select(point => new object[] { workspace.Value, run.RunId, point.Key, run.ExperimentId, point.Timestamp, point.Step, point.Value, point.IsNan })]);
+            workspace, run, [.. latest], withExperiment: true);
+    }
+
+    private static void Insert(WriteTransaction transaction, string table, string conflict, WorkspaceId workspace, Run run, LoggedPoint[] points, bool withExperiment)
+    {
+        var rows = points.Length;
+        var (workspaces, runs, keys) = (new string[rows], new string[rows], new string[rows]);
+        var (timestamps, steps, nans, values) = (new long[rows], new long[rows], new long[rows], new double[rows]);
+        Array.Fill(workspaces, workspace.Value);
+        Array.Fill(runs, run.RunId);
+        for (var row = 0; row < rows; row++)
+        {
+            // The same text object for the same key: it is bound once.
+            keys[row] = row > 0 && keys[row - 1] == points[row].Key ? keys[row - 1] : points[row].Key;
+            (timestamps[row], steps[row], values[row], nans[row]) = (points[row].Timestamp, points[row].Step, points[row].Value, points[row].IsNan);
+        }
+
+        if (!withExperiment)
+        {
+            transaction.InsertOr(
+                table, conflict, ("workspace_id", workspaces), ("run_id", runs), ("key", keys), ("timestamp", timestamps), ("step", steps), ("value", values), ("is_nan", nans));
+            return;
+        }
+
+        var experiments = new long[rows];
+        Array.Fill(experiments, run.ExperimentId);
+        transaction.InsertOr(
+            table, conflict, ("workspace_id", workspaces), ("run_id", runs), ("key", keys), ("experiment_id", experiments), ("timestamp", timestamps), ("step", steps), ("value", values),
+            ("is_nan", nans));
     }
 
     private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";
+}
 
-    /// <summary>A metric as it is stored: NaN is 0 with a mark, so that it compares and has an identity; infinities are the largest numbers, as in MLflow.</summary>
-    private sealed record Point(string Key, long Timestamp, long Step, double Value, long IsNan)
+/// <summary>A param that was logged with one value and then with another.</summary>
+internal sealed record ParamChange(string Key, string Old, string New);
+
+/// <summary>A point of a metric as it is stored: NaN is 0 with a mark, so that it compares and has an identity; infinities are the largest numbers, as in MLflow.</summary>
+internal readonly record struct LoggedPoint(string Key, long Timestamp, long Step, double Value, long IsNan) : IComparable<LoggedPoint>
+{
+    public static LoggedPoint Of(string key, long timestamp, long step, double value) => new(
+        key, timestamp, step,
+        double.IsNaN(value) ? 0 : Math.Clamp(value, -double.MaxValue, double.MaxValue) + 0.0, // + 0.0: -0 is the same point as 0
+        double.IsNaN(value) ? 1 : 0);
+
+    /// <summary>Whether this one is the latest of the two.</summary>
+    public bool IsAfter(LoggedPoint other) =>
+        Step != other.Step ? Step > other.Step : Timestamp != other.Timestamp ? Timestamp > other.Timestamp : Value > other.Value;
+
+    public int CompareTo(LoggedPoint other)
     {
-        public static Point Of(MetricPoint metric, long now) => new(
-            metric.Key, metric.Timestamp ?? now, metric.Step,
-            double.IsNaN(metric.Value) ? 0 : Math.Clamp(metric.Value, -double.MaxValue, double.MaxValue) + 0.0, // + 0.0: -0 is the same point as 0
-            double.IsNaN(metric.Value) ? 1 : 0);
+        var order = string.CompareOrdinal(Key, other.Key);
+        if (order == 0) order = Timestamp.CompareTo(other.Timestamp);
+        if (order == 0) order = Step.CompareTo(other.Step);
+        return order != 0 ? order : Value.CompareTo(other.Value);
     }
 }

@@ -50,20 +50,21 @@ internal static class RunTable
 
     public static void Insert(WriteTransaction transaction, WorkspaceId workspace, Run run, IReadOnlyDictionary<string, string> tags)
     {
-        transaction.Execute(
-            """
-            INSERT INTO runs (workspace_id, run_id, experiment_id, name, status, lifecycle_stage, user_name, started_at)
-            VALUES (@workspace, @RunId, @ExperimentId, @Name, @Status, @LifecycleStage, @UserName, @StartedAt)
-            """,
-            new { workspace = workspace.Value, run.RunId, run.ExperimentId, run.Name, run.Status, run.LifecycleStage, run.UserName, run.StartedAt });
+        transaction.Insert(
+            "runs", ("workspace_id", new[] { workspace.Value }), ("run_id", new[] { run.RunId }), ("experiment_id", new[] { run.ExperimentId }), ("name", new[] { run.Name }),
+            ("status", new[] { run.Status }), ("lifecycle_stage", new[] { run.LifecycleStage }), ("user_name", new[] { run.UserName }), ("started_at", new[] { run.StartedAt }));
         PutTags(transaction, workspace, run.RunId, tags.Append(new(RunName.Tag, run.Name)).DistinctBy(tag => tag.Key, StringComparer.Ordinal));
     }
 
-    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string runId, IEnumerable<KeyValuePair<string, string>> tags) => SqlList.Insert(
-        transaction,
-        "INSERT INTO run_tags (workspace_id, run_id, key, value) VALUES",
-        "ON CONFLICT (workspace_id, run_id, key) DO UPDATE SET value = excluded.value",
-        [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => new object[] { workspace.Value, runId, tag.Key, tag.Value })]);
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string runId, IEnumerable<KeyValuePair<string, string>> tags)
+    {
+        var rows = tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).ToList();
+        if (rows.Count == 0) return;
+        transaction.InsertOr(
+            "run_tags", "ON CONFLICT (workspace_id, run_id, key) DO UPDATE SET value = excluded.value",
+            ("workspace_id", rows.ConvertAll(_ => workspace.Value).ToArray()), ("run_id", rows.ConvertAll(_ => runId).ToArray()),
+            ("key", rows.ConvertAll(tag => tag.Key).ToArray()), ("value", rows.ConvertAll(tag => tag.Value).ToArray()));
+    }
 
     /// <summary>The name lives in the row and in a tag that MLflow clients read; here they move together.</summary>
     public static void Rename(WriteTransaction transaction, WorkspaceId workspace, string runId, string name)

@@ -1,0 +1,50 @@
+using Cairn.Access;
+using Cairn.Storage;
+using Cairn.Tracking.Mlflow.Experiments;
+using Cairn.Tracking.Mlflow.Protocol;
+using Cairn.Tracking.Mlflow.RunRecords;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Tracking.Mlflow;
+
+/// <summary>The tracking protocol of MLflow: an unmodified client works with <c>MLFLOW_TRACKING_URI</c> set to this server.</summary>
+internal static class MlflowProtocol
+{
+    /// <value>The MLflow whose protocol it is: clients compare it with what they need.</value>
+    private const string Version = "3.6.0";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/version", () => Plain(Version)).Anonymous().ExcludeFromDescription();
+        routes.MapGet("/health", () => Plain("OK")).Anonymous().ExcludeFromDescription();
+        var services = routes.ServiceProvider;
+        var calls = new MlflowRoutes(routes, new(() => new(
+            services.GetRequiredService<Database>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Cairn.Tracking.Experiments.DefaultExperiment>())));
+
+        CreateExperiment.Map(calls);
+        GetExperiment.Map(calls);
+        ChangeExperiment.Map(calls);
+        TagExperiment.Map(calls);
+
+        CreateRun.Map(calls);
+        GetRun.Map(calls);
+        UpdateRun.Map(calls);
+        DeleteRun.Map(calls);
+        LogMetric.Map(calls);
+        LogParam.Map(calls);
+        TagRun.Map(calls);
+        LogBatch.Map(calls);
+        LogInputs.Map(calls);
+        LogModel.Map(calls);
+        MetricHistory.Map(calls);
+        MetricHistories.Map(calls);
+
+        calls.MapRest();
+    }
+
+    private static ContentHttpResult Plain(string text) => TypedResults.Text(text, "text/plain");
+}

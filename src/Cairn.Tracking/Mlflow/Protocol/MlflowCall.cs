@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Text.Json;
+using Cairn.Access;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Tracking.Mlflow.Protocol;
+
+/// <summary>Reads one kind of request; made again of an empty object when the body is no JSON, as MLflow has it.</summary>
+internal delegate T ReadRequest<out T>(ref ProtoReader reader);
+
+/// <summary>One request on MLflow's paths and its answer.</summary>
+internal sealed class MlflowCall(HttpContext context, MlflowStore store, Caller caller, ReadOnlyMemory<byte> json, bool fromQuery)
+{
+    public Caller Caller => caller;
+
+    public WorkspaceId Workspace => caller.Workspace;
+
+    public MlflowStore Store => store;
+
+    public CancellationToken Cancellation => context.RequestAborted;
+
+    public string Route(string name) => (string)context.Request.RouteValues[name]!;
+
+    public T Read<T>(ReadRequest<T> read)
+    {
+        try
+        {
+            var reader = new ProtoReader(json.Span, fromQuery);
+            return read(ref reader);
+        }
+        catch (JsonException)
+        {
+            var reader = new ProtoReader("{}"u8, fromQuery);
+            return read(ref reader);
+        }
+    }
+
+    /// <summary>Until it completes, a piece of work and its refusal are those of <see cref="Database.Write{T}"/>.</summary>
+    public Task<T> Write<T>(Func<WriteTransaction, T> work) => store.Database.Write(work, Cancellation);
+
+    public Task<T> Query<T>(Func<ReadTransaction, T> work) => store.Database.Read(work, Cancellation);
+
+    /// <summary>An answer without fields.</summary>
+    public Task Reply()
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = 2;
+        var writer = context.Response.BodyWriter;
+        writer.Write("{}"u8);
+        return writer.FlushAsync(Cancellation).AsTask();
+    }
+
+    public Task Reply<T>(T answer, Action<Utf8JsonWriter, T> write) => AnswerWriter.Send(context, answer, write);
+}
+
+/// <summary>What the use cases of the protocol work with.</summary>
+internal sealed record MlflowStore(Database Database, TimeProvider Clock, Cairn.Tracking.Experiments.DefaultExperiment Defaults)
+{
+    public long Now => Clock.Micros();
+}
