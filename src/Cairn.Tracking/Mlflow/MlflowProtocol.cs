@@ -2,6 +2,7 @@ using Cairn.Access;
 using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
+using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Mlflow.RunRecords;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,8 @@ internal static class MlflowProtocol
         GetExperiment.Map(calls);
         ChangeExperiment.Map(calls);
         TagExperiment.Map(calls);
+        SearchExperiments.Map(calls);
+        SearchDatasets.Map(calls);
 
         CreateRun.Map(calls);
         GetRun.Map(calls);
@@ -40,8 +43,19 @@ internal static class MlflowProtocol
         LogBatch.Map(calls);
         LogInputs.Map(calls);
         LogModel.Map(calls);
+        SearchRuns.Map(calls);
         MetricHistory.Map(calls);
         MetricHistories.Map(calls);
+
+        CreateModel.Map(calls);
+        GetModel.Map(calls);
+        ChangeModel.Map(calls);
+        TagModel.Map(calls);
+        ModelAlias.Map(calls);
+        CreateVersion.Map(calls);
+        GetVersion.Map(calls);
+        ChangeVersion.Map(calls);
+        SearchModels.Map(calls);
 
         calls.MapRest();
     }

@@ -21,24 +21,24 @@ internal static class DeleteModel
     private static async Task<Results<NoContent, ProblemHttpResult>> Handle(string model, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         var now = clock.Micros();
-        var deleted = await database.Attempt<Done>(
-            transaction =>
-            {
-                if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } unknown) return unknown;
-                if (ChampionMove.Current(transaction, caller.Workspace, model) is { } champion)
-                    return new Refusal.Conflict(
-                        "registry.version-is-champion",
-                        $"The model '{model}' has version {champion} as champion, and deployments may serve it. Remove the alias first: DELETE /api/v1/models/{model}/aliases/champion.");
-
-                var key = new { workspace = caller.Workspace.Value, model, now };
-                transaction.Execute("UPDATE model_versions SET deleted_at = @now WHERE workspace_id = @workspace AND model = @model AND deleted_at IS NULL", key);
-                transaction.Execute("DELETE FROM model_aliases WHERE workspace_id = @workspace AND model = @model", key);
-                transaction.Execute("DELETE FROM model_tags WHERE workspace_id = @workspace AND model = @model", key);
-                transaction.Execute("DELETE FROM registered_models WHERE workspace_id = @workspace AND name = @model", key);
-                transaction.Write(caller, "model.delete", $"models/{model}");
-                return default(Done);
-            },
-            cancellation);
+        var deleted = await database.Attempt(transaction => Delete(transaction, caller, model, now), cancellation);
         return deleted.ToNoContent();
+    }
+
+    internal static Answer<Done> Delete(WriteTransaction transaction, Caller caller, string model, long now)
+    {
+        if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } unknown) return unknown;
+        if (ChampionMove.Current(transaction, caller.Workspace, model) is { } champion)
+            return new Refusal.Conflict(
+                "registry.version-is-champion",
+                $"The model '{model}' has version {champion} as champion, and deployments may serve it. Remove the alias first: DELETE /api/v1/models/{model}/aliases/champion.");
+
+        var key = new { workspace = caller.Workspace.Value, model, now };
+        transaction.Execute("UPDATE model_versions SET deleted_at = @now WHERE workspace_id = @workspace AND model = @model AND deleted_at IS NULL", key);
+        transaction.Execute("DELETE FROM model_aliases WHERE workspace_id = @workspace AND model = @model", key);
+        transaction.Execute("DELETE FROM model_tags WHERE workspace_id = @workspace AND model = @model", key);
+        transaction.Execute("DELETE FROM registered_models WHERE workspace_id = @workspace AND name = @model", key);
+        transaction.Write(caller, "model.delete", $"models/{model}");
+        return default(Done);
     }
 }

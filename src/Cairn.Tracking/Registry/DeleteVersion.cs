@@ -22,24 +22,24 @@ internal static class DeleteVersion
         string model, long version, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         var now = clock.Micros();
-        var deleted = await database.Attempt<Done>(
-            transaction =>
-            {
-                if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } noModel) return noModel;
-                var found = VersionTable.Require(transaction, caller.Workspace, model, version);
-                if (found.Refusal is { } unknown) return unknown;
-                if (ChampionMove.Current(transaction, caller.Workspace, model) == version)
-                    return new Refusal.Conflict(
-                        "registry.version-is-champion",
-                        $"Version {version} of '{model}' is the champion, and deployments may serve it. Promote another version, roll back, or remove the alias first: DELETE /api/v1/models/{model}/aliases/champion.");
-
-                var key = new { workspace = caller.Workspace.Value, model, version, now };
-                transaction.Execute("UPDATE model_versions SET deleted_at = @now WHERE workspace_id = @workspace AND model = @model AND version = @version", key);
-                transaction.Execute("DELETE FROM model_aliases WHERE workspace_id = @workspace AND model = @model AND version = @version", key);
-                transaction.Write(caller, "model.delete-version", found.Value.Subject);
-                return default(Done);
-            },
-            cancellation);
+        var deleted = await database.Attempt(transaction => Delete(transaction, caller, model, version, now), cancellation);
         return deleted.ToNoContent();
+    }
+
+    internal static Answer<Done> Delete(WriteTransaction transaction, Caller caller, string model, long version, long now)
+    {
+        if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } noModel) return noModel;
+        var found = VersionTable.Require(transaction, caller.Workspace, model, version);
+        if (found.Refusal is { } unknown) return unknown;
+        if (ChampionMove.Current(transaction, caller.Workspace, model) == version)
+            return new Refusal.Conflict(
+                "registry.version-is-champion",
+                $"Version {version} of '{model}' is the champion, and deployments may serve it. Promote another version, roll back, or remove the alias first: DELETE /api/v1/models/{model}/aliases/champion.");
+
+        var key = new { workspace = caller.Workspace.Value, model, version, now };
+        transaction.Execute("UPDATE model_versions SET deleted_at = @now WHERE workspace_id = @workspace AND model = @model AND version = @version", key);
+        transaction.Execute("DELETE FROM model_aliases WHERE workspace_id = @workspace AND model = @model AND version = @version", key);
+        transaction.Write(caller, "model.delete-version", found.Value.Subject);
+        return default(Done);
     }
 }

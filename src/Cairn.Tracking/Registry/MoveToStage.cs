@@ -28,27 +28,28 @@ internal static class MoveToStage
             return new Refusal.Invalid("registry.stage-invalid", $"archive_existing goes with Staging and Production only, not with {stage}.").ToProblem();
 
         var now = clock.Micros();
-        var moved = await database.Attempt<ModelVersionWire>(
-            transaction =>
-            {
-                if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } noModel) return noModel;
-                var found = VersionTable.Require(transaction, caller.Workspace, model, version);
-                if (found.Refusal is { } noVersion) return noVersion;
-                if (stage == Stage.Production
-                    && ChampionMove.Promote(transaction, caller, model, new(version, request.Reason, request.Unverified, request.Override), now).Refusal is { } refused)
-                    return refused;
-
-                var row = new { workspace = caller.Workspace.Value, model, version, stage, now };
-                if (request.ArchiveExisting)
-                    transaction.Execute(
-                        "UPDATE model_versions SET stage = 'Archived', updated_at = @now WHERE workspace_id = @workspace AND model = @model AND stage = @stage AND version <> @version AND deleted_at IS NULL",
-                        row);
-                transaction.Execute(
-                    "UPDATE model_versions SET stage = @stage, updated_at = @now WHERE workspace_id = @workspace AND model = @model AND version = @version", row);
-                transaction.Write(caller, "model.stage", found.Value.Subject, Detail.Of(new { from = found.Value.Stage, to = stage, request.ArchiveExisting }));
-                return VersionTable.ToWire(transaction, caller.Workspace, found.Value with { Stage = stage, UpdatedAt = now });
-            },
-            cancellation);
+        var moved = await database.Attempt(transaction => Move(transaction, caller, model, version, stage, request, now), cancellation);
         return moved.ToOk();
+    }
+
+    /// <param name="stage">As MLflow spells it; that of the request may be in any case.</param>
+    internal static Answer<ModelVersionWire> Move(WriteTransaction transaction, Caller caller, string model, long version, string stage, TransitionStage request, long now)
+    {
+        if (ModelTable.RequireForChange(transaction, caller.Workspace, model, now).Refusal is { } noModel) return noModel;
+        var found = VersionTable.Require(transaction, caller.Workspace, model, version);
+        if (found.Refusal is { } noVersion) return noVersion;
+        if (stage == Stage.Production
+            && ChampionMove.Promote(transaction, caller, model, new(version, request.Reason, request.Unverified, request.Override), now).Refusal is { } refused)
+            return refused;
+
+        var row = new { workspace = caller.Workspace.Value, model, version, stage, now };
+        if (request.ArchiveExisting)
+            transaction.Execute(
+                "UPDATE model_versions SET stage = 'Archived', updated_at = @now WHERE workspace_id = @workspace AND model = @model AND stage = @stage AND version <> @version AND deleted_at IS NULL",
+                row);
+        transaction.Execute(
+            "UPDATE model_versions SET stage = @stage, updated_at = @now WHERE workspace_id = @workspace AND model = @model AND version = @version", row);
+        transaction.Write(caller, "model.stage", found.Value.Subject, Detail.Of(new { from = found.Value.Stage, to = stage, request.ArchiveExisting }));
+        return VersionTable.ToWire(transaction, caller.Workspace, found.Value with { Stage = stage, UpdatedAt = now });
     }
 }

@@ -40,9 +40,9 @@ internal static class Registration
         });
     }
 
-    public static Answer<long> FromOutside(WriteTransaction transaction, Caller caller, string model, RegisterVersion request, long now)
+    public static Answer<long> FromOutside(WriteTransaction transaction, Caller caller, string model, RegisterVersion request, long now, bool runMayBeElsewhere = false)
     {
-        if (request.RunId is { } runId && RunTable.Require(transaction, caller.Workspace, runId).Refusal is { } noRun) return noRun;
+        if (!runMayBeElsewhere && request.RunId is { } runId && RunTable.Require(transaction, caller.Workspace, runId).Refusal is { } noRun) return noRun;
 
         ModelTable.Ensure(transaction, caller.Workspace, model, now);
         return Add(transaction, caller, request.Tags, new ModelVersion

@@ -23,14 +23,14 @@ internal static class RemoveModelAlias
     {
         var now = clock.Micros();
         var removed = await database.Attempt<Done>(
-            transaction => (alias == Models.Champion
-                ? ChampionMove.Remove(transaction, caller, model, reason, now).Refusal
-                : Remove(transaction, caller, model, alias, now)) is { } refusal
-                    ? refusal
-                    : default(Done),
+            transaction => Remove(transaction, caller, model, alias, reason, now) is { } refusal ? refusal : default(Done),
             cancellation);
         return removed.ToNoContent();
     }
+
+    internal static Refusal? Remove(WriteTransaction transaction, Caller caller, string model, string alias, string? reason, long now) => alias == Models.Champion
+        ? ChampionMove.Remove(transaction, caller, model, reason, now).Refusal
+        : Remove(transaction, caller, model, alias, now);
 
     private static Refusal? Remove(WriteTransaction transaction, Caller caller, string model, string alias, long now)
     {

@@ -29,16 +29,17 @@ internal static class SetModelAlias
         var pointed = await database.Attempt<ModelVersionWire>(
             transaction =>
             {
-                if ((alias == Models.Champion
-                    ? ChampionMove.Promote(transaction, caller, model, new(request.Version, request.Reason, request.Unverified, request.Override), now).Refusal
-                    : Point(transaction, caller, model, alias, request.Version, now)) is { } refusal)
-                    return refusal;
+                if (Set(transaction, caller, model, alias, request, now) is { } refusal) return refusal;
 
                 return VersionTable.ToWire(transaction, caller.Workspace, VersionTable.Find(transaction, caller.Workspace, model, request.Version)!);
             },
             cancellation);
         return pointed.ToOk();
     }
+
+    internal static Refusal? Set(WriteTransaction transaction, Caller caller, string model, string alias, SetAlias request, long now) => alias == Models.Champion
+        ? ChampionMove.Promote(transaction, caller, model, new(request.Version, request.Reason, request.Unverified, request.Override), now).Refusal
+        : Point(transaction, caller, model, alias, request.Version, now);
 
     private static Refusal? Point(WriteTransaction transaction, Caller caller, string model, string alias, long version, long now)
     {

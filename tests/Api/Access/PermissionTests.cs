@@ -39,7 +39,7 @@ public class PermissionTests
             .Select(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/'));
 
         open.Order(StringComparer.Ordinal).ShouldBe(
-            ["health/live", "health/ready", "metrics", "openapi/{documentName}.json", "ping", "v2/health/live", "v2/health/ready", "v2/{**rest}"]);
+            ["health", "health/live", "health/ready", "metrics", "openapi/{documentName}.json", "ping", "v2/health/live", "v2/health/ready", "v2/{**rest}", "version"]);
     }
 
     [Fact]

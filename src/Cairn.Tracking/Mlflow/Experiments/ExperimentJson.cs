@@ -14,8 +14,11 @@ internal static class ExperimentJson
 {
     public static IReadOnlyList<TaggedExperiment> WithTags(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Experiment> experiments)
     {
-        var wire = ExperimentTable.ToWire(transaction, workspace, experiments);
-        return [.. experiments.Zip(wire, (experiment, shown) => new TaggedExperiment(experiment, shown.Tags))];
+        if (experiments.Count == 0) return [];
+        var tags = Cairn.Tracking.Sql.Tags.ByOwner(transaction.Query<KeyValue>(
+            $"SELECT CAST(experiment_id AS VARCHAR(20)) AS owner, key, value FROM experiment_tags WHERE workspace_id = @workspace AND CAST(experiment_id AS VARCHAR(20)) {transaction.Among("ids")}",
+            new { workspace = workspace.Value, ids = transaction.Texts([.. experiments.Select(experiment => experiment.Id)]) }));
+        return [.. experiments.Select(experiment => new TaggedExperiment(experiment, tags(experiment.Id)))];
     }
 
     /// <summary>The experiment of an id; whatever its stage.</summary>

@@ -41,8 +41,8 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
     /// <summary>What else is asked below these paths is answered in MLflow's shape. Called last.</summary>
     public void MapRest()
     {
-        foreach (var prefix in _prefixes)
-            routes.Map(prefix + "/{api:regex(^[23]\\.0$)}/mlflow/{**rest}", Nothing)
+        foreach (var prefix in _prefixes.SelectMany(prefix => (string[])[$"{prefix}/2.0", $"{prefix}/3.0"]))
+            routes.Map(prefix + "/mlflow/{**rest}", Nothing)
                 .Requires(Permission.RunsRead).StoresNothing().ErrorsAs(MlflowProblem.Of).ExcludeFromDescription();
     }
 

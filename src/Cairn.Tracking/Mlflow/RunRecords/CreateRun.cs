@@ -17,6 +17,7 @@ internal static class CreateRun
     private static async Task Handle(MlflowCall call)
     {
         var request = call.Read(Request.Read);
+        if (string.IsNullOrEmpty(request.Experiment)) throw MlflowException.Required("experiment_id");
         var tags = LoggedText.Tags(request.Tags);
         var tagged = tags.GetValueOrDefault(RunName.Tag);
         if (!string.IsNullOrEmpty(request.Name) && !string.IsNullOrEmpty(tagged) && request.Name != tagged)
@@ -31,12 +32,12 @@ internal static class CreateRun
         var startedAt = request.StartTime is { } milliseconds ? LoggedText.Micros(milliseconds, "start_time") : call.Store.Now;
         var made = await call.Write(transaction =>
         {
-            var experiment = ExperimentJson.RequireActive(transaction, call.Workspace, request.Experiment ?? "0");
+            var experiment = ExperimentJson.RequireActive(transaction, call.Workspace, request.Experiment);
             var run = new Run { RunId = runId, ExperimentId = experiment.ExperimentId, Name = name, UserName = request.User ?? "", StartedAt = startedAt };
             RunTable.Insert(transaction, call.Workspace, run, tags);
             transaction.Write(call.Caller, "run.create", $"runs/{runId}", Detail.Of(new { name, experiment = experiment.Id }));
             transaction.Emit(new NewEvent(call.Workspace, "run.started", $"runs/{runId}", Detail.Of(new { run = runId, name, experiment = experiment.Id })));
-            return new ShownRun(run, experiment.Location()) { Tags = tags };
+            return new ShownRun(run, experiment.Location()) { Tags = tags, IsNew = true };
         });
         await call.Reply(made, static (json, run) => RunReply.Write(json, run));
     }

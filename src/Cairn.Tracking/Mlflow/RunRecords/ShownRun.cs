@@ -23,6 +23,9 @@ internal sealed record ShownRun(Run Run, string Location)
 
     public IEnumerable<ShownModel> Models { get; init; } = [];
 
+    /// <value>Made by this very call: it has no outputs, not even none.</value>
+    public bool IsNew { get; init; }
+
     /// <summary>As many statements for a thousand runs as for one.</summary>
     public static IReadOnlyList<ShownRun> Load(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Run> runs)
     {
@@ -71,9 +74,13 @@ internal sealed record ShownRun(Run Run, string Location)
         TagJson.Write(json, "tags"u8, Tags);
         json.WriteEndObject();
         WriteInputs(json);
-        json.WriteStartObject("outputs"u8);
-        WriteModels(json, "model_outputs"u8, ShownModel.Output);
-        json.WriteEndObject();
+        if (!IsNew)
+        {
+            json.WriteStartObject("outputs"u8);
+            WriteModels(json, "model_outputs"u8, ShownModel.Output);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

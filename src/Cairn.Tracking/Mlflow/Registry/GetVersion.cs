@@ -1,0 +1,33 @@
+using Cairn.Access;
+using Cairn.Tracking.Mlflow.Protocol;
+
+namespace Cairn.Tracking.Mlflow.Registry;
+
+/// <summary>GET model-versions/get and model-versions/get-download-uri.</summary>
+internal static class GetVersion
+{
+    public static void Map(MlflowRoutes routes)
+    {
+        routes.Get("model-versions/get", Permission.ModelsRead, Get);
+        routes.Get("model-versions/get-download-uri", Permission.ModelsRead, GetSource);
+    }
+
+    private static Task Get(MlflowCall call)
+    {
+        var fields = FieldsOf.Texts(call, "name", "version");
+        return VersionJson.Reply(call, fields[0], VersionJson.Number(fields[1]));
+    }
+
+    private static async Task GetSource(MlflowCall call)
+    {
+        var fields = FieldsOf.Texts(call, "name", "version");
+        var number = VersionJson.Number(fields[1]);
+        var found = await call.Query(transaction => VersionJson.Require(transaction, call.Workspace, fields[0], number));
+        await call.Reply(found.Source, static (json, source) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("artifact_uri"u8, source);
+            json.WriteEndObject();
+        });
+    }
+}

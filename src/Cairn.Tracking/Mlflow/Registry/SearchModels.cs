@@ -1,0 +1,114 @@
+using System.Globalization;
+using Cairn.Access;
+using Cairn.Storage;
+using Cairn.Tracking.Mlflow.Protocol;
+using Cairn.Tracking.Mlflow.Search;
+using Cairn.Tracking.Registry;
+
+namespace Cairn.Tracking.Mlflow.Registry;
+
+/// <summary>GET registered-models/search and model-versions/search. Prompts, which are models with a tag, are shown when they are asked for.</summary>
+internal static class SearchModels
+{
+    private const string PromptTag = "mlflow.prompt.is_prompt";
+
+    private static readonly Listing<RegisteredModel> _models = new(
+        $"{ModelTable.Columns} FROM registered_models t WHERE t.workspace_id = @workspace",
+        new(
+            new Dictionary<string, (string, AttributeKind)>(StringComparer.Ordinal) { ["name"] = ("t.name", AttributeKind.Text) },
+            "EXISTS (SELECT 1 FROM model_tags f WHERE f.workspace_id = t.workspace_id AND f.model = t.name",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["name"] = "t.name", ["creation_timestamp"] = "t.created_at", ["timestamp"] = "t.updated_at", ["last_updated_timestamp"] = "t.updated_at",
+            },
+            "t.name"),
+        Usual: 100, Most: 1000);
+
+    private static readonly Listing<ModelVersion> _versions = new(
+        $"{VersionTable.Columns} FROM model_versions t WHERE t.workspace_id = @workspace AND t.deleted_at IS NULL",
+        new(
+            new Dictionary<string, (string, AttributeKind)>(StringComparer.Ordinal)
+            {
+                ["name"] = ("t.model", AttributeKind.Text), ["run_id"] = ("t.run_id", AttributeKind.Id), ["source_path"] = ("t.source", AttributeKind.Text),
+                ["version_number"] = ("t.version", AttributeKind.Number),
+            },
+            "EXISTS (SELECT 1 FROM model_version_tags f WHERE f.workspace_id = t.workspace_id AND f.model = t.model AND f.version = t.version",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["name"] = "t.model", ["version_number"] = "t.version", ["creation_timestamp"] = "t.created_at", ["last_updated_timestamp"] = "t.updated_at",
+            },
+            "t.updated_at DESC, t.model, t.version DESC"),
+        Usual: 200_000, Most: 200_000);
+
+    public static void Map(MlflowRoutes routes)
+    {
+        routes.Get("registered-models/search", Permission.ModelsRead, Models);
+        routes.Get("model-versions/search", Permission.ModelsRead, Versions);
+    }
+
+    private static async Task Models(MlflowCall call)
+    {
+        var request = call.Read(SearchRequest.Read);
+        var page = await call.Query(transaction =>
+        {
+            var (rows, next) = _models.Page(transaction, call, request);
+            return (Shown: ModelJson.Load(transaction, call.Workspace, rows), Next: next);
+        });
+        await call.Reply(page, static (json, page) =>
+        {
+            json.WriteStartObject();
+            if (page.Shown.Count > 0)
+            {
+                json.WriteStartArray("registered_models"u8);
+                foreach (var model in page.Shown) ModelJson.Write(json, model);
+                json.WriteEndArray();
+            }
+
+            if (page.Next is not null) json.WriteString("next_page_token"u8, page.Next);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task Versions(MlflowCall call)
+    {
+        var request = call.Read(SearchRequest.Read);
+        var page = await call.Query(transaction =>
+        {
+            var (rows, next) = _versions.Page(transaction, call, request);
+            return (Shown: VersionJson.Load(transaction, call.Workspace, rows), Next: next);
+        });
+        await call.Reply(page, static (json, page) =>
+        {
+            json.WriteStartObject();
+            VersionJson.WriteList(json, "model_versions"u8, page.Shown);
+            if (page.Next is not null) json.WriteString("next_page_token"u8, page.Next);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <param name="Select">Columns, table <c>t</c> and the first condition.</param>
+    private sealed record Listing<T>(string Select, TaggedFilter Filter, int Usual, int Most)
+    {
+        public (IReadOnlyList<T> Rows, string? Next) Page(ReadTransaction transaction, MlflowCall call, SearchRequest request)
+        {
+            var (size, (_, offset)) = (request.Size(Usual, Most), request.Start());
+            var clauses = FilterText.Parse(request.Filter);
+            var sql = new ClauseSql(transaction, call.Workspace.Value);
+            IEnumerable<string> conditions = [.. Filter.Conditions([.. clauses.Where(clause => !IsOfPrompts(clause))], sql), .. Prompts([.. clauses.Where(IsOfPrompts)])];
+            var rows = transaction.Query<T>(
+                string.Create(CultureInfo.InvariantCulture, $"SELECT {Select}{string.Concat(conditions.Select(condition => $" AND {condition}"))} ORDER BY {Filter.OrderBy(request.OrderBy)} LIMIT {size + 1} OFFSET {offset}"),
+                sql.Parameters);
+            return ([.. rows.Take(size)], rows.Count > size ? SearchRequest.Token(0, offset + size) : null);
+        }
+
+        private static bool IsOfPrompts(FilterClause clause) => clause.Entity is "tag" or "tags" && clause.Key == PromptTag && clause.Comparator is "=" or "!=" && clause.Kind == ValueKind.Text;
+
+        private IEnumerable<string> Prompts(IReadOnlyList<FilterClause> clauses)
+        {
+            var prompt = $"{Filter.TagExists} AND f.key = '{PromptTag}' AND f.value = 'true')";
+            return clauses.Count == 0
+                ? [$"NOT {prompt}"]
+                : clauses.Select(clause => (clause.Comparator == "=") == clause.Text.Equals("true", StringComparison.OrdinalIgnoreCase) ? prompt : $"NOT {prompt}");
+        }
+    }
+}

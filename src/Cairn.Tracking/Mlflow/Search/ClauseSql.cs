@@ -1,0 +1,86 @@
+using System.Globalization;
+using Cairn.Storage;
+using Cairn.Tracking.Mlflow.Protocol;
+
+namespace Cairn.Tracking.Mlflow.Search;
+
+/// <summary>Puts checked clauses into SQL for either database; every value is a parameter.</summary>
+internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
+{
+    private static readonly string[] _numbers = [">", ">=", "=", "!=", "<", "<="];
+    private static readonly string[] _texts = ["=", "!=", "LIKE", "ILIKE"];
+    private static readonly string[] _lists = ["IN", "NOT IN"];
+
+    /// <value>For the statement as a whole; the workspace is one of them.</value>
+    public Dictionary<string, object?> Parameters { get; } = new(StringComparer.Ordinal) { ["workspace"] = workspace };
+
+    public string Add(object value)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"f{Parameters.Count}");
+        Parameters[name] = value;
+        return "@" + name;
+    }
+
+    /// <summary>A comparison of numbers.</summary>
+    public string Number(string column, FilterClause clause, string what)
+    {
+        Check(clause, _numbers);
+        return $"{column} {Sign(clause)} {Add(Value(clause, what))}";
+    }
+
+    /// <summary>A comparison of a time that is stored in microseconds with one in milliseconds.</summary>
+    public string Time(string column, FilterClause clause)
+    {
+        Check(clause, _numbers);
+        var value = Math.Clamp(Value(clause, $"numeric attribute: {clause.Key}"), -9e15, 9e15);
+        var (first, whole) = ((long)Math.Floor(value) * 1000, value == Math.Floor(value));
+        var (from, to) = (Add(first), Add(first + 1000)); // the millisecond begins and ends
+        return clause.Comparator switch
+        {
+            ">" => $"{column} >= {to}",
+            ">=" => $"{column} >= {(whole ? from : to)}",
+            "<" => $"{column} < {(whole ? from : to)}",
+            "<=" => $"{column} < {to}",
+            "=" => whole ? $"({column} >= {from} AND {column} < {to})" : "1 = 0",
+            _ => whole ? $"({column} < {from} OR {column} >= {to})" : $"{column} IS NOT NULL",
+        };
+    }
+
+    /// <summary>A comparison of texts.</summary>
+    /// <param name="lists">Whether it may be one of a list.</param>
+    public string Text(string column, FilterClause clause, string what, bool lists = false)
+    {
+        if (clause.Comparator is "IN" or "NOT IN" && (lists || what == "attribute"))
+        {
+            if (clause.Kind != ValueKind.List) throw MlflowException.Invalid($"While parsing a list in the query, expected a non-empty list of string values, but got {clause.Raw}");
+            return In(column, clause.Comparator == "NOT IN", clause.Texts);
+        }
+
+        Check(clause, lists ? [.. _texts, .. _lists] : clause.Kind == ValueKind.List ? [.. _texts, .. _lists] : _texts);
+        if (clause.Kind == ValueKind.Bare && clause.Raw[0] == '`')
+            throw MlflowException.Invalid($"Parameter value is either not quoted or unidentified quote types used for string value {clause.Raw}. Use either single or double quotes.");
+        if (clause.Kind != ValueKind.Text) throw MlflowException.Invalid($"Expected a quoted string value for {what} (e.g. 'my-value'). Got value {clause.Raw}");
+        var anyCase = clause.Comparator == "ILIKE";
+        return clause.Comparator is "LIKE" or "ILIKE" ? transaction.Like(column, Add(transaction.Pattern(clause.Text, anyCase)), anyCase) : $"{column} {Sign(clause)} {Add(clause.Text)}";
+    }
+
+    public string In(string column, bool not, IReadOnlyCollection<string> values)
+    {
+        if (values.Count == 0) return not ? "1 = 1" : "1 = 0";
+        var among = transaction.Among(Add(transaction.Texts(values))[1..]);
+        return not ? $"NOT ({column} {among})" : $"{column} {among}";
+    }
+
+    public static void Check(FilterClause clause, IReadOnlyCollection<string> allowed)
+    {
+        if (!allowed.Contains(clause.Comparator))
+            throw MlflowException.Invalid($"Invalid comparator '{clause.Comparator}' not one of '{{{string.Join(", ", allowed.Select(comparator => $"'{comparator}'"))}}}'");
+    }
+
+    private static string Sign(FilterClause clause) => clause.Comparator == "!=" ? "<>" : clause.Comparator;
+
+    private static double Value(FilterClause clause, string what) =>
+        clause.Kind == ValueKind.Number && double.TryParse(clause.Raw, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? Math.Clamp(value, -double.MaxValue, double.MaxValue)
+            : throw MlflowException.Invalid($"Expected numeric value type for {what}. Found {clause.Raw}");
+}
