@@ -90,7 +90,7 @@ internal static class RunLog
     /// <summary>Points that are there already change nothing. In the order of the key, which is how they are read.</summary>
     public static void WriteMetrics(WriteTransaction transaction, WorkspaceId workspace, Run run, LoggedPoint[] points)
     {
-        Array.Sort(points);
+        Array.Sort(points, LoggedPoint.AsStored);
         Insert(transaction, "run_metrics", "ON CONFLICT DO NOTHING", workspace, run, points, withExperiment: false);
 
         var latest = new List<LoggedPoint>();
@@ -145,7 +145,7 @@ internal static class RunLog
 internal sealed record ParamChange(string Key, string Old, string New);
 
 /// <summary>A point of a metric as it is stored: NaN is 0 with a mark, so that it compares and has an identity; infinities are the largest numbers, as in MLflow.</summary>
-internal readonly record struct LoggedPoint(string Key, long Timestamp, long Step, double Value, long IsNan) : IComparable<LoggedPoint>
+internal readonly record struct LoggedPoint(string Key, long Timestamp, long Step, double Value, long IsNan)
 {
     public static LoggedPoint Of(string key, long timestamp, long step, double value) => new(
         key, timestamp, step,
@@ -156,11 +156,12 @@ internal readonly record struct LoggedPoint(string Key, long Timestamp, long Ste
     public bool IsAfter(LoggedPoint other) =>
         Step != other.Step ? Step > other.Step : Timestamp != other.Timestamp ? Timestamp > other.Timestamp : Value > other.Value;
 
-    public int CompareTo(LoggedPoint other)
+    /// <summary>The order of the table.</summary>
+    public static int AsStored(LoggedPoint one, LoggedPoint other)
     {
-        var order = string.CompareOrdinal(Key, other.Key);
-        if (order == 0) order = Timestamp.CompareTo(other.Timestamp);
-        if (order == 0) order = Step.CompareTo(other.Step);
-        return order != 0 ? order : Value.CompareTo(other.Value);
+        var order = string.CompareOrdinal(one.Key, other.Key);
+        if (order == 0) order = one.Timestamp.CompareTo(other.Timestamp);
+        if (order == 0) order = one.Step.CompareTo(other.Step);
+        return order != 0 ? order : one.Value.CompareTo(other.Value);
     }
 }

@@ -78,9 +78,9 @@ public abstract class MlflowRegistryTests : IAsyncLifetime
         for (var version = 1; version <= 4; version++) await Version("m");
         foreach (var version in (int[])[1, 2]) await _host.Mlflow("model-versions/transition-stage", $$"""{"name":"m","version":"{{version}}","stage":"staging","archive_existing_versions":false}""");
 
-        (await Latest("")).ShouldBe(["Staging 2", "None 4"], ignoreOrder: true);
+        (await Latest("")).ShouldBe(["Staging 2", "None 4"]);
         await _host.Mlflow("model-versions/transition-stage", """{"name":"m","version":"3","stage":"Staging","archive_existing_versions":true}""");
-        (await Latest("")).ShouldBe(["Archived 2", "Staging 3", "None 4"], ignoreOrder: true);
+        (await Latest("")).ShouldBe(["Archived 2", "Staging 3", "None 4"]);
         (await Latest(""","stages":["archived"]""")).ShouldBe(["Archived 2"]);
 
         async Task<List<string>> Latest(string rest) => [.. (await _host.Mlflow("registered-models/get-latest-versions", $$"""{"name":"m"{{rest}}}"""))["model_versions"]!.AsArray()

@@ -132,7 +132,7 @@ public partial class TranscriptTests
     {
         using var process = new Process
         {
-            StartInfo = new("python3", [script, url]) { RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new("python3", [script, url]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         try
         {

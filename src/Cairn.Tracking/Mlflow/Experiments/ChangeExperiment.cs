@@ -1,5 +1,4 @@
 using Cairn.Access;
-using Cairn.Storage;
 using Cairn.Tracking.Edge;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;

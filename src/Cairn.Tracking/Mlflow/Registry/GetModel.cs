@@ -1,5 +1,4 @@
 using Cairn.Access;
-using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Registry;
 

@@ -1,6 +1,5 @@
 using Cairn.Access;
 using Cairn.Client.Wire;
-using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Naming;
 using Cairn.Tracking.Registry;

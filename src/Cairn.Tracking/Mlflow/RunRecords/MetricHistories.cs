@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Cairn.Access;
 using Cairn.Kernel;
 using Cairn.Storage;

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Cairn.Access;
 using Cairn.Kernel;
-using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Protocol;
 
 namespace Cairn.Tracking.Mlflow.RunRecords;

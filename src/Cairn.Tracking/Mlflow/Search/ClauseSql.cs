@@ -73,7 +73,7 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
 
     public static void Check(FilterClause clause, IReadOnlyCollection<string> allowed)
     {
-        if (!allowed.Contains(clause.Comparator))
+        if (!allowed.Contains(clause.Comparator, StringComparer.Ordinal))
             throw MlflowException.Invalid($"Invalid comparator '{clause.Comparator}' not one of '{{{string.Join(", ", allowed.Select(comparator => $"'{comparator}'"))}}}'");
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cairn.Kernel;
 using Cairn.Tracking.Mlflow.Protocol;
 
 namespace Cairn.Tracking.Mlflow.Search;
