@@ -10,21 +10,25 @@ dotnet build src/Cairn.Cli -c Release -v quiet --nologo
 dotnet build bench/Cairn.Bench -c Release -v quiet --nologo
 ulimit -n 8192
 
-home=$(mktemp -d)
+scratch=$(mktemp -d)
+home=$scratch/home
 server=
 stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; server=; }; }
-trap 'stop; rm -rf "$home"' EXIT
-"$cairn" demo --once --home "$home" >"$home/demo.log" 2>&1 || { cat "$home/demo.log" >&2; exit 1; }
+trap 'stop; rm -rf "$scratch"' EXIT
+"$cairn" demo --once --home "$scratch/made" >"$scratch/demo.log" 2>&1 || { cat "$scratch/demo.log" >&2; exit 1; }
 
+# Each server begins with an empty log: above a million rows it is rolled into Parquet, which takes half of such a machine for some seconds.
 start() {
-    "$cairn" up --home "$home" --port 18081 --max-in-flight "$1" >"$home/up.log" 2>&1 &
+    rm -rf "$home"
+    cp -r "$scratch/made" "$home"
+    "$cairn" up --home "$home" --port 18081 --max-in-flight "$1" >"$scratch/up.log" 2>&1 &
     server=$!
     for _ in $(seq 300); do curl -fsS http://127.0.0.1:18081/health/ready >/dev/null 2>&1 && return; sleep 0.1; done
-    cat "$home/up.log" >&2
+    cat "$scratch/up.log" >&2
     exit 1
 }
 
-load() { DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 "$bench" overload http://127.0.0.1:18081/api/v1/predict "$home/row.json" --connections "$1" --seconds "$2" ${3:-}; }
+load() { DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 "$bench" overload http://127.0.0.1:18081/api/v1/predict "$scratch/row.json" --connections "$1" --seconds "$2" ${3:-}; }
 
 start 0
 curl -fsS http://127.0.0.1:18081/api/v1/deployments/churn | python3 -c '
@@ -35,7 +39,7 @@ for field in json.load(sys.stdin)["inputs"]:
     low, high = field.get("min", 0), field.get("max", 1)
     row[field["name"]] = (field["categories"][0] if field.get("categories") else True if field["type"] == "boolean"
                           else int((low + high) / 2) if field["type"] == "integer" else (low + high) / 2)
-print(json.dumps(row), end="")' >"$home/row.json"
+print(json.dumps(row), end="")' >"$scratch/row.json"
 stop
 
 for clients in "" --patient; do

@@ -20,8 +20,8 @@ while (have := db.execute("SELECT COUNT(*) FROM runs").fetchone()[0]) < wanted:
     joined = "JOIN copied c ON c.workspace_id = t.workspace_id AND c.run_id = t.run_id"
     db.execute(f"""INSERT INTO runs SELECT t.workspace_id, c.new_id, t.experiment_id, t.name || '-{copy}', t.status, t.lifecycle_stage, t.user_name,
                    t.started_at - {copy} * 600000000, t.ended_at - {copy} * 600000000, t.deleted_at FROM source t {joined}""")
-    for table in ("run_params", "run_tags"):
-        db.execute(f"INSERT INTO {table} SELECT t.workspace_id, c.new_id, t.key, t.value FROM {table} t {joined}")
+    db.execute(f"INSERT INTO run_params SELECT t.workspace_id, c.new_id, t.key, t.value, t.experiment_id, t.started_at - {copy} * 600000000 FROM run_params t {joined}")
+    db.execute(f"INSERT INTO run_tags SELECT t.workspace_id, c.new_id, t.key, t.value FROM run_tags t {joined}")
     jitter = "t.value + random() / 9.3e18 * 0.001"
     db.execute(f"INSERT INTO run_metrics SELECT t.workspace_id, c.new_id, t.key, t.timestamp, t.step, {jitter}, t.is_nan FROM run_metrics t {joined}")
     db.execute(f"INSERT INTO run_latest_metrics SELECT t.workspace_id, c.new_id, t.key, t.experiment_id, t.timestamp, t.step, {jitter}, t.is_nan FROM run_latest_metrics t {joined}")

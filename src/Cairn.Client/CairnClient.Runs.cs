@@ -46,6 +46,11 @@ public sealed partial class CairnClient
 
     public Task<RunWire> UpdateRunAsync(string runId, UpdateRun request, CancellationToken cancellation = default) => PatchAsync<RunWire>($"runs/{Escape(runId)}", request, cancellation);
 
+    /// <summary>It leaves the lists and can be restored.</summary>
+    public Task DeleteRunAsync(string runId, CancellationToken cancellation = default) => DeleteAsync($"runs/{Escape(runId)}", cancellation);
+
+    public Task<RunWire> RestoreRunAsync(string runId, CancellationToken cancellation = default) => PostAsync<RunWire>($"runs/{Escape(runId)}/restore", null, cancellation);
+
     /// <summary>The points of a metric, by timestamp, step and value.</summary>
     public Task<Page<MetricPoint>> GetMetricHistoryAsync(string runId, string key, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<MetricPoint>>(Query($"runs/{Escape(runId)}/metrics/{EscapePath(key)}", ("limit", limit), ("page_token", pageToken)), cancellation);

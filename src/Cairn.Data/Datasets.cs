@@ -34,7 +34,7 @@ public sealed record ColumnSummary(string Name, long Missing, long Distinct, dou
 /// <remarks>Each call runs a DuckDB of its own and closes it; cancellation interrupts it.</remarks>
 public sealed class Datasets : IDisposable
 {
-    private readonly KeptProfiles _profiles = new();
+    private readonly KeptProfiles _profiles;
     private readonly DatasetVersions _versions;
     private readonly IBlobStore _blobs;
     private readonly Jobs _jobs;
@@ -42,6 +42,7 @@ public sealed class Datasets : IDisposable
     public Datasets(Database database, IBlobStore blobs, StorageOptions storage, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(storage);
+        _profiles = new KeptProfiles(database);
         _versions = new DatasetVersions(database, clock);
         _blobs = blobs;
         _jobs = new Jobs(Path.Combine(storage.Home, "tmp"));
@@ -88,7 +89,8 @@ public sealed class Datasets : IDisposable
 
     /// <summary>What the columns of a version hold; see <see cref="DatasetProfileWire"/>.</summary>
     /// <exception cref="InvalidDataException">A part is gone or was altered.</exception>
-    internal Task<DatasetProfileWire> Profile(DatasetVersion version, CancellationToken cancellation) => _profiles.Get(
+    internal Task<DatasetProfileWire> Profile(WorkspaceId workspace, DatasetVersion version, CancellationToken cancellation) => _profiles.Get(
+        workspace,
         version,
         async () =>
         {

@@ -14,7 +14,7 @@ public sealed record SetTags(IReadOnlyDictionary<string, string> Tags);
 public sealed record RunWire(
     string RunId, string ExperimentId, string Name, string Status, string LifecycleStage, long StartedAt, long? EndedAt, string User,
     IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Params, IReadOnlyDictionary<string, string> Tags,
-    IReadOnlyList<DatasetInputWire> Inputs);
+    IReadOnlyList<DatasetInputWire> Inputs, string ExperimentName = "");
 
 public sealed record DatasetInputWire(string Name, string Digest, string Context);
 

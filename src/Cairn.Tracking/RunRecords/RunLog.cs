@@ -61,9 +61,9 @@ internal static class RunLog
     {
         SqlList.Insert(
             transaction,
-            "INSERT INTO run_params (workspace_id, run_id, key, value) VALUES",
+            "INSERT INTO run_params (workspace_id, run_id, key, value, experiment_id, started_at) VALUES",
             "ON CONFLICT (workspace_id, run_id, key) DO NOTHING",
-            [.. parameters.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => new object[] { workspace.Value, run.RunId, row.Key, row.Value })]);
+            [.. parameters.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => new object[] { workspace.Value, run.RunId, row.Key, row.Value, run.ExperimentId, run.StartedAt })]);
 
         return
         [

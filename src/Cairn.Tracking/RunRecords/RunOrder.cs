@@ -34,23 +34,25 @@ internal sealed record RunOrder(string Text, bool Descending, string? Key, IRead
 /// <param name="Condition">With @workspace, @key and, when there is one, @experiment.</param>
 /// <param name="Value">What is sorted by; null: newest first alone.</param>
 /// <param name="IsText">Whether the value is text; else a number.</param>
-internal sealed record RunStretch(string From, string Condition, string? Value, bool IsText = false)
+/// <param name="ByValue">The table whose index on values the walk begins with, which knows the experiment; null: the runs.</param>
+/// <param name="Newest">The table in whose order the newest of equal values comes first.</param>
+internal sealed record RunStretch(string From, string Condition, string? Value, bool IsText = false, string? ByValue = null, string Newest = "r")
 {
+    /// <summary>As the indexes of the params have it.</summary>
+    private const string ParamValue = "substr(p.value, 1, 250)";
+
     public static IReadOnlyList<RunStretch> OfMetric { get; } =
     [
-        new("run_latest_metrics m CROSS JOIN runs r", $"{Joined("m")} AND m.key = @key AND m.is_nan = 0", "m.value"),
-        new("run_latest_metrics m CROSS JOIN runs r", $"{Joined("m")} AND m.key = @key AND m.is_nan = 1", null),
+        new("run_latest_metrics m CROSS JOIN runs r", $"{Joined("m")} AND m.key = @key AND m.is_nan = 0", "m.value", ByValue: "m"),
+        new("run_latest_metrics m CROSS JOIN runs r", $"{Joined("m")} AND m.key = @key AND m.is_nan = 1", null, ByValue: "m"),
         new("runs r", "NOT EXISTS (SELECT 1 FROM run_latest_metrics m WHERE m.workspace_id = r.workspace_id AND m.run_id = r.run_id AND m.key = @key)", null),
     ];
 
     public static IReadOnlyList<RunStretch> OfParam { get; } =
     [
-        new("runs r CROSS JOIN run_params p", "p.workspace_id = r.workspace_id AND p.run_id = r.run_id AND p.key = @key", "p.value", IsText: true),
+        new("run_params p CROSS JOIN runs r", $"{Joined("p")} AND p.key = @key", ParamValue, IsText: true, ByValue: "p", Newest: "p"),
         new("runs r", "NOT EXISTS (SELECT 1 FROM run_params p WHERE p.workspace_id = r.workspace_id AND p.run_id = r.run_id AND p.key = @key)", null),
     ];
-
-    /// <value>Whether the stretch starts from the index on metric values, which knows the experiment.</value>
-    public bool IsByMetric => From.StartsWith("run_latest_metrics", StringComparison.Ordinal);
 
     public static IReadOnlyList<RunStretch> OfAttribute(string attribute) => attribute == "ended_at"
         ? [new("runs r", "r.ended_at IS NOT NULL", "r.ended_at"), new("runs r", "r.ended_at IS NULL", null)]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
@@ -31,14 +32,14 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
 
     private IReadOnlyList<FoundRun> Walk(ReadTransaction transaction, IReadOnlyList<long> deleted, RunStretch stretch, Place? after, int rows)
     {
-        if (stretch.IsByMetric && Experiment is null && Experiments(transaction) is { Count: > 1 and <= MostWalks } experiments)
-            return Merged(experiments.SelectMany(experiment => (this with { Experiment = experiment }).Walk(transaction, deleted, stretch, after, rows)), rows);
+        if (stretch.ByValue is not null && Experiment is null && Experiments(transaction) is { Count: > 1 and <= MostWalks } experiments)
+            return Merged(experiments.SelectMany(experiment => (this with { Experiment = experiment }).Walk(transaction, deleted, stretch, after, rows)), stretch, rows);
 
         var conditions = new List<string> { "r.workspace_id = @workspace", stretch.Condition };
         if (Experiment is not null)
         {
             conditions.Add("r.experiment_id = @experiment");
-            if (stretch.IsByMetric) conditions.Add("m.experiment_id = @experiment");
+            if (stretch.ByValue is not null) conditions.Add($"{stretch.ByValue}.experiment_id = @experiment");
         }
 
         if (Status is not null) conditions.Add("r.status = @status");
@@ -46,8 +47,8 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
         var (comparison, direction) = Order.Descending ? ('<', "DESC") : ('>', "ASC");
         if (after is not null)
         {
-            const string newer = "(r.started_at < @started OR (r.started_at = @started AND r.run_id > @run))";
-            conditions.Add(stretch.Value is { } value ? $"{value} {comparison}= @value AND ({value} {comparison} @value OR {newer})" : $"r.started_at <= @started AND {newer}");
+            var newer = $"({stretch.Newest}.started_at < @started OR ({stretch.Newest}.started_at = @started AND {stretch.Newest}.run_id > @run))";
+            conditions.Add(stretch.Value is { } value ? $"{value} {comparison}= @value AND ({value} {comparison} @value OR {newer})" : $"{stretch.Newest}.started_at <= @started AND {newer}");
         }
 
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
@@ -71,19 +72,26 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
             $"""
             SELECT {RunTable.Columns}{(stretch.Value is { } sorted ? $", {sorted} AS {(stretch.IsText ? "text" : "number")}" : "")} FROM {stretch.From}
             WHERE {string.Join(" AND ", conditions)}
-            ORDER BY {(stretch.Value is { } by ? $"{by} {direction}, " : "")}r.started_at DESC, r.run_id LIMIT @rows
+            ORDER BY {(stretch.Value is { } by ? $"{by} {direction}, " : "")}{stretch.Newest}.started_at DESC, {stretch.Newest}.run_id LIMIT @rows
             """,
             parameters);
     }
 
-    /// <summary>The index on metric values is one for each experiment, so runs of all are the best of each, merged; of very many a scan is no worse.</summary>
+    /// <summary>The indexes on values begin with the experiment, so runs of all are the best of each, merged; of very many a scan is no worse.</summary>
     private IReadOnlyList<long> Experiments(ReadTransaction transaction) => transaction.Query<long>(
         "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT @most", new { workspace = Workspace.Value, most = MostWalks + 1 });
 
-    private IReadOnlyList<FoundRun> Merged(IEnumerable<FoundRun> runs, int rows)
+    private IReadOnlyList<FoundRun> Merged(IEnumerable<FoundRun> runs, RunStretch stretch, int rows)
     {
-        var byValue = Order.Descending ? runs.OrderByDescending(run => run.Number ?? 0) : runs.OrderBy(run => run.Number ?? 0);
+        var byValue = stretch.IsText ? runs.Order(Comparer<FoundRun>.Create((one, other) => OfText(one, other))) : runs.OrderBy(run => Order.Descending ? -(run.Number ?? 0) : run.Number ?? 0);
         return [.. byValue.ThenByDescending(run => run.StartedAt).ThenBy(run => run.RunId, StringComparer.Ordinal).Take(rows)];
+    }
+
+    /// <summary>As both databases compare: by the bytes of UTF-8.</summary>
+    private int OfText(FoundRun one, FoundRun other)
+    {
+        var ascending = Encoding.UTF8.GetBytes(one.Text ?? "").AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other.Text ?? ""));
+        return Order.Descending ? -ascending : ascending;
     }
 
     private static string OfStage(string stage, Dictionary<string, object?> parameters, IReadOnlyList<long> deleted) => (stage, deleted.Count) switch

@@ -12,7 +12,8 @@ internal static class RunTable
     public const string Columns =
         """
         r.run_id, r.experiment_id, r.name, r.status, r.lifecycle_stage, r.user_name, r.started_at, r.ended_at,
-        (SELECT e.lifecycle_stage FROM experiments e WHERE e.workspace_id = r.workspace_id AND e.experiment_id = r.experiment_id) AS experiment_stage
+        (SELECT e.lifecycle_stage FROM experiments e WHERE e.workspace_id = r.workspace_id AND e.experiment_id = r.experiment_id) AS experiment_stage,
+        (SELECT e.name FROM experiments e WHERE e.workspace_id = r.workspace_id AND e.experiment_id = r.experiment_id) AS experiment_name
         """;
 
     private const int ShortestPrefix = 4;
@@ -94,7 +95,7 @@ internal static class RunTable
                 run.RunId, run.Experiment, run.Name, run.Status, run.IsDeleted ? "deleted" : "active", run.StartedAt, run.EndedAt, run.UserName,
                 new SortedDictionary<string, double>(
                     metrics[run.RunId].ToDictionary(row => row.Key, row => row.IsNan != 0 ? double.NaN : row.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-                values(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))])),
+                values(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))], run.ExperimentName)),
         ];
     }
 

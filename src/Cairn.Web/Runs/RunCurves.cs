@@ -7,6 +7,9 @@ namespace Cairn.Web.Runs;
 /// <summary>The points of one metric, under the name they have in a chart.</summary>
 public sealed record RunHistory(string Name, Loaded<Page<MetricPoint>> Points);
 
+/// <summary>A line of a chart: the points as they were logged, and smoothed (the same when that is not asked for).</summary>
+internal sealed record Curve(string Name, IReadOnlyList<MetricPoint> Points, IReadOnlyList<MetricPoint> Smoothed);
+
 /// <summary>Histories of metrics as a chart and as the table beside it.</summary>
 internal static class RunCurves
 {
@@ -19,6 +22,9 @@ internal static class RunCurves
         key.StartsWith("trial.", StringComparison.Ordinal) ? 0
         : key.Contains("loss", StringComparison.Ordinal) && !key.StartsWith("cv.", StringComparison.Ordinal) && !key.StartsWith("baseline.", StringComparison.Ordinal) ? 1 : 2);
 
+    /// <summary>What is drawn of a history.</summary>
+    public static Curve Of(string name, IReadOnlyList<MetricPoint> points, CurveView view) => new(name, Thinned(points), Thinned(view.Smoothed(points)));
+
     /// <summary>At most <see cref="MostPoints"/> of the finite points, evenly, with both ends.</summary>
     public static IReadOnlyList<MetricPoint> Thinned(IReadOnlyList<MetricPoint> points)
     {
@@ -26,25 +32,28 @@ internal static class RunCurves
         return finite.Count <= MostPoints ? finite : [.. Enumerable.Range(0, MostPoints).Select(at => finite[(int)((long)at * (finite.Count - 1) / (MostPoints - 1))])];
     }
 
-    /// <param name="byTime">Seconds since the first point of the series in place of steps.</param>
-    public static object Option(IReadOnlyList<(string Name, IReadOnlyList<MetricPoint> Points)> series, bool byTime, bool log) => new
+    /// <summary>One line for each series; under a smoothed one the points as they were logged, pale.</summary>
+    public static object Option(IReadOnlyList<Curve> curves, CurveView view) => new
     {
-        grid = new { left = 8, right = 16, top = series.Count > 1 ? 36 : 12, bottom = 22, containLabel = true },
-        legend = new { show = series.Count > 1, type = "scroll", top = 0, data = series.Select(one => one.Name) },
-        xAxis = new { type = "value", scale = true, name = byTime ? "seconds since its first point" : "step", nameLocation = "middle", nameGap = 26, minInterval = byTime ? 0 : 1, splitLine = new { show = false } },
-        yAxis = new { type = log ? "log" : "value", scale = true },
-        series = series.Select((one, at) => new
-        {
-            type = "line", name = one.Name, showSymbol = one.Points.Count < 20, symbol = "circle", symbolSize = 5,
-            data = one.Points.Where(point => !log || point.Value > 0).Select(point => new[] { X(one.Points, point, byTime), point.Value }),
-            lineStyle = new { color = $"--chart-{(at % Colours) + 1}", width = 1.75, type = (at / Colours) switch { 0 => "solid", 1 => "dashed", _ => "dotted" } },
-            itemStyle = new { color = $"--chart-{(at % Colours) + 1}" },
-        }),
+        grid = new { left = 8, right = 16, top = curves.Count > 1 ? 36 : 12, bottom = 22, containLabel = true },
+        legend = new { show = curves.Count > 1, type = "scroll", top = 0, data = curves.Select(one => one.Name) },
+        xAxis = new { type = "value", scale = true, name = view.ByTime ? "seconds since its first point" : "step", nameLocation = "middle", nameGap = 26, minInterval = view.ByTime ? 0 : 1, splitLine = new { show = false } },
+        yAxis = new { type = view.Log ? "log" : "value", scale = true },
+        series = curves.SelectMany((one, at) => view.Smoothing > 0 ? [Line($"{one.Name}, as logged", one.Points, at, view, pale: true), Line(one.Name, one.Smoothed, at, view)] : new[] { Line(one.Name, one.Points, at, view) }),
     };
 
-    public static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<(string Name, IReadOnlyList<MetricPoint> Points)> series, bool byTime)
+    private static object Line(string name, IReadOnlyList<MetricPoint> points, int at, CurveView view, bool pale = false) => new
     {
-        var byRun = series.Select(one => one.Points.GroupBy(point => X(one.Points, point, byTime)).ToDictionary(same => same.Key, same => same.Last().Value)).ToList();
+        type = "line", name, showSymbol = !pale && points.Count < 20, symbol = "circle", symbolSize = 5,
+        data = points.Where(point => !view.Log || point.Value > 0).Select(point => new[] { X(points, point, view.ByTime), point.Value }),
+        lineStyle = new { color = $"--chart-{(at % Colours) + 1}", width = pale ? 1 : 1.75, opacity = pale ? 0.3 : 1, type = (at / Colours) switch { 0 => "solid", 1 => "dashed", _ => "dotted" } },
+        itemStyle = new { color = $"--chart-{(at % Colours) + 1}" },
+    };
+
+    /// <summary>By step or time, what is drawn in front: the smoothed values when there are.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<Curve> curves, CurveView view)
+    {
+        var byRun = curves.Select(one => one.Smoothed.GroupBy(point => X(one.Smoothed, point, view.ByTime)).ToDictionary(same => same.Key, same => same.Last().Value)).ToList();
         return byRun.SelectMany(points => points.Keys).Distinct().Order()
             .Select(x => (IReadOnlyList<string>)[Format.Number(x), .. byRun.Select(points => points.TryGetValue(x, out var value) ? MetricText.Of(value) : Format.None)]);
     }

@@ -10,6 +10,8 @@ internal static class RunsArea
         ShowRuns.Map(routes);
         ShowComparison.Map(routes);
         ShowRun.Map(routes);
+        DeleteRuns.Map(routes);
+        RestoreRun.Map(routes);
         ShowRunValues.Map(routes);
         ShowRunCurves.Map(routes);
         ShowRunArtifacts.Map(routes);

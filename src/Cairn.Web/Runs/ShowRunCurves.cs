@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Runs;
 
-/// <summary>GET /runs/{id}/curves: the histories of metrics, by step or time; <c>metric</c> names those that are wanted.</summary>
+/// <summary>GET /runs/{id}/curves: the histories of metrics, seen as a <see cref="CurveView"/> says; <c>metric</c> names those that are wanted.</summary>
 /// <remarks>With <c>part=curves</c> they come alone; while the run goes on, again and again.</remarks>
 internal static class ShowRunCurves
 {
@@ -15,13 +15,13 @@ internal static class ShowRunCurves
     private static async Task<IResult> Handle(PageRequest request)
     {
         var run = await request.Load((api, stop) => api.GetRunAsync(request.Route("id"), stop));
-        if (run.Value is not { } found) return request.Show<RunCurvesPage>(new { Run = run, request.Listing }, run.Status);
+        if (run.Value is not { } found) return request.Show<RunCurvesPage>(new { Run = run, request.Listing, View = CurveView.Of(request) }, run.Status);
 
         var part = request.Query("part") == "curves";
         var histories = part || request.Query("curves") == "now" ? await Histories(request, found) : null;
         return part
-            ? request.Show<RunCurveCharts>(new { Run = found, Histories = histories, request.Listing })
-            : request.Show<RunCurvesPage>(new { Run = run, Histories = histories, request.Listing });
+            ? request.Show<RunCurveCharts>(new { Run = found, Histories = histories, request.Listing, View = CurveView.Of(request) })
+            : request.Show<RunCurvesPage>(new { Run = run, Histories = histories, request.Listing, View = CurveView.Of(request) });
     }
 
     private static async Task<IReadOnlyList<RunHistory>> Histories(PageRequest request, RunWire run)

@@ -29,8 +29,7 @@ internal static class ShowRuns
     {
         var first = await request.Load((api, stop) => api.ListRunsAsync(which, Exported, null, stop));
         if (first.Problem is { } problem) return request.Refuse(problem);
-        var names = RunsPage.Names(await request.Load((api, stop) => api.ListExperimentsAsync(Experiments, cancellation: stop)));
-        var all = RunColumns.Of(first.Value!.Items, request.Listing, names);
+        var all = RunColumns.Of(first.Value!.Items, request.Listing);
         var columns = request.Listing.Columns.Count == 0 ? all : [.. all.Where(column => column.Pinned || column.Key == "run_id" || request.Listing.Columns.Contains(column.Key, StringComparer.Ordinal))];
         return new CsvAnswer<RunWire>(
             "runs.csv", columns, token => token is null ? Task.FromResult(first.Value) : request.Api.ListRunsAsync(which, Exported, token, request.Cancellation));

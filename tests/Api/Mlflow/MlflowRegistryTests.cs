@@ -67,7 +67,7 @@ public abstract class MlflowRegistryTests : IAsyncLifetime
         (await _host.Http.Send(HttpMethod.Delete, "registered-models/delete", """{"name":"m"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await _host.Http.GetAsync($"{MlflowHost.Base}registered-models/get?name=m").ShouldBeError(HttpStatusCode.NotFound, "RESOURCE_DOES_NOT_EXIST");
-        (await _host.Audited()).ShouldContain("model.champion-remove");
+        (await _host.Audited()).Count(action => action == "model.champion-remove").ShouldBe(1);
         await Version("m");
         (await _host.Http.MlflowGet("model-versions/get?name=m&version=2"))["model_version"]!["version"]!.GetValue<string>().ShouldBe("2"); // a number is given out once
     }

@@ -112,6 +112,7 @@ public abstract class RunTests : IAsyncLifetime
     [InlineData("metrics.auc desc", "best,good,same,nan,none2,none1")]
     [InlineData("metrics.auc", "same,good,best,nan,none2,none1")]
     [InlineData("params.depth asc", "good,best,none2,none1,nan,same")]
+    [InlineData("params.depth desc", "best,good,none2,none1,nan,same")]
     [InlineData("name", "best,good,nan,none1,none2,same")]
     [InlineData("started_at asc", "best,good,same,nan,none1,none2")]
     [InlineData("started_at desc", "none2,none1,nan,same,good,best")]
@@ -149,13 +150,7 @@ public abstract class RunTests : IAsyncLifetime
     [InlineData("metrics.auc asc", "a5,b7,a8,c8,b9,c-nan,a-none")]
     public async Task Runs_of_several_experiments_are_one_list_by_a_metric_and_a_deleted_experiment_is_not_in_it(string order, string expected)
     {
-        var experiments = new Dictionary<char, string>();
-        foreach (var name in "abcd")
-        {
-            await _host.Post("/api/v1/experiments", new CreateExperiment($"experiment-{name}"));
-            experiments[name] = (await _host.Get<ExperimentWire>($"/api/v1/experiments/experiment-{name}")).ExperimentId;
-        }
-
+        var experiments = await Experiments("abcd");
         foreach (var (name, auc) in new (string, double?)[] { ("a-none", null), ("c-nan", double.NaN), ("c8", 0.8), ("a8", 0.8), ("b9", 0.9), ("a5", 0.5), ("b7", 0.7), ("d99", 0.99) })
         {
             var run = await _host.Run(name, experiments[name[0]]);
@@ -163,20 +158,22 @@ public abstract class RunTests : IAsyncLifetime
         }
 
         await _host.Http.DeleteAsync($"/api/v1/experiments/{experiments['d']}");
-        foreach (var size in new[] { 1, 2, 3, 100 })
-        {
-            var seen = new List<string>();
-            string? token = null;
-            do
-            {
-                var page = await _host.Get<Page<RunWire>>($"{Runs}?limit={size}&order_by={Uri.EscapeDataString(order)}{(token is null ? "" : $"&page_token={token}")}");
-                seen.AddRange(page.Items.Select(run => run.Name));
-                token = page.NextPageToken;
-            }
-            while (token is not null);
+        await ShouldBeInOrder(order, expected);
+    }
 
-            string.Join(',', seen).ShouldBe(expected, $"pages of {size}");
+    [Theory]
+    [InlineData("params.kind asc", "b10,c8,a8,b8,a-long2,b-long1,a-fffd,c-smile,a-none")]
+    [InlineData("params.kind desc", "c-smile,a-fffd,a-long2,b-long1,c8,a8,b8,b10,a-none")]
+    public async Task By_a_param_equal_values_are_the_newest_first_and_of_long_ones_the_beginning_counts(string order, string expected)
+    {
+        var experiments = await Experiments("abc");
+        foreach (var (name, kind) in new[] { ("a-none", null), ("b8", "8"), ("a8", "8"), ("c8", "8"), ("b10", "10"), ("a-fffd", "\ufffd"), ("c-smile", "\U0001f600"), ("b-long1", new string('x', 5_999) + "1"), ("a-long2", new string('x', 5_999) + "2") })
+        {
+            var run = await _host.Run(name, experiments[name[0]]);
+            if (kind is not null) await _host.Log(run.RunId, new LogBatch(Params: Map("kind", kind)));
         }
+
+        await ShouldBeInOrder(order, expected);
     }
 
     [Fact]
@@ -247,6 +244,36 @@ public abstract class RunTests : IAsyncLifetime
     }
 
     private async Task<IEnumerable<string>> Names(string query) => (await _host.Get<Page<RunWire>>(Runs + query)).Items.Select(run => run.Name);
+
+    private async Task<IReadOnlyDictionary<char, string>> Experiments(string names)
+    {
+        var experiments = new Dictionary<char, string>();
+        foreach (var name in names)
+        {
+            await _host.Post("/api/v1/experiments", new CreateExperiment($"experiment-{name}"));
+            experiments[name] = (await _host.Get<ExperimentWire>($"/api/v1/experiments/experiment-{name}")).ExperimentId;
+        }
+
+        return experiments;
+    }
+
+    private async Task ShouldBeInOrder(string order, string expected)
+    {
+        foreach (var size in new[] { 1, 2, 3, 100 })
+        {
+            var seen = new List<string>();
+            string? token = null;
+            do
+            {
+                var page = await _host.Get<Page<RunWire>>($"{Runs}?limit={size}&order_by={Uri.EscapeDataString(order)}{(token is null ? "" : $"&page_token={token}")}");
+                seen.AddRange(page.Items.Select(run => run.Name));
+                token = page.NextPageToken;
+            }
+            while (token is not null);
+
+            string.Join(',', seen).ShouldBe(expected, $"pages of {size}");
+        }
+    }
 
     private static Dictionary<string, string> Map(string key, string value) => new(StringComparer.Ordinal) { [key] = value };
 }

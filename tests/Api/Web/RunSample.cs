@@ -17,7 +17,7 @@ internal static class RunSample
 
     public static RunWire Run(string id, string name, string status = "finished", IReadOnlyDictionary<string, double>? metrics = null, IReadOnlyDictionary<string, string>? parameters = null, IReadOnlyDictionary<string, string>? tags = null) => new(
         id, "1", name, status, "active", Noon, status == "running" ? null : Noon + 2_400_000, "ada", metrics ?? Metrics(), parameters ?? Params(), tags ?? Params(),
-        [new("churn", new string('d', 64), "training")]);
+        [new("churn", new string('d', 64), "training")], "churn");
 
     public static FakeApi AddTo(FakeApi api)
     {

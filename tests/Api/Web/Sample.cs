@@ -46,5 +46,5 @@ internal static class Sample
     private static FlowRunWire Flow(string state, long at) => new(new string('f', 32), "lifecycle", "projects/x", state, at, at, null, "", [], null, null);
 
     private static RunWire Run(string name, string status, string experiment, long started, long? ended, (string Key, double Value)[] metrics) => new(
-        new string('2', 32), experiment, name, status, "active", started, ended, "local-admin", metrics.ToDictionary(metric => metric.Key, metric => metric.Value, StringComparer.Ordinal), Tags(), Tags(), []);
+        new string('2', 32), experiment, name, status, "active", started, ended, "local-admin", metrics.ToDictionary(metric => metric.Key, metric => metric.Value, StringComparer.Ordinal), Tags(), Tags(), [], experiment == "1" ? "churn" : experiment);
 }

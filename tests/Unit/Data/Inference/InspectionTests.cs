@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cairn.Data;
 
 namespace Cairn.Unit.Tests.Data.Inference;

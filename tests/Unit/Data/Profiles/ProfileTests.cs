@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Cairn.Access;
+using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Data;
+using Cairn.Kernel;
 
 namespace Cairn.Unit.Tests.Data.Profiles;
 
@@ -87,19 +90,33 @@ public sealed class ProfileTests : IAsyncDisposable
     public async Task A_profile_is_worked_out_once_for_a_content_whatever_its_name()
     {
         var version = await Take(_home.File("a,y\n1,Yes\n2,No\n"), new([new("a", ColumnType.Number), new("y", ColumnType.Category, Categories: ["No", "Yes"])], Target: new("y", "Yes")));
-        var first = await _home.Datasets.Profile(version, DataHome.Cancellation);
+        var first = await _home.Datasets.Profile(WorkspaceId.Default, version, DataHome.Cancellation);
 
-        var again = await _home.Datasets.Profile(version with { Dataset = "other", Version = 9 }, DataHome.Cancellation);
+        var again = await _home.Datasets.Profile(WorkspaceId.Default, version with { Dataset = "other", Version = 9 }, DataHome.Cancellation);
 
         again.Columns.ShouldBeSameAs(first.Columns);
         (again.Dataset, again.Version).ShouldBe(("other", 9));
         _home.LeftBehind.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task After_a_restart_it_is_read_and_not_worked_out_again()
+    {
+        var version = await Take(_home.File("a,y\n1,Yes\n2,No\n"), new([new("a", ColumnType.Number), new("y", ColumnType.Category, Categories: ["No", "Yes"])], Target: new("y", "Yes")));
+        var first = await _home.Datasets.Profile(WorkspaceId.Default, version, DataHome.Cancellation);
+        using var restarted = new Datasets(_home.Home.Database, _home.Home.Blobs, new() { Home = _home.Home.Folder }, TimeProvider.System);
+        var unreadable = version with { Parts = [new(Digest.Of("no such part"u8), 2, 10)] };
+
+        var again = await restarted.Profile(WorkspaceId.Default, unreadable, DataHome.Cancellation);
+
+        JsonSerializer.Serialize(again, CairnJson.Options).ShouldBe(JsonSerializer.Serialize(first, CairnJson.Options));
+        await Should.ThrowAsync<InvalidDataException>(() => restarted.Profile(new WorkspaceId("other"), unreadable, DataHome.Cancellation));
+    }
+
     private static ColumnProfileWire Of(DatasetProfileWire profile, string column) => profile.Columns.Single(one => one.Name == column);
 
     private async Task<DatasetProfileWire> Profile(string csv, Schema schema, bool isFile = false) =>
-        await _home.Datasets.Profile(await Take(isFile ? csv : _home.File(csv), schema), DataHome.Cancellation);
+        await _home.Datasets.Profile(WorkspaceId.Default, await Take(isFile ? csv : _home.File(csv), schema), DataHome.Cancellation);
 
     private async Task<DatasetVersion> Take(string path, Schema schema) => (await _home.Datasets.Take(Caller.LocalAdmin, "rows", path, schema, null, DataHome.Cancellation)).Value.Version;
 }

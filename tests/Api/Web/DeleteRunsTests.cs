@@ -1,0 +1,73 @@
+using System.Net;
+
+namespace Cairn.Api.Tests.Web;
+
+public sealed class DeleteRunsTests
+{
+    [Fact]
+    public async Task Picked_runs_are_named_with_what_stays_before_they_are_deleted()
+    {
+        var api = Sample.Api();
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open($"/runs/delete?id={RunSample.Judged}&id={RunSample.Other}&id={RunSample.Other}");
+
+        page.QuerySelectorAll("ul.rows b").Select(name => name.TextContent).ShouldBe(["sedate-auk-312", "jolly-wren-7"]);
+        page.QuerySelector("main form p")!.TextContent.ShouldContain("Params, metrics and artifacts stay");
+        page.QuerySelector("button.danger")!.TextContent.ShouldBe("Delete 2 runs");
+        api.Sent.ShouldBeEmpty();
+
+        using var done = await host.Submit($"/runs/delete?id={RunSample.Judged}", "/runs/delete", ("id", RunSample.Judged), ("id", RunSample.Other));
+
+        (done.StatusCode, done.Headers.Location!.ToString()).ShouldBe((HttpStatusCode.SeeOther, "/runs"));
+        api.Sent.Select(sent => (sent.Method, sent.Path)).ShouldBe([("DELETE", $"runs/{RunSample.Judged}"), ("DELETE", $"runs/{RunSample.Other}")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_deleted_says_why_and_how_many_were()
+    {
+        var api = Sample.Api();
+        await using var host = await PageHost.Start(api);
+
+        using var declined = await host.Submit($"/runs/delete?id={RunSample.Judged}", "/runs/delete", ("id", RunSample.Judged), ("id", new string('9', 32)));
+
+        declined.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await PageHost.Read(declined)).QuerySelector(".banner")!.TextContent.ShouldContain("1 run deleted, then it stopped");
+    }
+
+    [Fact]
+    public async Task Without_a_run_it_says_where_to_pick_some()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+
+        (await host.Open("/runs/delete")).QuerySelector("[data-state=none] a")!.GetAttribute("href").ShouldBe("/runs");
+    }
+
+    [Fact]
+    public async Task A_deleted_run_says_so_and_can_be_restored_and_any_other_deleted()
+    {
+        var deleted = RunSample.Run(new string('7', 32), "old-owl-1") with { LifecycleStage = "deleted" };
+        var api = Sample.Api().With($"runs/{deleted.RunId}", deleted).With($"runs/{deleted.RunId}/restore", deleted with { LifecycleStage = "active" });
+        await using var host = await PageHost.Start(api);
+
+        (await host.Open($"/runs/{deleted.RunId}")).QuerySelector("form[action$=restore] button")!.TextContent.ShouldBe("Restore");
+        (await host.Open($"/runs/{RunSample.Judged}")).QuerySelector("a[href^='/runs/delete']")!.GetAttribute("href").ShouldBe($"/runs/delete?id={RunSample.Judged}");
+        using var done = await host.Submit($"/runs/{deleted.RunId}", $"/runs/{deleted.RunId}/restore");
+
+        done.Headers.Location!.ToString().ShouldBe($"/runs/{deleted.RunId}");
+        api.Sent.Single().ShouldBe(("POST", $"runs/{deleted.RunId}/restore", ""));
+    }
+
+    [Fact]
+    public async Task The_list_shows_deleted_runs_when_asked_to()
+    {
+        var api = Sample.Api();
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/runs?view=deleted");
+
+        api.Asked.Contains("runs?view=deleted&limit=50", StringComparer.Ordinal).ShouldBeTrue(string.Join('\n', api.Asked));
+        page.QuerySelector("select[name=view] option[selected]")!.TextContent.ShouldBe("Deleted");
+        page.QuerySelector(".selection button[formaction]")!.GetAttribute("formaction").ShouldBe("/runs/delete");
+    }
+}
