@@ -13,7 +13,8 @@ public static class PageToken
         ArgumentNullException.ThrowIfNull(token);
         var padded = token.Replace('-', '+').Replace('_', '/').PadRight((token.Length + 3) / 4 * 4, '=');
         Span<byte> bytes = new byte[padded.Length];
-        return Convert.TryFromBase64String(padded, bytes, out var length)
+        // PostgreSQL takes no text with U+0000, and no key of a row holds it.
+        return Convert.TryFromBase64String(padded, bytes, out var length) && !bytes[..length].Contains((byte)0)
             ? Encoding.UTF8.GetString(bytes[..length])
             : new Refusal.Invalid("request.page-token", $"The page token '{token}' was not given out by this server. Leave it out to start at the first page.");
     }

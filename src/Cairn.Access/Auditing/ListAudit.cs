@@ -12,8 +12,6 @@ namespace Cairn.Access.Auditing;
 /// <summary>GET /api/v1/audit: who changed what, newest first.</summary>
 internal static class ListAudit
 {
-    private const int Largest = 1000;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/audit", Handle)
         .WithName(nameof(ListAudit)).WithSummary("List who changed what, newest first").WithTags("Access")
@@ -23,10 +21,10 @@ internal static class ListAudit
     private static async Task<Results<Ok<Page<AuditEntry>>, ProblemHttpResult>> Handle(
         Caller caller, Database database, int? limit, [FromQuery(Name = "page_token")] string? pageToken, CancellationToken cancellation)
     {
-        var size = Math.Clamp(limit ?? 100, 1, Largest);
+        var page = PageSize.Of(limit);
         var place = PageToken.ReadNumber(pageToken, long.MaxValue);
-        if (place.Refusal is { } foreign) return foreign.ToProblem();
-        var before = place.Value;
+        if ((page.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
+        var (size, before) = (page.Value, place.Value);
 
         var rows = await database.Read(
             transaction => transaction.Query<AuditEntry>(

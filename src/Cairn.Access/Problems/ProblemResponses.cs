@@ -36,7 +36,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, IHostApplic
         }
         catch (StorageException fault) when (!context.Response.HasStarted)
         {
-            StorageFault(fault, context.Request.Method, context.Request.Path);
+            if (fault.Fault != Storage.StorageFault.Text) StorageFault(fault, context.Request.Method, context.Request.Path);
             Forget(context.Response.Headers);
             await ProblemBody.Of(fault.ToRefusal()).Write(context);
             return;

@@ -19,12 +19,13 @@ internal static class ListDatasetVersions
         .Requires(Permission.DataRead);
 
     private static async Task<Results<Ok<Page<DatasetVersionWire>>, ProblemHttpResult>> Handle(
-        string name, Caller caller, Datasets datasets, CancellationToken cancellation, int limit = Paging.Default, string? page_token = null)
+        string name, Caller caller, Datasets datasets, int? limit, string? page_token, CancellationToken cancellation)
     {
-        var key = Paging.Key(page_token);
-        if (key.Refusal is { } refusal) return refusal.ToProblem();
+        var key = string.IsNullOrEmpty(page_token) ? "" : PageToken.Read(page_token);
+        var page = PageSize.Of(limit);
+        if ((page.Refusal ?? key.Refusal) is { } refusal) return refusal.ToProblem();
         var before = long.TryParse(key.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : long.MaxValue;
-        var size = Paging.Size(limit);
+        var size = page.Value;
         var found = await datasets.Versions.List(caller.Workspace, name, before, size + 1, cancellation);
         if (found.Count == 0 && before == long.MaxValue)
             return new Refusal.Missing("data.dataset-unknown", $"There is no dataset {name}. GET /api/v1/datasets lists those there are.").ToProblem();

@@ -18,11 +18,12 @@ internal static class ListDatasets
         .Requires(Permission.DataRead);
 
     private static async Task<Results<Ok<Page<DatasetWire>>, ProblemHttpResult>> Handle(
-        Caller caller, Datasets datasets, CancellationToken cancellation, int limit = Paging.Default, string? page_token = null)
+        Caller caller, Datasets datasets, int? limit, string? page_token, CancellationToken cancellation)
     {
-        var after = Paging.Key(page_token);
-        if (after.Refusal is { } refusal) return refusal.ToProblem();
-        var size = Paging.Size(limit);
+        var after = string.IsNullOrEmpty(page_token) ? "" : PageToken.Read(page_token);
+        var page = PageSize.Of(limit);
+        if ((page.Refusal ?? after.Refusal) is { } refusal) return refusal.ToProblem();
+        var size = page.Value;
         var found = await datasets.Versions.Datasets(caller.Workspace, after.Value, size + 1, cancellation);
         var items = found.Take(size).Select(v => new DatasetWire(v.Dataset, v.Version, v.Digest.Hex, v.Rows, v.Version, v.CreatedAt)).ToList();
         return TypedResults.Ok(new Page<DatasetWire>(items, found.Count > size ? PageToken.Write(items[^1].Name) : null));

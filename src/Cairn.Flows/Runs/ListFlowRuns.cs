@@ -11,8 +11,6 @@ namespace Cairn.Flows.Runs;
 /// <summary>GET /api/v1/flow-runs: newest first, of one subject or of all.</summary>
 internal static class ListFlowRuns
 {
-    private const int MostAtOnce = 200;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/flow-runs", Handle)
         .WithName(nameof(ListFlowRuns)).WithSummary("List flow runs, newest first")
@@ -22,6 +20,9 @@ internal static class ListFlowRuns
     private static async Task<Results<Ok<Page<FlowRunWire>>, ProblemHttpResult>> Handle(
         FlowRuns runs, Caller caller, string? subject, int? limit, string? page_token, CancellationToken cancellation)
     {
+        var page = PageSize.Of(limit);
+        if (page.Refusal is { } wrongSize) return wrongSize.ToProblem();
+        var size = page.Value;
         string? before = null;
         if (page_token is not null)
         {
@@ -30,7 +31,6 @@ internal static class ListFlowRuns
             before = read.Value;
         }
 
-        var size = Math.Clamp(limit ?? 50, 1, MostAtOnce);
         var found = await runs.List(caller.Workspace, subject, before, size + 1, cancellation);
         return TypedResults.Ok(new Page<FlowRunWire>(
             [.. found.Take(size)], found.Count > size ? PageToken.Write(found[size - 1].FlowRunId) : null));

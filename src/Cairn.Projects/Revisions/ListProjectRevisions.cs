@@ -13,8 +13,6 @@ namespace Cairn.Projects.Revisions;
 /// <summary>GET /api/v1/projects/{name}/revisions: newest first.</summary>
 internal static class ListProjectRevisions
 {
-    private const int MostAtOnce = 200;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/projects/{name}/revisions", Handle)
         .WithName(nameof(ListProjectRevisions)).WithSummary("List the revisions of a project, newest first")
@@ -24,6 +22,8 @@ internal static class ListProjectRevisions
     private static async Task<Results<Ok<Page<ProjectRevisionWire>>, ProblemHttpResult>> Handle(
         string name, ProjectTables tables, Caller caller, int? limit, string? page_token, CancellationToken cancellation)
     {
+        var page = PageSize.Of(limit);
+        if (page.Refusal is { } wrongSize) return wrongSize.ToProblem();
         if (await tables.Find(caller.Workspace, name, cancellation) is null) return GetProject.Unknown(name).ToProblem();
         (long, string)? before = null;
         if (page_token is not null)
@@ -35,7 +35,7 @@ internal static class ListProjectRevisions
             before = (micros, revision);
         }
 
-        var size = Math.Clamp(limit ?? 50, 1, MostAtOnce);
+        var size = page.Value;
         var rows = await tables.Revisions(caller.Workspace, name, before, size + 1, cancellation);
         return TypedResults.Ok(new Page<ProjectRevisionWire>(
             [.. rows.Take(size).Select(r => new ProjectRevisionWire(r.Revision, r.CreatedAt, r.Caller, JsonSerializer.Deserialize<Dictionary<string, string>>(r.Files)!))],

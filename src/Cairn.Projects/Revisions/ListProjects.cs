@@ -11,8 +11,6 @@ namespace Cairn.Projects.Revisions;
 /// <summary>GET /api/v1/projects: by name.</summary>
 internal static class ListProjects
 {
-    private const int MostAtOnce = 200;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/projects", Handle)
         .WithName(nameof(ListProjects)).WithSummary("List projects by name")
@@ -22,6 +20,9 @@ internal static class ListProjects
     private static async Task<Results<Ok<Page<ProjectWire>>, ProblemHttpResult>> Handle(
         ProjectTables tables, ProjectView view, Caller caller, int? limit, string? page_token, CancellationToken cancellation)
     {
+        var page = PageSize.Of(limit);
+        if (page.Refusal is { } wrongSize) return wrongSize.ToProblem();
+        var size = page.Value;
         string? after = null;
         if (page_token is not null)
         {
@@ -30,7 +31,6 @@ internal static class ListProjects
             after = read.Value;
         }
 
-        var size = Math.Clamp(limit ?? 50, 1, MostAtOnce);
         var rows = await tables.List(caller.Workspace, after, size + 1, cancellation);
         var projects = new List<ProjectWire>();
         foreach (var row in rows.Take(size)) projects.Add(await view.Of(caller.Workspace, row, cancellation));

@@ -13,8 +13,6 @@ namespace Cairn.Server.Operations;
 /// <summary>GET /api/v1/events: what happened, oldest first, from any point on.</summary>
 internal static class ListEvents
 {
-    private const int Largest = 1000;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/events", Handle)
         .WithName(nameof(ListEvents)).WithSummary("List what happened, oldest first").WithTags("System")
@@ -25,10 +23,10 @@ internal static class ListEvents
     private static async Task<Results<Ok<Page<EventEntry>>, ProblemHttpResult>> Handle(
         Caller caller, Database database, long? after, int? limit, [FromQuery(Name = "page_token")] string? pageToken, CancellationToken cancellation)
     {
-        var size = Math.Clamp(limit ?? 100, 1, Largest);
+        var page = PageSize.Of(limit);
         var place = PageToken.ReadNumber(pageToken, after ?? 0);
-        if (place.Refusal is { } foreign) return foreign.ToProblem();
-        var from = place.Value;
+        if ((page.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
+        var (size, from) = (page.Value, place.Value);
 
         var rows = await database.Read(
             transaction => transaction.Query<EventEntry>(

@@ -12,7 +12,8 @@ internal static class PostgresFaults
     public static bool IsFault(Exception exception) => exception switch
     {
         PostgresException e => e.SqlState is PostgresErrorCodes.DiskFull or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow
-            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DataCorrupted,
+            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DataCorrupted
+            or PostgresErrorCodes.CharacterNotInRepertoire,
         NpgsqlException or SocketException => true,
         _ => false,
     };
@@ -22,6 +23,7 @@ internal static class PostgresFaults
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } e => new(StorageFault.DiskFull, $"{where} has no space left ({e.MessageText}). Nothing of this request was stored. Make room there.", e),
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } e => new(StorageFault.ReadOnly, $"{where} accepts no writes ({e.MessageText}). Connect to the primary.", e),
         PostgresException { SqlState: PostgresErrorCodes.DataCorrupted } e => new(StorageFault.Corrupt, $"{where} reports damaged data ({e.MessageText}). Restore its backup.", e),
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } e => new(StorageFault.Text, "A text that was sent holds the character U+0000, which no value may. Nothing was stored. Leave it out.", e),
         _ => new(StorageFault.Unavailable, $"{where} did not answer ({exception.Message}). Check that it runs and that the connection string is right.", exception),
     };
 }

@@ -1,16 +1,31 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using Cairn.Access;
 using Cairn.Api.Tests.Server;
 using Cairn.Kernel;
 using Cairn.Storage;
+using Cairn.Unit.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 
 namespace Cairn.Api.Tests.Access;
 
 public class ProblemTests
 {
+    [Fact]
+    public async Task A_text_that_PostgreSQL_takes_nowhere_is_refused_and_is_no_fault_of_the_server()
+    {
+        await using var database = await TestPostgres.Create();
+        await using var home = await TestHome.Start(options => options with { PostgreSql = database.ConnectionString });
+
+        await (await home.Http.PostAsJsonAsync("/api/v1/predictions/erase", new { entity = "\0" })).ShouldBeProblem(HttpStatusCode.BadRequest, "request.malformed");
+        await (await home.Http.GetAsync("/api/v1/models?page_token=AG2O")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.page-token"); // holds one when it is decoded
+
+        (await File.ReadAllTextAsync(Path.Combine(home.Home, "logs", "server.log"))).ShouldNotContain("\"level\":\"error\"");
+        (await Post(home.Http, """{"name": "a"}""")).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
     [Fact]
     public async Task What_the_framework_refuses_has_the_same_shape_as_what_a_handler_refuses()
     {

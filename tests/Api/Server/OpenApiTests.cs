@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Cairn.Api.Tests.Access;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -53,6 +54,28 @@ public partial class OpenApiTests
             var wanted = RouteParameter().Matches(path).Select(match => match.Groups["name"].Value);
             declared.Order(StringComparer.Ordinal).ShouldBe(wanted.Order(StringComparer.Ordinal), $"{method} {path}");
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(100_000)]
+    public async Task Every_list_refuses_a_page_of_no_size_in_the_same_words(int limit)
+    {
+        await using var home = await TestHome.Start();
+        using var document = JsonDocument.Parse(await home.Http.GetStringAsync("/openapi/v1.json"));
+        var lists = Operations(document)
+            .Where(one => one.Method == "get" && one.Body.TryGetProperty("parameters", out var parameters) && Names(parameters).Contains("limit") && Names(parameters).Contains("page_token"))
+            .Select(one => RouteParameter().Replace(one.Path, "0")).ToList();
+        lists.Count.ShouldBeGreaterThan(12);
+
+        foreach (var list in lists)
+        {
+            var problem = await (await home.Http.GetAsync($"{list}?limit={limit}")).ShouldBeProblem(HttpStatusCode.BadRequest, "request.limit");
+            problem.Detail.ShouldStartWith($"limit={limit} was asked; a page has 1 to ", customMessage: list);
+        }
+
+        static List<string?> Names(JsonElement parameters) => [.. parameters.EnumerateArray().Select(parameter => parameter.GetProperty("name").GetString())];
     }
 
     [Fact]
