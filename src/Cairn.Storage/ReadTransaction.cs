@@ -25,6 +25,14 @@ public class ReadTransaction
     /// <summary>The first row, or null (the default) when there is none.</summary>
     public T? First<T>(string sql, object? parameters = null) => Connection.QueryFirstOrDefault<T>(Translate(sql), parameters);
 
+    /// <summary>Each row while it is read; none of them is kept. For answers of a hundred thousand rows.</summary>
+    public void Each(string sql, object? parameters, Action<IDataRecord> row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        using var reader = Connection.ExecuteReader(Translate(sql), parameters);
+        while (reader.Read()) row(reader);
+    }
+
     public T? Scalar<T>(string sql, object? parameters = null) => Connection.ExecuteScalar<T>(Translate(sql), parameters);
 
     /// <summary>

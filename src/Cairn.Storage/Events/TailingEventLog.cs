@@ -7,6 +7,8 @@ internal sealed class TailingEventLog(Database database) : EventLog
 {
     private const int PageSize = 500;
 
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
+
     public override Task<long> Latest(CancellationToken cancellation) =>
         database.Read(t => t.Scalar<long>("SELECT coalesce(max(id), 0) FROM events"), cancellation);
 
@@ -27,7 +29,10 @@ internal sealed class TailingEventLog(Database database) : EventLog
                 afterId = happened.Id;
             }
 
-            if (page.Count < PageSize) await Wait(next, database.Committed.Poll, cancellation);
+            if (page.Count == PageSize) continue;
+            await Wait(next, database.Committed.Poll, cancellation);
+            // Under load a commit comes every millisecond: one look for several of them costs no more than one for each.
+            if (page.Count > 0) await Task.Delay(Gathering, cancellation);
         }
     }
 

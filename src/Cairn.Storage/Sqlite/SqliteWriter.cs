@@ -23,7 +23,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly List<QueuedWork> _done = [];
     private readonly SqliteConnection _connection;
     private readonly SqliteStatements _statements;
-    private readonly SqliteCommand _begin, _savepoint, _release, _undo, _commit, _insertEvent;
+    private readonly SqliteCommand _begin, _savepoint, _release, _undo, _commit;
     private readonly CommitSignal _signal;
     private readonly SqliteCheckpoints _checkpoints;
     private readonly TimeProvider _clock;
@@ -38,7 +38,6 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _release = Command("RELEASE work");
         _undo = Command("ROLLBACK TO work");
         _commit = Command("COMMIT");
-        _insertEvent = Command(SqliteWriteTransaction.InsertEvent);
         new Thread(Loop) { Name = "cairn-writer", IsBackground = true }.Start();
     }
 
@@ -79,7 +78,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private void Loop()
     {
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) CommitWaiting();
-        foreach (var command in (SqliteCommand[])[_begin, _savepoint, _release, _undo, _commit, _insertEvent]) command.Dispose();
+        foreach (var command in (SqliteCommand[])[_begin, _savepoint, _release, _undo, _commit]) command.Dispose();
         _statements.Dispose();
         _checkpoints.Dispose();
         _connection.Dispose();
@@ -130,7 +129,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private bool RunInSavepoint(QueuedWork work)
     {
         var started = Stopwatch.GetTimestamp();
-        var transaction = new SqliteWriteTransaction(_connection, _statements, _insertEvent, _clock);
+        var transaction = new SqliteWriteTransaction(_connection, _statements, _clock);
         _savepoint.ExecuteNonQuery();
         var keep = false;
         Exception? failure = null;
