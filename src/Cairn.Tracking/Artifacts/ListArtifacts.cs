@@ -45,7 +45,7 @@ internal static class ListArtifacts
     }
 
     /// <summary>What lies directly in the folder: a path that goes deeper shows as its first folder.</summary>
-    private static IEnumerable<ArtifactWire> Entries(string folder, IReadOnlyList<Artifact> below)
+    internal static IEnumerable<ArtifactWire> Entries(string folder, IReadOnlyList<Artifact> below)
     {
         var start = folder.Length == 0 ? 0 : folder.Length + 1;
         return below

@@ -1,6 +1,8 @@
 using Cairn.Access;
 using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Experiments;
+using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Mlflow.RunRecords;
@@ -24,7 +26,7 @@ internal static class MlflowProtocol
         routes.MapGet("/health", () => Plain("OK")).Anonymous().ExcludeFromDescription();
         var services = routes.ServiceProvider;
         var calls = new MlflowRoutes(routes, new(() => new(
-            services.GetRequiredService<Database>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Cairn.Tracking.Experiments.DefaultExperiment>())));
+            services.GetRequiredService<Database>(), services.GetRequiredService<IBlobStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Cairn.Tracking.Experiments.DefaultExperiment>())));
 
         CreateExperiment.Map(calls);
         GetExperiment.Map(calls);
@@ -56,6 +58,13 @@ internal static class MlflowProtocol
         GetVersion.Map(calls);
         ChangeVersion.Map(calls);
         SearchModels.Map(calls);
+
+        CreateLoggedModel.Map(calls);
+        ChangeLoggedModel.Map(calls);
+        SearchLoggedModels.Map(calls);
+
+        ListArtifacts.Map(calls);
+        ArtifactProxy.Map(calls);
 
         calls.MapRest();
     }

@@ -29,7 +29,6 @@ public partial class TranscriptTests
         ["search badtok"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid page token '!!'",
         ["search ob dup"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"`order_by` contains duplicate fields: ['metrics.m']\"}",
         ["token"] = "None", // there is no next page
-        ["art list"] = NotHere, ["art list trav"] = NotHere, ["art list none"] = NotHere,
         ["rm slash"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"'a/b' cannot name a model",
         ["rm colon"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"'a:b' cannot name a model",
         ["mv local"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid model version source: '/etc'.",
@@ -43,7 +42,7 @@ public partial class TranscriptTests
         ["rm search max0"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid value 0 for parameter 'max_results'",
         ["rm get"] = "200 {\"registered_model\": {\"name\": \"m<n>\", \"creation_timestamp\": <n>, \"last_updated_timestamp\": <n>, \"description\": \"d\", \"latest_versions\": [{\"name\": \"m<n>\", \"version\": \"1\", ",
         ["unknown path"] = NotHere, ["wrong method"] = "405 {\"error_code\": \"ENDPOINT_NOT_FOUND\", ",
-        ["preview"] = "404 {\"type\": \"https://cairn.dev/problems/request.no-such-route\"", ["mlflow-artifacts list"] = "404 {\"type\": \"https://cairn.dev/problems/request.no-such-route\"",
+        ["preview"] = "404 {\"type\": \"https://cairn.dev/problems/request.no-such-route\"", ["mlflow-artifacts list"] = "404 {\"error_code\": \"RESOURCE_DOES_NOT_EXIST\", ", // MLflow was started without its proxy
         ["version"] = "200 '3.6'",
         ["host hdr"] = "403 {\"error_code\": \"PERMISSION_DENIED\"", ["origin"] = "403 {\"error_code\": \"PERMISSION_DENIED\"",
     };
@@ -58,6 +57,12 @@ public partial class TranscriptTests
         ["full page token"] = "(200, ['D', 'C', 'rB', 'rA'], None) (200, ['D', 'C'], '",
         ["exp rename dup"] = "400 {\"error_code\": \"RESOURCE_ALREADY_EXISTS\", \"message\": \"Experiment(name=Default) already exists.\"}",
         ["nan dup"] = "200 {}",
+        ["lm search"] = "200 {\"models\": [", // AND in any case, as in all other searches
+        ["mv from lm"] = "200 {\"model_version\": {\"name\": \"x<n>\", \"version\": \"1\", ", // and names the logged model
+        ["lm get after reg"] = "200 {\"model\": {\"info\": {\"model_id\": \"m-<id>\", ", // and what it is registered as
+        ["lm search bad"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Invalid attribute key 'foo' specified.",
+        ["trace v3"] = NotHere, ["trace search"] = NotHere, ["trace get 404"] = NotHere, ["webhook bad"] = NotHere,
+        ["rename deleted"] = "400 {\"error_code\": \"INVALID_PARAMETER_VALUE\", \"message\": \"Cannot rename a non-active experiment.\"}",
     };
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -70,7 +75,7 @@ public partial class TranscriptTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task What_MLflow_answers_to_the_second_script_Cairn_answers_too(bool postgres) => Replay("probe2", OfProbe2, postgres, until: "lm create");
+    public Task What_MLflow_answers_to_the_second_script_Cairn_answers_too(bool postgres) => Replay("probe2", OfProbe2, postgres, until: null);
 
     /// <param name="until">What begins there is not of the protocol as far as Cairn speaks it.</param>
     private static async Task Replay(string script, Dictionary<string, string> ours, bool postgres, string? until)
@@ -170,7 +175,7 @@ public partial class TranscriptTests
     [GeneratedRegex("[0-9a-f]{32}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"(?<![\d.])\d{9,19}(?!\d)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<![\d.])\d{8,19}(?!\d)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LongNumber();
 
     [GeneratedRegex(@"\b[a-z]+-[a-z]+-\d{1,3}\b", RegexOptions.ExplicitCapture, 1000)]

@@ -56,7 +56,7 @@ internal sealed class MlflowCall(HttpContext context, MlflowStore store, Caller 
 }
 
 /// <summary>What the use cases of the protocol work with.</summary>
-internal sealed record MlflowStore(Database Database, TimeProvider Clock, Cairn.Tracking.Experiments.DefaultExperiment Defaults)
+internal sealed record MlflowStore(Database Database, IBlobStore Blobs, TimeProvider Clock, Cairn.Tracking.Experiments.DefaultExperiment Defaults)
 {
     public long Now => Clock.Micros();
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Cairn.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 
@@ -38,6 +39,17 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
     /// <summary>A write that is attributed to its run.</summary>
     public void Log(string path, Permission permission, Func<MlflowCall, Task> handle) => Map("POST", path, permission, endpoint => endpoint.DataPlane(), handle);
 
+    /// <summary>A call of the artifact proxy, whose body or answer is a file and no message.</summary>
+    public void Stream(string method, string path, Permission permission, Func<HttpContext, MlflowCall, Task> handle)
+    {
+        foreach (var prefix in _prefixes)
+        {
+            var endpoint = routes.MapMethods($"{prefix}/2.0/mlflow-artifacts{path}", [method], (RequestDelegate)(context => Answer(context, handle)))
+                .Requires(permission).ErrorsAs(MlflowProblem.Of).ExcludeFromDescription();
+            if (method != "GET") endpoint.DataPlane().WithMetadata(new AnySize());
+        }
+    }
+
     /// <summary>What else is asked below these paths is answered in MLflow's shape. Called last.</summary>
     public void MapRest()
     {
@@ -70,15 +82,24 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
         return Refuse(context, new(404, "ENDPOINT_NOT_FOUND", $"Nothing is at {context.Request.Method} {context.Request.Path}. docs/reference/mlflow.md lists what there is of MLflow's protocol."));
     }
 
+    private async Task Answer(HttpContext context, Func<HttpContext, MlflowCall, Task> handle)
+    {
+        try
+        {
+            await handle(context, new(context, store.Value, CallerOf(context), "{}"u8.ToArray(), fromQuery: false));
+        }
+        catch (MlflowException refused) when (!context.Response.HasStarted)
+        {
+            await Refuse(context, refused);
+        }
+    }
+
     private async Task Answer(HttpContext context, Func<MlflowCall, Task> handle)
     {
         byte[]? rented = null;
         try
         {
-            var caller = context.Features.Get<Caller>()!;
-            if (context.Request.RouteValues.TryGetValue("workspace", out var workspace) && (string?)workspace != caller.Workspace.Value)
-                throw MlflowException.Missing($"{caller.Name} has no workspace '{workspace}'. Use the base URL without /w/{workspace}, or that of a workspace of yours.");
-
+            var caller = CallerOf(context);
             var fromQuery = HttpMethods.IsGet(context.Request.Method) && context.Request.QueryString.HasValue;
             ReadOnlyMemory<byte> json;
             if (fromQuery)
@@ -102,6 +123,14 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
         {
             if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         }
+    }
+
+    private static Caller CallerOf(HttpContext context)
+    {
+        var caller = context.Features.Get<Caller>()!;
+        return context.Request.RouteValues.TryGetValue("workspace", out var workspace) && (string?)workspace != caller.Workspace.Value
+            ? throw MlflowException.Missing($"{caller.Name} has no workspace '{workspace}'. Use the base URL without /w/{workspace}, or that of a workspace of yours.")
+            : caller;
     }
 
     private static Task Refuse(HttpContext context, MlflowException refused)
@@ -142,5 +171,10 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
             throw MlflowException.Invalid("Bad Request. Content-Type must be one of ['application/json'].");
+    }
+
+    private sealed class AnySize : IRequestSizeLimitMetadata
+    {
+        public long? MaxRequestBodySize => null;
     }
 }

@@ -1,5 +1,6 @@
 using Cairn.Access;
 using Cairn.Client.Wire;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Naming;
 using Cairn.Tracking.Registry;
@@ -41,7 +42,9 @@ internal static class CreateVersion
         {
             ModelJson.Require(transaction, call.Workspace, name);
             var made = Registration.FromOutside(transaction, call.Caller, name, request, now, runMayBeElsewhere: true);
-            return made.Refusal is { } refusal ? throw MlflowException.Of(refusal) : made.Value;
+            if (made.Refusal is { } refusal) throw MlflowException.Of(refusal);
+            if (VersionJson.LoggedModelOf(request.Source) is { } id) ModelVersionsTag.Add(transaction, call.Workspace, id, name, made.Value);
+            return made.Value;
         });
         await VersionJson.Reply(call, name, version);
     }

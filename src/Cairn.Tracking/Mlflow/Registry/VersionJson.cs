@@ -61,8 +61,13 @@ internal static class VersionJson
             json.WriteEndArray();
         }
 
+        if (LoggedModelOf(version.Source) is { } model) json.WriteString("model_id"u8, model);
         json.WriteEndObject();
     }
+
+    /// <summary>The logged model that a version was made of; null: of none.</summary>
+    public static string? LoggedModelOf(string source) =>
+        source.StartsWith("models:/m-", StringComparison.Ordinal) && source.IndexOf('/', "models:/".Length) < 0 ? source["models:/".Length..] : null;
 
     /// <summary>The version as it is now.</summary>
     public static async Task Reply(MlflowCall call, string name, long version)

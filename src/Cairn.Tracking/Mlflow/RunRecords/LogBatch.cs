@@ -1,4 +1,5 @@
 using Cairn.Access;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Naming;
 using Cairn.Tracking.RunRecords;
@@ -33,6 +34,7 @@ internal static class LogBatch
         var tags = LoggedText.Tags(request.Tags);
         if (tags.Remove(RunName.Tag, out var name) && name.Length > 0 && Names.Run(name) is { } bad) throw MlflowException.Of(bad);
         LoggedPoint[] metrics = [.. request.Metrics];
+        var ofModels = request.OfModels.ConvertAll(point => point with { RunId = request.Run });
         await call.Write(transaction =>
         {
             var run = RunForChange.RequireActive(transaction, call.Workspace, request.Run);
@@ -40,6 +42,7 @@ internal static class LogBatch
                 throw MlflowException.Invalid(
                     $"Changing param values is not allowed. Params were already logged='[{string.Join(", ", changes.Select(change => $"{{'key': '{change.Key}', 'old_value': '{change.Old}', 'new_value': '{change.New}'}}"))}]' for run ID='{request.Run}'.");
             if (metrics.Length > 0) RunLog.WriteMetrics(transaction, call.Workspace, run, metrics);
+            ModelMetrics.Write(transaction, call.Workspace, ofModels);
             RunTable.PutTags(transaction, call.Workspace, request.Run, tags);
             if (!string.IsNullOrEmpty(name)) RunTable.Rename(transaction, call.Workspace, request.Run, name);
             return true;
@@ -53,27 +56,28 @@ internal static class LogBatch
             throw MlflowException.Invalid($"A batch logging request can contain at most {most} {what}. Got {count} {what}. Please split up {what} across multiple requests and try again.");
     }
 
-    private sealed record Request(string? Run, List<LoggedPoint> Metrics, List<KeyValuePair<string, string>> Params, List<KeyValuePair<string, string>> Tags)
+    private sealed record Request(string? Run, List<LoggedPoint> Metrics, List<ModelPoint> OfModels, List<KeyValuePair<string, string>> Params, List<KeyValuePair<string, string>> Tags)
     {
         public static Request Read(ref ProtoReader reader)
         {
             string? run = null;
             List<LoggedPoint> metrics = [];
+            List<ModelPoint> ofModels = [];
             List<KeyValuePair<string, string>> parameters = [], tags = [];
             while (reader.Next())
             {
                 if (reader.Is("run_id"u8)) run = reader.Text("run_id") ?? run;
                 else if (reader.Is("run_uuid"u8)) run ??= reader.Text("run_uuid");
-                else if (reader.Is("metrics"u8)) metrics = Points(ref reader);
+                else if (reader.Is("metrics"u8)) metrics = Points(ref reader, ofModels);
                 else if (reader.Is("params"u8)) parameters = TagJson.Read(ref reader, "params");
                 else if (reader.Is("tags"u8)) tags = TagJson.Read(ref reader, "tags");
                 else reader.Skip();
             }
 
-            return new(run, metrics, parameters, tags);
+            return new(run, metrics, ofModels, parameters, tags);
         }
 
-        private static List<LoggedPoint> Points(ref ProtoReader reader)
+        private static List<LoggedPoint> Points(ref ProtoReader reader, List<ModelPoint> ofModels)
         {
             var points = new List<LoggedPoint>();
             var items = 0;
@@ -82,6 +86,7 @@ internal static class LogBatch
                 var metric = default(GivenMetric);
                 while (reader.Next()) if (!metric.Take(ref reader)) reader.Skip();
                 points.Add(metric.IsGood ? metric.Checked("") : metric.Checked(reader.Place + "."));
+                if (metric.OfModel("") is { } ofModel) ofModels.Add(ofModel);
             }
 
             return points;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Access;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.RunRecords;
 
@@ -12,7 +13,7 @@ internal static class LogMetric
 
     private static async Task Handle(MlflowCall call)
     {
-        var (runId, point) = call.Read(static (ref ProtoReader reader) =>
+        var (runId, point, ofModel) = call.Read(static (ref ProtoReader reader) =>
         {
             string? run = null;
             var metric = default(GivenMetric);
@@ -24,11 +25,12 @@ internal static class LogMetric
             }
 
             if (string.IsNullOrEmpty(run)) throw MlflowException.Required("run_id");
-            return (run, metric.Checked(""));
+            return (run, metric.Checked(""), metric.OfModel(run));
         });
         await call.Write(transaction =>
         {
             RunLog.WriteMetrics(transaction, call.Workspace, RunForChange.RequireActive(transaction, call.Workspace, runId), [point]);
+            if (ofModel is not null) ModelMetrics.Write(transaction, call.Workspace, [ofModel]);
             return true;
         });
         await call.Reply();
@@ -38,7 +40,7 @@ internal static class LogMetric
 /// <summary>A metric as it is read.</summary>
 internal struct GivenMetric
 {
-    private string? _key;
+    private string? _key, _model, _dataset, _digest;
     private double? _value;
     private long? _timestamp, _step;
 
@@ -52,8 +54,25 @@ internal struct GivenMetric
         else if (reader.Is("value"u8)) _value = reader.Number("value");
         else if (reader.Is("timestamp"u8)) _timestamp = reader.Whole("timestamp");
         else if (reader.Is("step"u8)) _step = reader.Whole("step");
+        else if (reader.Is("model_id"u8)) _model = reader.Text("model_id");
+        else if (reader.Is("dataset_name"u8)) _dataset = reader.Text("dataset_name");
+        else if (reader.Is("dataset_digest"u8)) _digest = reader.Text("dataset_digest");
         else return false;
         return true;
+    }
+
+    /// <summary>The same point as one of a logged model; null: it is of none.</summary>
+    public readonly ModelPoint? OfModel(string run)
+    {
+        if (string.IsNullOrEmpty(_model)) return null;
+        if (_dataset?.Length > 500) throw MlflowException.TooLong("dataset_name", 500);
+        if (_digest?.Length > 255) throw MlflowException.TooLong("dataset_digest", 255);
+        var point = Checked("");
+        return new()
+        {
+            ModelId = _model, RunId = run, Key = point.Key, DatasetName = _dataset ?? "", DatasetDigest = _digest ?? "", Timestamp = point.Timestamp, Step = point.Step, Value = point.Value,
+            IsNan = point.IsNan,
+        };
     }
 
     /// <param name="place">Empty, or where in a list it stands, with a dot after it.</param>

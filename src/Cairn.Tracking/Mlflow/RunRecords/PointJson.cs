@@ -16,12 +16,17 @@ internal static class PointJson
     public static void Write(Utf8JsonWriter json, JsonEncodedText key, double value, long isNan, long timestamp, long step, string? run = null)
     {
         json.WriteStartObject();
+        WriteFields(json, key, value, isNan, timestamp, step);
+        if (run is not null) json.WriteString("run_id"u8, run);
+        json.WriteEndObject();
+    }
+
+    public static void WriteFields(Utf8JsonWriter json, JsonEncodedText key, double value, long isNan, long timestamp, long step)
+    {
         json.WriteString(_key, key);
-        if (isNan != 0) json.WriteString("value"u8, "NaN"u8);
+        if (isNan != 0) json.WriteString(_value, "NaN"u8);
         else json.WriteNumber(_value, value);
         json.WriteNumber(_timestamp, timestamp / 1000);
         json.WriteNumber(_step, step);
-        if (run is not null) json.WriteString("run_id"u8, run);
-        json.WriteEndObject();
     }
 }
