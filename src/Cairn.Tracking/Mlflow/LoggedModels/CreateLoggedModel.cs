@@ -1,3 +1,4 @@
+using System.Buffers;
 using Cairn.Access;
 using Cairn.Kernel;
 using Cairn.Storage;
@@ -13,6 +14,8 @@ namespace Cairn.Tracking.Mlflow.LoggedModels;
 /// <summary>POST logged-models: it waits for its files until it is finished.</summary>
 internal static class CreateLoggedModel
 {
+    private static readonly SearchValues<char> _forbidden = SearchValues.Create("/:.%\"'");
+
     public static void Map(MlflowRoutes routes) => routes.Change("POST", "logged-models", Permission.RunsWrite, Handle);
 
     private static async Task Handle(MlflowCall call)
@@ -61,7 +64,7 @@ internal static class CreateLoggedModel
 
     private static void CheckName(string name)
     {
-        if (name.AsSpan().ContainsAny("/:.%\"'") || Names.Experiment(name) is not null)
+        if (name.AsSpan().ContainsAny(_forbidden) || Names.Experiment(name) is not null)
             throw MlflowException.Invalid($"Invalid model name ('{name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '\"', \"'\")");
     }
 }

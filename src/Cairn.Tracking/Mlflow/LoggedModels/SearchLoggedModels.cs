@@ -1,6 +1,5 @@
 using System.Globalization;
 using Cairn.Access;
-using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.Search;
 
