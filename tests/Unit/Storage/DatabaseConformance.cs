@@ -110,6 +110,61 @@ public abstract class DatabaseConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_that_are_there_already_are_passed_over_or_changed_as_the_insert_says_also_after_one_that_failed()
+    {
+        await Insert("ON CONFLICT DO NOTHING", [1, 2, 2], ["a", null, "c"]);
+        await Should.ThrowAsync<Exception>(() => Insert("", [3, 1], ["x", "x"]));
+        await Insert("ON CONFLICT DO NOTHING", [2, 3], ["x", "d"]);
+        await Insert("ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE notes.text = 'a'", [1, 3], ["new", "x"]);
+
+        (await Database.Read(t => t.Query<string?>("SELECT text FROM notes ORDER BY id"))).ShouldBe(["new", null, "d"]);
+
+        Task<bool> Insert(string conflict, long[] ids, string?[] texts) => Database.Write(t =>
+        {
+            t.InsertOr("notes", conflict, ("id", ids), ("text", texts));
+            return true;
+        });
+    }
+
+    [Fact]
+    public async Task Rows_are_seen_one_by_one_in_their_order()
+    {
+        await Database.Write(t =>
+        {
+            t.Insert("notes", ("id", new long[] { 1, 2, 3 }), ("weight", new[] { 0.5, 1.5, double.MaxValue }));
+            return true;
+        });
+
+        var seen = new List<(long, double)>();
+        await Database.Read(t =>
+        {
+            t.Each("SELECT id, weight FROM notes WHERE id IN @ids ORDER BY id DESC", new { ids = new long[] { 1, 3 } }, row => seen.Add((row.GetInt64(0), row.GetDouble(1))));
+            return true;
+        });
+        seen.ShouldBe([(3, double.MaxValue), (1, 0.5)]);
+    }
+
+    [Fact]
+    public async Task Patterns_mean_the_same_on_both_databases()
+    {
+        string[] texts = ["Abc", "abc", "a*c", "a?c", "a[c]", "100%", "a\\c", "Ébc"];
+        await Database.Write(t =>
+        {
+            t.Insert("notes", ("id", Enumerable.Range(0, texts.Length).Select(i => (long)i).ToArray()), ("text", texts));
+            return true;
+        });
+
+        (await Like("a%", anyCase: false)).ShouldBe(["abc", "a*c", "a?c", "a[c]", "a\\c"]);
+        (await Like("A%", anyCase: true)).ShouldBe(["Abc", "abc", "a*c", "a?c", "a[c]", "a\\c"]);
+        (await Like("a*%", anyCase: false)).ShouldBe(["a*c"]);
+        (await Like("_[_]", anyCase: false)).ShouldBe(["a[c]"]);
+        (await Like("%\\%", anyCase: false)).ShouldBe(["a\\c"]);
+        (await Like("_bc", anyCase: true)).ShouldBe(["Abc", "abc", "Ébc"]);
+
+        Task<IReadOnlyList<string>> Like(string pattern, bool anyCase) => Database.Read(t => t.Query<string>($"SELECT text FROM notes WHERE {t.Like("text", "@pattern", anyCase)} ORDER BY id", new { pattern = t.Pattern(pattern, anyCase) }));
+    }
+
+    [Fact]
     public async Task Lists_of_parameters_insert_many_rows_and_select_among_values()
     {
         var rows = Enumerable.Range(1, 200).Select(i => new { id = (long)i }).ToList();

@@ -121,7 +121,7 @@ internal static class FilterText
 
     private static string Unquoted(string text) => text.Length >= 2 && text[0] is '`' or '"' && text[^1] == text[0] ? text[1..^1] : text;
 
-    private static MlflowException Rest(IReadOnlyList<FilterToken> tokens, int start) => Invalid(tokens.Skip(start).TakeWhile(token => !token.IsWord("AND")).Select(token => token.Raw));
+    private static MlflowException Rest(IReadOnlyList<FilterToken> tokens, int start) => Invalid([tokens[start].Raw, .. tokens.Skip(start + 1).TakeWhile(token => !token.IsWord("AND")).Select(token => token.Raw)]);
 
     private static MlflowException Invalid(IEnumerable<string> tokens) => MlflowException.Invalid($"Invalid clause(s) in filter string: {string.Join(", ", tokens.Select(token => $"'{token}'"))}");
 }
