@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
@@ -37,7 +36,7 @@ internal static class SearchExperiments
             List<string> conditions = ["e.workspace_id = @workspace", .. _filter.Conditions(FilterText.Parse(request.Filter), sql)];
             if (stage is not null) conditions.Add($"e.lifecycle_stage = '{stage}'");
             var rows = transaction.Query<Experiment>(
-                string.Create(CultureInfo.InvariantCulture, $"SELECT {ExperimentTable.Columns} FROM experiments e WHERE {string.Join(" AND ", conditions)} ORDER BY {_filter.OrderBy(request.OrderBy)} LIMIT {size + 1} OFFSET {offset}"),
+                $"SELECT {ExperimentTable.Columns} FROM experiments e WHERE {string.Join(" AND ", conditions)} ORDER BY {_filter.OrderBy(request.OrderBy)} {sql.Page(size, offset)}",
                 sql.Parameters);
             return (Shown: ExperimentJson.WithTags(transaction, call.Workspace, [.. rows.Take(size)]), Next: rows.Count > size ? SearchRequest.Token(0, offset + size) : null);
         });

@@ -34,7 +34,7 @@ internal static class SearchLoggedModels
             ];
             var (joins, order) = Order(request.Orders, sql);
             var rows = transaction.Query<LoggedModel>(
-                string.Create(CultureInfo.InvariantCulture, $"SELECT {LoggedModel.Columns} FROM logged_models t {joins} WHERE {string.Join(" AND ", conditions)} ORDER BY {order} LIMIT {size + 1} OFFSET {offset}"),
+                $"SELECT {LoggedModel.Columns} FROM logged_models t {joins} WHERE {string.Join(" AND ", conditions)} ORDER BY {order} {sql.Page(size, offset)}",
                 sql.Parameters);
             return (Shown: ShownLoggedModel.Load(transaction, call.Workspace, [.. rows.Take(size)]), Next: rows.Count > size ? SearchRequest.Token(0, offset + size) : null);
         });

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Protocol;
@@ -96,7 +95,7 @@ internal static class SearchModels
             var sql = new ClauseSql(transaction, call.Workspace.Value);
             IEnumerable<string> conditions = [.. Filter.Conditions([.. clauses.Where(clause => !IsOfPrompts(clause))], sql), .. Prompts([.. clauses.Where(IsOfPrompts)])];
             var rows = transaction.Query<T>(
-                string.Create(CultureInfo.InvariantCulture, $"SELECT {Select}{string.Concat(conditions.Select(condition => $" AND {condition}"))} ORDER BY {Filter.OrderBy(request.OrderBy)} LIMIT {size + 1} OFFSET {offset}"),
+                $"SELECT {Select}{string.Concat(conditions.Select(condition => $" AND {condition}"))} ORDER BY {Filter.OrderBy(request.OrderBy)} {sql.Page(size, offset)}",
                 sql.Parameters);
             return ([.. rows.Take(size)], rows.Count > size ? SearchRequest.Token(0, offset + size) : null);
         }

@@ -43,7 +43,7 @@ internal static class SearchRuns
         var experiments = Experiments(transaction, call, request.Experiments);
         var stretches = RunOrdering.Parse(request.OrderBy, experiments is [var single] ? single.ExperimentId : null, sql);
         var (stretch, offset) = request.Start(stretches.Count);
-        if (Scope(experiments, request.Stage) is not { } scope) return ([], null);
+        if (Scope(experiments, request.Stage, sql) is not { } scope) return ([], null);
 
         var ids = new List<string>();
         string? next = null;
@@ -59,7 +59,7 @@ internal static class SearchRuns
             var (from, condition, order) = stretches[stretch];
             // Ids alone: what else is selected is computed for every run that is sorted.
             var found = transaction.Query<string>(
-                string.Create(CultureInfo.InvariantCulture, $"SELECT r.run_id FROM {from} WHERE {string.Join(" AND ", (string[])["r.workspace_id = @workspace", condition, scope, .. conditions])} ORDER BY {order} LIMIT {wanted + 1} OFFSET {offset}"),
+                $"SELECT r.run_id FROM {from} WHERE {string.Join(" AND ", (string[])["r.workspace_id = @workspace", condition, scope, .. conditions])} ORDER BY {order} {sql.Page(wanted, offset)}",
                 sql.Parameters);
             ids.AddRange(found.Take(wanted));
             if (found.Count > wanted) next = SearchRequest.Token(stretch, offset + wanted);
@@ -84,22 +84,26 @@ internal static class SearchRuns
     }
 
     /// <returns>Null: no run can be meant.</returns>
-    private static string? Scope(List<Experiment> experiments, string? stage)
+    private static string? Scope(List<Experiment> experiments, string? stage, ClauseSql sql)
     {
         var active = experiments.Where(experiment => !experiment.IsDeleted).ToList();
         var deleted = experiments.Where(experiment => experiment.IsDeleted).ToList();
         return (stage, active.Count, deleted.Count) switch
         {
             (_, 0, 0) or (Lifecycle.Active, 0, _) => null,
-            (null, _, _) => Of(experiments),
-            (Lifecycle.Active, _, _) => $"{Of(active)} AND r.lifecycle_stage = 'active'",
-            (_, _, 0) => $"{Of(active)} AND r.lifecycle_stage = 'deleted'",
-            (_, 0, _) => Of(deleted),
-            _ => $"({Of(deleted)} OR {Of(active)} AND r.lifecycle_stage = 'deleted')",
+            (null, _, _) => Of(experiments, sql),
+            (Lifecycle.Active, _, _) => $"{Of(active, sql)} AND r.lifecycle_stage = 'active'",
+            (_, _, 0) => $"{Of(active, sql)} AND r.lifecycle_stage = 'deleted'",
+            (_, 0, _) => Of(deleted, sql),
+            _ => $"({Of(deleted, sql)} OR {Of(active, sql)} AND r.lifecycle_stage = 'deleted')",
         };
     }
 
-    private static string Of(List<Experiment> experiments) => experiments is [var single]
-        ? $"r.experiment_id = {single.Id}"
-        : $"r.experiment_id IN ({string.Join(", ", experiments.Select(experiment => experiment.Id))})";
+    // A handful are parameters; many would be more than a statement holds.
+    private static string Of(List<Experiment> experiments, ClauseSql sql) => experiments switch
+    {
+        [var single] => $"r.experiment_id = {sql.Add(single.ExperimentId)}",
+        { Count: <= 50 } => $"r.experiment_id IN ({string.Join(", ", experiments.Select(experiment => sql.Add(experiment.ExperimentId)))})",
+        _ => sql.In("CAST(r.experiment_id AS VARCHAR(20))", not: false, [.. experiments.Select(experiment => experiment.Id)]),
+    };
 }

@@ -21,6 +21,13 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
         return "@" + name;
     }
 
+    /// <summary>A page, and one row more, which tells whether there is another. Numbers are parameters: the text of a search of one kind is always the same.</summary>
+    public string Page(int size, int offset)
+    {
+        (Parameters["rows"], Parameters["skip"]) = (size + 1, offset);
+        return "LIMIT @rows OFFSET @skip";
+    }
+
     /// <summary>A comparison of numbers.</summary>
     public string Number(string column, FilterClause clause, string what)
     {

@@ -28,7 +28,7 @@ internal static class RunOrdering
         if (keys is [("metric", var metric, var down), ..] && experiment is { } single)
         {
             var name = sql.Add(metric);
-            var of = string.Create(CultureInfo.InvariantCulture, $"m.workspace_id = @workspace AND m.experiment_id = {single} AND m.key = {name} AND r.workspace_id = m.workspace_id AND r.run_id = m.run_id");
+            var of = $"m.workspace_id = @workspace AND m.experiment_id = {sql.Add(single)} AND m.key = {name} AND r.workspace_id = m.workspace_id AND r.run_id = m.run_id";
             var (joins, rest) = Rest(keys.Skip(1), sql);
             return
             [
