@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Deployments;
 
-/// <summary>POST /deployments/{name}: sets or removes a variant, or takes a canary back.</summary>
+/// <summary>POST /deployments/{name}: sets or removes a variant, or takes a canary back. What begins something longer is in <see cref="StartCanary"/> and <see cref="StartShadow"/>.</summary>
 internal static class ChangeTraffic
 {
     public static void Map(PageRoutes routes) => routes.Post("/deployments/{name}", Handle);
@@ -51,6 +51,6 @@ internal static class ChangeTraffic
         return (set.Problem, $"{Format.Clip(variant, 60)} is v{number} now", shadow ? "It scores what others answer, and answers nobody." : $"It answers {Format.Percent(weight)} of the requests.");
     }
 
-    private static Problem Incomplete(string detail) =>
+    public static Problem Incomplete(string detail) =>
         new("about:blank", "page.form-incomplete", StatusCodes.Status400BadRequest, $"{detail} Nothing was changed.", "page.form-incomplete");
 }

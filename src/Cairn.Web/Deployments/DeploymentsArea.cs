@@ -11,6 +11,8 @@ internal static class DeploymentsArea
         ShowDeployments.Map(routes);
         ShowDeployment.Map(routes);
         ChangeTraffic.Map(routes);
+        StartCanary.Map(routes);
+        StartShadow.Map(routes);
         ShowOutcomes.Map(routes);
         ShowSettings.Map(routes);
         ChangeSettings.Map(routes);

@@ -99,6 +99,22 @@ public class ProjectPageTests
         failed.QuerySelectorAll("[aria-label='Found and expected'] tbody td").Select(cell => cell.TextContent).ShouldBe(["-1 (row 7)", "range"]);
     }
 
+    [Fact]
+    public async Task Past_traffic_scored_again_is_shown_beside_the_answers_that_were_given_and_their_outcomes()
+    {
+        var result = new ShadowResultWire(
+            "churn", 1, 2, "churn", 4, new string('a', 64), 1200, 1190, 3, [new("tenure is missing, and required", 7, new string('b', 32))], [],
+            new(1190, new(0.25, 0.2), new(0.27, 0.24), 0.93, 0.915, 0.944, 10, 73, 0.031, 0.04, new(600, 600, 0.26, [new("roc_auc", 0.83, 0.85, 0.02, 0.005, 0.035, 0.009)])), "v4 would have said yes to more.", 1.5);
+        var run = Running() with { Flow = "shadow", State = "succeeded", EndedAt = 2, Result = System.Text.Json.JsonSerializer.SerializeToElement(result, Cairn.Client.CairnJson.Options) };
+        await using var host = await PageHost.Start(Api().With($"flow-runs/{Id}", run));
+
+        var page = await host.Open($"/flow-runs/{Id}");
+
+        page.QuerySelectorAll(".stat dd").Select(value => value.TextContent).ShouldContain(text => text.StartsWith("93\u00a0%", StringComparison.Ordinal));
+        string.Join('|', page.QuerySelectorAll("[aria-label='Where the outcome is known'] tbody tr > *").Select(cell => cell.TextContent)).ShouldBe("ROC AUC|0.8300|0.8500|+0.0200|+0.0050 to +0.0350|0.009");
+        page.QuerySelector($"a[href='/predictions/{new string('b', 32)}']")!.TextContent.ShouldBe("an example");
+    }
+
     [Theory]
     [InlineData("/projects/nothing", HttpStatusCode.NotFound, "none")]
     [InlineData("/flow-runs/nothing", HttpStatusCode.NotFound, "none")]
