@@ -1,5 +1,6 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -57,7 +58,9 @@ internal static class WhatIf
         {
             for (var i = 0; i < question.Rows.Count && !problems.Full; i++)
             {
-                var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(question.Rows[i].ValueKind is JsonValueKind.Undefined ? "null" : question.Rows[i].GetRawText()));
+                var bytes = question.Rows[i].ValueKind is JsonValueKind.Undefined ? "null"u8 : JsonMarshal.GetRawUtf8Value(question.Rows[i]);
+                if (!Utf8.IsValid(bytes)) return new Refusal.Invalid("request.malformed", $"The body cannot be read: the row $.rows[{i}] is not UTF-8."); // no reader of JSON looks
+                var json = new Utf8JsonReader(bytes);
                 json.Read();
                 if (predictor.Read(ref json, row, $"$.rows[{i}]") is { } refusal)
                 {

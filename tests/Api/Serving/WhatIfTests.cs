@@ -43,6 +43,15 @@ public sealed class WhatIfTests : IAsyncLifetime
         (await Refused(Path, body)).ShouldBe((status, code));
 
     [Fact]
+    public async Task Text_that_is_none_is_refused()
+    {
+        using var answer = await _host.Post(Path, [.. "{\"rows\": [{\"roast\": \""u8, 0xEE, .. "\"}, null]}"u8]);
+
+        (await ServingHost.ProblemOf(answer)).Code.ShouldBe("request.malformed");
+        (await Refused(Path, """{"rows": [{"roast": "\ud800", "\udc00": 1, "age": 1, "cups": 1, "member": true}]}""")).ShouldBe((HttpStatusCode.BadRequest, "predict.row-invalid"));
+    }
+
+    [Fact]
     public async Task The_place_of_what_is_wrong_is_named()
     {
         using var answer = await _host.Post(Path, $$"""{"rows": [{{CoffeeModel.Row}}, {"age": "old", "roast": "dark", "member": true}]}""");

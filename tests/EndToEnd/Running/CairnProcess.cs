@@ -125,6 +125,7 @@ internal sealed class CairnProcess : IDisposable
         var start = new ProcessStartInfo(program) { UseShellExecute = false, WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("CAIRN_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        foreach (var (name, value) in folder.Environment) start.Environment[name] = value;
         start.Environment["CAIRN_HOME"] = folder.Home;
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         return start;

@@ -16,6 +16,9 @@ internal sealed class TestFolder : IDisposable
 
     public string Home { get; init; }
 
+    /// <value>What its commands find in their environment, besides the home.</value>
+    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
     public void Write(string name, string text)
