@@ -24,6 +24,8 @@ internal sealed partial class SqliteCheckpoints : IDisposable
     {
         _log = log;
         _connection = file.OpenReader();
+        // What a killed process left: one that is killed again and again before its first round would add to it for ever, and each start reads it all.
+        Checkpoint(_connection);
         _thread = new Thread(Loop) { Name = "cairn-checkpoint", IsBackground = true };
         _thread.Start();
     }

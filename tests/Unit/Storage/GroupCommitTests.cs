@@ -37,6 +37,34 @@ public sealed class GroupCommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_log_does_not_grow_over_processes_that_are_killed_before_their_first_checkpoint()
+    {
+        var homes = new List<string> { _home };
+        var sizes = new List<long>();
+        try
+        {
+            for (var kill = 0; kill < 6; kill++)
+            {
+                await using var opened = kill == 0 ? null : SqliteDatabase.Open(homes[^1], TimeProvider.System, NullLogger.Instance);
+                var database = opened ?? _database;
+                await database.Write(t => t.Execute("INSERT INTO notes (id, text) VALUES (@kill, @text)", new { kill, text = new string('x', 1 << 20) }));
+                homes.Add(Directory.CreateTempSubdirectory("cairn-test-").FullName);
+                // What a kill leaves. The log first: what is carried over meanwhile stands in both.
+                foreach (var file in new[] { "cairn.db-wal", "cairn.db" }) File.Copy(Path.Combine(homes[^2], file), Path.Combine(homes[^1], file));
+                sizes.Add(new FileInfo(Path.Combine(homes[^1], "cairn.db-wal")).Length);
+            }
+
+            await using var last = SqliteDatabase.Open(homes[^1], TimeProvider.System, NullLogger.Instance);
+            (await last.Read(t => t.Scalar<long>("SELECT count(*) FROM notes WHERE length(text) = 1048576"))).ShouldBe(6);
+            sizes[^1].ShouldBeLessThan(3 * sizes[0]);
+        }
+        finally
+        {
+            foreach (var home in homes.Skip(1)) Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Concurrent_writers_need_fewer_commits_than_writes()
     {
         var (commits, writes) = (_database.Writer.Commits, _database.Writer.Writes);
