@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using Cairn.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
@@ -15,6 +18,9 @@ public sealed class Chromium : IAsyncLifetime
 
     internal TestFolder Folder => _folder;
 
+    /// <value>What stands in braces in an address of a page, and the id it is in the demo.</value>
+    internal IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public async ValueTask InitializeAsync()
     {
         _folder.Write("bank.csv", Tables.Bank());
@@ -24,6 +30,23 @@ public sealed class Chromium : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"] });
         Server = new Uri(Address.Match(await said).Value);
+        Ids = await Made();
+    }
+
+    /// <summary>A prediction of its own, and the ids of what the demo made.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> Made()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(Server, "/api/v1/") };
+        using var customer = new StringContent(Tables.Customer, Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync("deployments/bank/predict", customer);
+        var prediction = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var runs = (await http.GetFromJsonAsync<JsonElement>("runs")).GetProperty("items").EnumerateArray().Select(run => run.GetProperty("run_id").GetString()!).ToList();
+        var judged = (await http.GetFromJsonAsync<JsonElement>("models/bank/versions/1")).GetProperty("run_id").GetString()!;
+        var flow = (await http.GetFromJsonAsync<JsonElement>("flow-runs")).GetProperty("items")[0].GetProperty("flow_run_id").GetString()!;
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["{run}"] = judged, ["{runs}"] = string.Join(',', runs.Take(3)), ["{flow}"] = flow, ["{prediction}"] = prediction.GetProperty("prediction_id").GetString()!,
+        };
     }
 
     /// <summary>A window on the pages.</summary>

@@ -4,7 +4,7 @@ namespace Cairn.EndToEnd.Tests.Browser;
 [Collection(Pages.Name)]
 public class EveryPageTests(Chromium chromium)
 {
-    /// <summary>Name of the picture and address.</summary>
+    /// <summary>Name of the picture and address; what stands in braces is of <see cref="Chromium.Ids"/>.</summary>
     public static TheoryData<string, string> Addresses { get; } = new()
     {
         { "overview", "/" },
@@ -13,15 +13,28 @@ public class EveryPageTests(Chromium chromium)
         { "project", "/projects/bank" },
         { "datasets", "/datasets" },
         { "dataset", "/datasets/bank" },
+        { "dataset-version", "/datasets/bank/versions/1" },
         { "flow-runs", "/flow-runs" },
+        { "flow-run", "/flow-runs/{flow}" },
         { "runs", "/runs" },
+        { "run", "/runs/{run}" },
+        { "run-values", "/runs/{run}/values" },
+        { "run-curves", "/runs/{run}/curves?smooth=0.5" },
+        { "run-artifacts", "/runs/{run}/artifacts" },
+        { "runs-compared", "/runs/compare?ids={runs}&smooth=0.5" },
+        { "runs-deleted", "/runs/delete?id={run}" },
         { "models", "/models" },
         { "model", "/models/bank" },
         { "model-version", "/models/bank/versions/1" },
         { "deployments", "/deployments" },
         { "deployment", "/deployments/bank" },
+        { "deployment-outcomes", "/deployments/bank/outcomes" },
+        { "deployment-settings", "/deployments/bank/settings" },
         { "predictions", "/predictions" },
+        { "prediction", "/predictions/{prediction}" },
         { "predict", "/predict/bank" },
+        { "predict-answered", "/predict/bank?prediction={prediction}" },
+        { "predict-batch", "/predict/bank/batch" },
         { "system-health", "/system" },
         { "system-storage", "/system/storage" },
         { "system-audit", "/system/audit" },
@@ -35,7 +48,7 @@ public class EveryPageTests(Chromium chromium)
         foreach (var looks in new[] { Look.Mouse, Look.Finger })
         {
             await using var visit = await chromium.Visit(looks[0]);
-            await visit.Open(address);
+            await visit.Open(Whole(address));
             foreach (var look in looks)
             {
                 await visit.Become(look);
@@ -64,7 +77,7 @@ public class EveryPageTests(Chromium chromium)
         await using var visit = await chromium.Visit(scripts: false);
         foreach (var (_, address) in Addresses.Select(row => row.Data))
         {
-            var page = await visit.Page.GotoAsync(address);
+            var page = await visit.Page.GotoAsync(Whole(address));
             page!.Ok.ShouldBeTrue(address);
             (await visit.Page.Locator("main h1").InnerTextAsync()).ShouldNotBeEmpty();
         }
@@ -73,4 +86,6 @@ public class EveryPageTests(Chromium chromium)
         await visit.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Show the checks" }).ClickAsync();
         (await visit.Page.Locator(".banner b").InnerTextAsync()).ShouldBe("All is well");
     }
+
+    private string Whole(string address) => chromium.Ids.Aggregate(address, (whole, id) => whole.Replace(id.Key, id.Value, StringComparison.Ordinal));
 }
