@@ -51,7 +51,7 @@ public class SendingLimitTests
         var (answer, after) = await ReadToEnd(socket);
 
         answer.ShouldStartWith("HTTP/1.1 408 ");
-        after.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        after.ShouldBeLessThan(TimeSpan.FromSeconds(25)); // by itself the web server waits for half a minute
     }
 
     [Fact]

@@ -241,7 +241,7 @@ public abstract class FlowRunsConformance : IAsyncLifetime
         var blocked = _graphs.Blocks("a");
         var started = await Start("single");
         await blocked;
-        await Task.Delay(700); // the report of the half is stored
+        await Until(async () => (await Engine().Find(WorkspaceId.Default, started.FlowRunId, default))!.Tasks is [{ Message: "half of a" }]); // the report of the half is stored, so nothing more is to come
         var seen = (await _runs.Find(WorkspaceId.Default, started.FlowRunId, default))!;
         seen.Tasks[0].Message.ShouldBe("half of a");
 
