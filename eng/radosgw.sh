@@ -65,7 +65,13 @@ CONF
     monmaptool --create --addv a "v1:127.0.0.1:$mon" --fsid "$cluster" monmap >/dev/null
     ceph-mon -c ceph.conf --mkfs -i a --monmap monmap --keyring keyring
     setsid ceph-mon -c ceph.conf -f -i a >mon.out 2>&1 </dev/null & echo $! >mon.pid
-    timeout 60 ceph -c ceph.conf osd new "$osd" >/dev/null
+    local tries=30
+    # A monitor that has just begun to listen refuses everybody for a moment ("EPERM: problem getting command descriptions").
+    until timeout 60 ceph -c ceph.conf osd new "$osd" >/dev/null 2>ceph.out; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || { tail -n 20 ceph.out mon.out >&2; finish; exit 1; }
+        sleep 1
+    done
     ceph-osd -c ceph.conf -i 0 --mkfs --osd-uuid "$osd" >/dev/null 2>&1
     keep_osd
     setsid radosgw -c ceph.conf -f -n client.admin --rgw-frontends="beast endpoint=127.0.0.1:$port" >rgw.out 2>&1 </dev/null & echo $! >rgw.pid
