@@ -19,6 +19,20 @@ internal static class ExperimentTable
     public static Experiment? FindByName(ReadTransaction transaction, WorkspaceId workspace, string name) => transaction.First<Experiment>(
         $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND name = @name", new { workspace = workspace.Value, name });
 
+    /// <summary>Those there are, deleted ones too, by their ids.</summary>
+    public static IReadOnlyDictionary<long, Experiment> Of(ReadTransaction transaction, WorkspaceId workspace, IEnumerable<long> ids)
+    {
+        var found = new Dictionary<long, Experiment>();
+        foreach (var some in ids.Distinct().Chunk(SqlList.ValuesAtOnce))
+        {
+            var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value };
+            foreach (var experiment in transaction.Query<Experiment>($"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND experiment_id IN {SqlList.In(parameters, "id", some)}", parameters))
+                found[experiment.ExperimentId] = experiment;
+        }
+
+        return found;
+    }
+
     /// <summary>By id, else by name; deleted ones too.</summary>
     public static Answer<Experiment> Require(ReadTransaction transaction, WorkspaceId workspace, string? idOrName)
     {
@@ -61,11 +75,8 @@ internal static class ExperimentTable
         transaction.Write(caller, "experiment.rename", $"experiments/{experiment.Id}", Detail.Of(new { From = experiment.Name, To = name }));
     }
 
-    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, long id, IReadOnlyDictionary<string, string> tags) => SqlList.Insert(
-        transaction,
-        "INSERT INTO experiment_tags (workspace_id, experiment_id, key, value) VALUES",
-        "ON CONFLICT (workspace_id, experiment_id, key) DO UPDATE SET value = excluded.value",
-        [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => new object[] { workspace.Value, id, tag.Key, tag.Value })]);
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, long id, IReadOnlyDictionary<string, string> tags) =>
+        Tags.Put(transaction, "experiment_tags", workspace, tags, ("experiment_id", id));
 
     public static IReadOnlyList<ExperimentWire> ToWire(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Experiment> experiments)
     {

@@ -54,10 +54,8 @@ internal static class PackageTable
             new { workspace = workspace.Value, digest = digest.Hex, signature, now });
         if (inserted == 0) return;
 
-        SqlList.Insert(
-            transaction,
-            "INSERT INTO model_package_files (workspace_id, package_digest, path, digest, length) VALUES",
-            "",
-            [.. files.Select(file => new object[] { workspace.Value, digest.Hex, file.Key, file.Value.Digest.Hex, file.Value.Length })]);
+        transaction.Insert(
+            "model_package_files", ("workspace_id", Tags.Repeated(workspace.Value, files.Count)), ("package_digest", Tags.Repeated(digest.Hex, files.Count)), ("path", files.Keys.ToArray()),
+            ("digest", files.Values.Select(file => file.Digest.Hex).ToArray()), ("length", files.Values.Select(file => file.Length).ToArray()));
     }
 }

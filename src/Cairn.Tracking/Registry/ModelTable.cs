@@ -43,11 +43,8 @@ internal static class ModelTable
         """,
         new { workspace = workspace.Value, model, now });
 
-    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string model, IReadOnlyDictionary<string, string> tags) => SqlList.Insert(
-        transaction,
-        "INSERT INTO model_tags (workspace_id, model, key, value) VALUES",
-        "ON CONFLICT (workspace_id, model, key) DO UPDATE SET value = excluded.value",
-        [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => new object[] { workspace.Value, model, tag.Key, tag.Value })]);
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string model, IReadOnlyDictionary<string, string> tags) =>
+        Tags.Put(transaction, "model_tags", workspace, tags, ("model", model));
 
     public static IReadOnlyList<ModelWire> ToWire(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<RegisteredModel> models)
     {

@@ -51,11 +51,8 @@ internal static class VersionTable
         return version;
     }
 
-    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string model, long version, IReadOnlyDictionary<string, string> tags) => SqlList.Insert(
-        transaction,
-        "INSERT INTO model_version_tags (workspace_id, model, version, key, value) VALUES",
-        "ON CONFLICT (workspace_id, model, version, key) DO UPDATE SET value = excluded.value",
-        [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => new object[] { workspace.Value, model, version, tag.Key, tag.Value })]);
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string model, long version, IReadOnlyDictionary<string, string> tags) =>
+        Tags.Put(transaction, "model_version_tags", workspace, tags, ("model", model), ("version", version));
 
     /// <summary>With aliases, tags and the newest verdict. All of one model.</summary>
     public static IReadOnlyList<ModelVersionWire> ToWire(ReadTransaction transaction, WorkspaceId workspace, string model, IReadOnlyList<ModelVersion> versions)

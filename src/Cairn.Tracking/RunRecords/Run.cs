@@ -4,7 +4,7 @@ using Cairn.Tracking.Experiments;
 
 namespace Cairn.Tracking.RunRecords;
 
-/// <summary>A row of <c>runs</c>, with the lifecycle stage and the name of its experiment.</summary>
+/// <summary>A row of <c>runs</c>, with the lifecycle stage of its experiment.</summary>
 internal record Run
 {
     public string RunId { get; init; } = "";
@@ -18,8 +18,6 @@ internal record Run
     public string LifecycleStage { get; init; } = Lifecycle.Active;
 
     public string ExperimentStage { get; init; } = Lifecycle.Active;
-
-    public string ExperimentName { get; init; } = "";
 
     public string UserName { get; init; } = "";
 

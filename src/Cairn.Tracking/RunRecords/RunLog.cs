@@ -59,11 +59,12 @@ internal static class RunLog
     /// <returns>Those that have another value already; the transaction must not be kept then.</returns>
     public static IReadOnlyList<ParamChange> WriteParams(WriteTransaction transaction, WorkspaceId workspace, Run run, IReadOnlyDictionary<string, string> parameters)
     {
-        SqlList.Insert(
-            transaction,
-            "INSERT INTO run_params (workspace_id, run_id, key, value, experiment_id, started_at) VALUES",
-            "ON CONFLICT (workspace_id, run_id, key) DO NOTHING",
-            [.. parameters.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => new object[] { workspace.Value, run.RunId, row.Key, row.Value, run.ExperimentId, run.StartedAt })]);
+        var rows = parameters.OrderBy(row => row.Key, StringComparer.Ordinal).ToList();
+        transaction.InsertOr(
+            "run_params", "ON CONFLICT (workspace_id, run_id, key) DO NOTHING",
+            ("workspace_id", Tags.Repeated(workspace.Value, rows.Count)), ("run_id", Tags.Repeated(run.RunId, rows.Count)),
+            ("key", rows.ConvertAll(row => row.Key).ToArray()), ("value", rows.ConvertAll(row => row.Value).ToArray()),
+            ("experiment_id", Tags.Repeated(run.ExperimentId, rows.Count)), ("started_at", Tags.Repeated(run.StartedAt, rows.Count)));
 
         return
         [
@@ -91,7 +92,7 @@ internal static class RunLog
     public static void WriteMetrics(WriteTransaction transaction, WorkspaceId workspace, Run run, LoggedPoint[] points)
     {
         Array.Sort(points, LoggedPoint.AsStored);
-        Insert(transaction, "run_metrics", "ON CONFLICT DO NOTHING", workspace, run, points, withExperiment: false);
+        Insert(transaction, "run_metrics", "ON CONFLICT DO NOTHING", workspace, run, points);
 
         var latest = new List<LoggedPoint>();
         foreach (var point in points)
@@ -107,16 +108,14 @@ internal static class RunLog
             SET timestamp = excluded.timestamp, step = excluded.step, value = excluded.value, is_nan = excluded.is_nan
             WHERE (excluded.step, excluded.timestamp, excluded.value) > (run_latest_metrics.step, run_latest_metrics.timestamp, run_latest_metrics.value)
             """,
-            workspace, run, [.. latest], withExperiment: true);
+            workspace, run, [.. latest], ("experiment_id", Tags.Repeated(run.ExperimentId, latest.Count)));
     }
 
-    private static void Insert(WriteTransaction transaction, string table, string conflict, WorkspaceId workspace, Run run, LoggedPoint[] points, bool withExperiment)
+    private static void Insert(WriteTransaction transaction, string table, string conflict, WorkspaceId workspace, Run run, LoggedPoint[] points, params ReadOnlySpan<(string Column, Array Values)> more)
     {
         var rows = points.Length;
-        var (workspaces, runs, keys) = (new string[rows], new string[rows], new string[rows]);
+        var keys = new string[rows];
         var (timestamps, steps, nans, values) = (new long[rows], new long[rows], new long[rows], new double[rows]);
-        Array.Fill(workspaces, workspace.Value);
-        Array.Fill(runs, run.RunId);
         for (var row = 0; row < rows; row++)
         {
             // The same text object for the same key: it is bound once.
@@ -124,18 +123,12 @@ internal static class RunLog
             (timestamps[row], steps[row], values[row], nans[row]) = (points[row].Timestamp, points[row].Step, points[row].Value, points[row].IsNan);
         }
 
-        if (!withExperiment)
-        {
-            transaction.InsertOr(
-                table, conflict, ("workspace_id", workspaces), ("run_id", runs), ("key", keys), ("timestamp", timestamps), ("step", steps), ("value", values), ("is_nan", nans));
-            return;
-        }
-
-        var experiments = new long[rows];
-        Array.Fill(experiments, run.ExperimentId);
         transaction.InsertOr(
-            table, conflict, ("workspace_id", workspaces), ("run_id", runs), ("key", keys), ("experiment_id", experiments), ("timestamp", timestamps), ("step", steps), ("value", values),
-            ("is_nan", nans));
+            table, conflict,
+            [
+                ("workspace_id", Tags.Repeated(workspace.Value, rows)), ("run_id", Tags.Repeated(run.RunId, rows)), ("key", keys), ("timestamp", timestamps), ("step", steps), ("value", values),
+                ("is_nan", nans), .. more,
+            ]);
     }
 
     private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";

@@ -15,6 +15,9 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
 {
     private const int MostWalks = 100;
 
+    /// <summary>As both databases compare texts.</summary>
+    private static readonly Comparer<byte[]> _byBytes = Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other));
+
     public Page<RunWire> Page(ReadTransaction transaction)
     {
         // Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.
@@ -83,15 +86,14 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
 
     private IReadOnlyList<FoundRun> Merged(IEnumerable<FoundRun> runs, RunStretch stretch, int rows)
     {
-        var byValue = stretch.IsText ? runs.Order(Comparer<FoundRun>.Create((one, other) => OfText(one, other))) : runs.OrderBy(run => Order.Descending ? -(run.Number ?? 0) : run.Number ?? 0);
+        var byValue = (stretch.IsText, Order.Descending) switch
+        {
+            (false, false) => runs.OrderBy(run => run.Number ?? 0),
+            (false, true) => runs.OrderByDescending(run => run.Number ?? 0),
+            (true, false) => runs.OrderBy(run => Encoding.UTF8.GetBytes(run.Text ?? ""), _byBytes),
+            (true, true) => runs.OrderByDescending(run => Encoding.UTF8.GetBytes(run.Text ?? ""), _byBytes),
+        };
         return [.. byValue.ThenByDescending(run => run.StartedAt).ThenBy(run => run.RunId, StringComparer.Ordinal).Take(rows)];
-    }
-
-    /// <summary>As both databases compare: by the bytes of UTF-8.</summary>
-    private int OfText(FoundRun one, FoundRun other)
-    {
-        var ascending = Encoding.UTF8.GetBytes(one.Text ?? "").AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other.Text ?? ""));
-        return Order.Descending ? -ascending : ascending;
     }
 
     private static string OfStage(string stage, Dictionary<string, object?> parameters, IReadOnlyList<long> deleted) => (stage, deleted.Count) switch

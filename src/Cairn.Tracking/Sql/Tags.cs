@@ -1,4 +1,5 @@
 using Cairn.Kernel;
+using Cairn.Storage;
 using Cairn.Tracking.Naming;
 
 namespace Cairn.Tracking.Sql;
@@ -26,6 +27,27 @@ internal static class Tags
         }
 
         return null;
+    }
+
+    /// <summary>A value for each key, in place of the one it had. In order, so that two writers never wait for each other in a circle.</summary>
+    /// <param name="owner">Its columns and what they hold: texts and whole numbers.</param>
+    public static void Put(WriteTransaction transaction, string table, WorkspaceId workspace, IEnumerable<KeyValuePair<string, string>> tags, params ReadOnlySpan<(string Column, object Value)> owner)
+    {
+        var rows = tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).ToList();
+        if (rows.Count == 0) return;
+        List<(string, Array)> columns = [("workspace_id", Repeated(workspace.Value, rows.Count))];
+        foreach (var (column, value) in owner) columns.Add((column, value is long number ? Repeated(number, rows.Count) : Repeated((string)value, rows.Count)));
+        var key = string.Join(", ", columns.Select(column => column.Item1));
+        columns.Add(("key", rows.ConvertAll(tag => tag.Key).ToArray()));
+        columns.Add(("value", rows.ConvertAll(tag => tag.Value).ToArray()));
+        transaction.InsertOr(table, $"ON CONFLICT ({key}, key) DO UPDATE SET value = excluded.value", [.. columns]);
+    }
+
+    public static T[] Repeated<T>(T value, int rows)
+    {
+        var column = new T[rows];
+        Array.Fill(column, value);
+        return column;
     }
 
     public static IReadOnlyDictionary<string, string> Of(IEnumerable<KeyValue> rows) =>

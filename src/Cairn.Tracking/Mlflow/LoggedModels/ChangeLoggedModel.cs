@@ -3,6 +3,7 @@ using Cairn.Storage;
 using Cairn.Tracking.Edge;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.RunRecords;
+using Cairn.Tracking.Sql;
 
 namespace Cairn.Tracking.Mlflow.LoggedModels;
 
@@ -54,7 +55,7 @@ internal static class ChangeLoggedModel
     private static async Task Tag(MlflowCall call)
     {
         var tags = LoggedText.Tags(Texts(call, "tags"u8.ToArray(), "tags").Texts);
-        await Change(call, "logged-model.tag", tags, (transaction, id) => LoggedModelText.Put(transaction, call.Workspace, "logged_model_tags", id, tags));
+        await Change(call, "logged-model.tag", tags, (transaction, id) => Tags.Put(transaction, "logged_model_tags", call.Workspace, tags, ("model_id", id)));
         await call.Reply();
     }
 
@@ -77,7 +78,7 @@ internal static class ChangeLoggedModel
         await call.Write(transaction =>
         {
             LoggedModel.Require(transaction, call.Workspace, call.Route("model_id"));
-            LoggedModelText.Put(transaction, call.Workspace, "logged_model_params", call.Route("model_id"), parameters);
+            Tags.Put(transaction, "logged_model_params", call.Workspace, parameters, ("model_id", call.Route("model_id")));
             return true;
         });
         await call.Reply();

@@ -1,13 +1,13 @@
 using System.Buffers;
 using Cairn.Access;
 using Cairn.Kernel;
-using Cairn.Storage;
 using Cairn.Tracking.Edge;
 using Cairn.Tracking.Mlflow.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.RunRecords;
 using Cairn.Tracking.Naming;
 using Cairn.Tracking.RunRecords;
+using Cairn.Tracking.Sql;
 
 namespace Cairn.Tracking.Mlflow.LoggedModels;
 
@@ -54,8 +54,8 @@ internal static class CreateLoggedModel
                 VALUES (@workspace, @id, @ExperimentId, @Name, @ModelType, @SourceRunId, @Status, @now, @now)
                 """,
                 new { workspace = call.Workspace.Value, id, found.ExperimentId, model.Name, model.ModelType, model.SourceRunId, model.Status, now });
-            LoggedModelText.Put(transaction, call.Workspace, "logged_model_params", id, parameters);
-            LoggedModelText.Put(transaction, call.Workspace, "logged_model_tags", id, tags);
+            Tags.Put(transaction, "logged_model_params", call.Workspace, parameters, ("model_id", id));
+            Tags.Put(transaction, "logged_model_tags", call.Workspace, tags, ("model_id", id));
             transaction.Write(call.Caller, "logged-model.create", $"logged-models/{id}", Detail.Of(new { model.Name, run = model.SourceRunId }));
             return true;
         });
@@ -81,16 +81,5 @@ internal static class LoggedModelText
         }
 
         return byKey;
-    }
-
-    /// <param name="table">Of key and value by model; what is there is replaced.</param>
-    public static void Put(WriteTransaction transaction, WorkspaceId workspace, string table, string modelId, IReadOnlyDictionary<string, string> texts)
-    {
-        if (texts.Count == 0) return;
-        var rows = texts.OrderBy(text => text.Key, StringComparer.Ordinal).ToList();
-        transaction.InsertOr(
-            table, "ON CONFLICT (workspace_id, model_id, key) DO UPDATE SET value = excluded.value",
-            ("workspace_id", rows.ConvertAll(_ => workspace.Value).ToArray()), ("model_id", rows.ConvertAll(_ => modelId).ToArray()),
-            ("key", rows.ConvertAll(text => text.Key).ToArray()), ("value", rows.ConvertAll(text => text.Value).ToArray()));
     }
 }

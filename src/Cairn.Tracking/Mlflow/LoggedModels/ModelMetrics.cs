@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.Kernel;
 using Cairn.Storage;
+using Cairn.Tracking.Sql;
 
 namespace Cairn.Tracking.Mlflow.LoggedModels;
 
@@ -42,7 +43,7 @@ internal static class ModelVersionsTag
             "SELECT value FROM logged_model_tags WHERE workspace_id = @workspace AND model_id = @modelId AND key = @key", new { workspace = workspace.Value, modelId, key = Tag });
         var versions = Earlier(stored);
         versions.Add(new JsonObject { ["name"] = name, ["version"] = version });
-        LoggedModelText.Put(transaction, workspace, "logged_model_tags", modelId, new Dictionary<string, string>(StringComparer.Ordinal) { [Tag] = versions.ToJsonString() });
+        Tags.Put(transaction, "logged_model_tags", workspace, [new(Tag, versions.ToJsonString())], ("model_id", modelId));
     }
 
     private static JsonArray Earlier(string? stored)

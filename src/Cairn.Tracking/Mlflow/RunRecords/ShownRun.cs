@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Cairn.Kernel;
 using Cairn.Storage;
@@ -45,10 +44,10 @@ internal sealed record ShownRun(Run Run, string Location)
             ids).ToLookup(row => row.RunId, StringComparer.Ordinal);
         var models = transaction.Query<ShownModel>($"SELECT run_id, direction, model_id, step FROM run_models {where} ORDER BY run_id, direction, logged_at, model_id", ids)
             .ToLookup(row => row.RunId, StringComparer.Ordinal);
-        var locations = Locations(transaction, workspace, runs);
+        var experiments = ExperimentTable.Of(transaction, workspace, runs.Select(run => run.ExperimentId));
         return
         [
-            .. runs.Select(run => new ShownRun(run, locations[run.ExperimentId])
+            .. runs.Select(run => new ShownRun(run, experiments[run.ExperimentId].Location())
             {
                 Metrics = metrics[run.RunId], Params = values(run.RunId), Tags = tags(run.RunId), Inputs = inputs[run.RunId], Models = models[run.RunId],
             }),
@@ -144,11 +143,6 @@ internal sealed record ShownRun(Run Run, string Location)
 
         return owner => byOwner.TryGetValue(owner, out var pairs) ? pairs : [];
     }
-
-    private static Dictionary<long, string> Locations(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Run> runs) => transaction.Query<Experiment>(
-            $"SELECT {ExperimentTable.Columns} FROM experiments WHERE workspace_id = @workspace AND CAST(experiment_id AS VARCHAR(20)) {transaction.Among("ids")}",
-            new { workspace = workspace.Value, ids = transaction.Texts([.. runs.Select(run => run.ExperimentId).Distinct().Select(id => id.ToString(CultureInfo.InvariantCulture))]) })
-        .ToDictionary(experiment => experiment.ExperimentId, experiment => experiment.Location());
 }
 
 /// <summary>A row of <c>run_latest_metrics</c>.</summary>
