@@ -30,9 +30,12 @@ internal static partial class Names
     public static Refusal? Key(string? key) =>
         key is null or "" ? new Refusal.Invalid("run.key-invalid", "A metric, param or tag has no key.")
         : key.Length > LongestKey ? new Refusal.Invalid("run.key-invalid", $"The key '{Shown(key)}' has {key.Length} characters; {LongestKey} are allowed.")
-        : !KeyShape().IsMatch(key) ? new Refusal.Invalid("run.key-invalid", $"The key '{Shown(key)}' may only hold letters, digits, '_', '-', '.', ':', blanks and '/'.")
+        : !HasKeyShape(key) ? new Refusal.Invalid("run.key-invalid", $"The key '{Shown(key)}' may only hold letters, digits, '_', '-', '.', ':', blanks and '/'.")
         : key.Split('/').Any(part => part is "" or "." or "..") ? new Refusal.Invalid("run.key-invalid", $"The key '{key}' reads like a path that leaves its place: no empty part, '.' or '..' between slashes.")
         : null;
+
+    /// <summary>Whether a key holds no character but those it may.</summary>
+    public static bool HasKeyShape(string key) => KeyShape().IsMatch(key);
 
     /// <summary>Keys of tags of experiments and models, which MLflow restricts in length only.</summary>
     public static Refusal? TagKey(string? key) => Line("tag.key-invalid", "A tag's key", key, LongestKey);

@@ -33,25 +33,13 @@ internal static class SearchDatasets
             GROUP BY experiment_id, name, digest, context ORDER BY MAX(logged_at) DESC, name, digest, context LIMIT {Most}
             """,
             new { workspace = call.Workspace.Value, ids = transaction.Texts([.. ids]) }));
-        await call.Reply(found, static (json, summaries) =>
+        await call.Reply("dataset_summaries", found, next: null, static (json, summary) =>
         {
             json.WriteStartObject();
-            if (summaries.Count > 0)
-            {
-                json.WriteStartArray("dataset_summaries"u8);
-                foreach (var summary in summaries)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("experiment_id"u8, summary.Experiment);
-                    json.WriteString("name"u8, summary.Name);
-                    json.WriteString("digest"u8, summary.Digest);
-                    if (summary.Context.Length > 0) json.WriteString("context"u8, summary.Context);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            }
-
+            json.WriteString("experiment_id"u8, summary.Experiment);
+            json.WriteString("name"u8, summary.Name);
+            json.WriteString("digest"u8, summary.Digest);
+            if (summary.Context.Length > 0) json.WriteString("context"u8, summary.Context);
             json.WriteEndObject();
         });
     }

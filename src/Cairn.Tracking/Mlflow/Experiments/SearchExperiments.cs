@@ -40,18 +40,6 @@ internal static class SearchExperiments
                 sql.Parameters);
             return (Shown: ExperimentJson.WithTags(transaction, call.Workspace, [.. rows.Take(size)]), Next: rows.Count > size ? SearchRequest.Token(0, offset + size) : null);
         });
-        await call.Reply(page, static (json, page) =>
-        {
-            json.WriteStartObject();
-            if (page.Shown.Count > 0)
-            {
-                json.WriteStartArray("experiments"u8);
-                foreach (var experiment in page.Shown) ExperimentJson.Write(json, experiment);
-                json.WriteEndArray();
-            }
-
-            if (page.Next is not null) json.WriteString("next_page_token"u8, page.Next);
-            json.WriteEndObject();
-        });
+        await call.Reply("experiments", page.Shown, page.Next, static (json, experiment) => ExperimentJson.Write(json, experiment));
     }
 }

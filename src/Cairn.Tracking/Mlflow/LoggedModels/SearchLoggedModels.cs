@@ -38,19 +38,7 @@ internal static class SearchLoggedModels
                 sql.Parameters);
             return (Shown: ShownLoggedModel.Load(transaction, call.Workspace, [.. rows.Take(size)]), Next: rows.Count > size ? SearchRequest.Token(0, offset + size) : null);
         });
-        await call.Reply(page, static (json, page) =>
-        {
-            json.WriteStartObject();
-            if (page.Shown.Count > 0)
-            {
-                json.WriteStartArray("models"u8);
-                foreach (var model in page.Shown) model.Write(json);
-                json.WriteEndArray();
-            }
-
-            if (page.Next is not null) json.WriteString("next_page_token"u8, page.Next);
-            json.WriteEndObject();
-        });
+        await call.Reply("models", page.Shown, page.Next, static (json, model) => model.Write(json));
     }
 
     private static string Condition(FilterClause clause, ClauseSql sql, IReadOnlyList<Dataset> datasets)

@@ -17,7 +17,7 @@ internal static class KeyRule
         if (Names.Key(key) is not { } refusal) return;
 
         throw MlflowException.Invalid($"Invalid value \"{key}\" for parameter '{place}{parameter}' supplied: "
-            + (refusal.Detail.Contains("reads like a path", StringComparison.Ordinal)
+            + (Names.HasKeyShape(key)
                 ? $"Names may be treated as files in certain cases, and must not resolve to other names when treated as such. {refusal.Detail}"
                 : "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/)."));
     }

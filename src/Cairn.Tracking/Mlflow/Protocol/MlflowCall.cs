@@ -52,6 +52,22 @@ internal sealed class MlflowCall(HttpContext context, MlflowStore store, Caller 
         return writer.FlushAsync(Cancellation).AsTask();
     }
 
+    /// <summary>One page of a list; a list of nothing is not there.</summary>
+    /// <param name="next">The token of the page after it; null: it is the last.</param>
+    public Task Reply<T>(string field, IReadOnlyList<T> items, string? next, Action<Utf8JsonWriter, T> write) => Reply((field, items, next, write), static (json, page) =>
+    {
+        json.WriteStartObject();
+        if (page.items.Count > 0)
+        {
+            json.WriteStartArray(page.field);
+            foreach (var item in page.items) page.write(json, item);
+            json.WriteEndArray();
+        }
+
+        if (page.next is not null) json.WriteString("next_page_token"u8, page.next);
+        json.WriteEndObject();
+    });
+
     public Task Reply<T>(T answer, Action<Utf8JsonWriter, T> write) => AnswerWriter.Send(context, answer, write);
 }
 

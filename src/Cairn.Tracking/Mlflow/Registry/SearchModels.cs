@@ -53,19 +53,7 @@ internal static class SearchModels
             var (rows, next) = _models.Page(transaction, call, request);
             return (Shown: ModelJson.Load(transaction, call.Workspace, rows), Next: next);
         });
-        await call.Reply(page, static (json, page) =>
-        {
-            json.WriteStartObject();
-            if (page.Shown.Count > 0)
-            {
-                json.WriteStartArray("registered_models"u8);
-                foreach (var model in page.Shown) ModelJson.Write(json, model);
-                json.WriteEndArray();
-            }
-
-            if (page.Next is not null) json.WriteString("next_page_token"u8, page.Next);
-            json.WriteEndObject();
-        });
+        await call.Reply("registered_models", page.Shown, page.Next, static (json, model) => ModelJson.Write(json, model));
     }
 
     private static async Task Versions(MlflowCall call)
@@ -76,13 +64,7 @@ internal static class SearchModels
             var (rows, next) = _versions.Page(transaction, call, request);
             return (Shown: VersionJson.Load(transaction, call.Workspace, rows), Next: next);
         });
-        await call.Reply(page, static (json, page) =>
-        {
-            json.WriteStartObject();
-            VersionJson.WriteList(json, "model_versions"u8, page.Shown);
-            if (page.Next is not null) json.WriteString("next_page_token"u8, page.Next);
-            json.WriteEndObject();
-        });
+        await call.Reply("model_versions", page.Shown, page.Next, static (json, version) => VersionJson.Write(json, version));
     }
 
     /// <param name="Select">Columns, table <c>t</c> and the first condition.</param>

@@ -21,19 +21,7 @@ internal static class SearchRuns
         var size = request.Size(Usual, Most);
         await call.Store.Defaults.Ensure(call.Workspace, call.Cancellation);
         var (runs, next) = await call.Query(transaction => Page(transaction, call, request, size));
-        await call.Reply((Runs: runs, Next: next), static (json, page) =>
-        {
-            json.WriteStartObject();
-            if (page.Runs.Count > 0)
-            {
-                json.WriteStartArray("runs"u8);
-                foreach (var run in page.Runs) run.Write(json);
-                json.WriteEndArray();
-            }
-
-            if (page.Next is not null) json.WriteString("next_page_token"u8, page.Next);
-            json.WriteEndObject();
-        });
+        await call.Reply("runs", runs, next, static (json, run) => run.Write(json));
     }
 
     private static (IReadOnlyList<ShownRun> Runs, string? Next) Page(ReadTransaction transaction, MlflowCall call, SearchRequest request, int size)
@@ -73,15 +61,8 @@ internal static class SearchRuns
         return (ShownRun.Load(transaction, call.Workspace, ids.ConvertAll(id => rows[id])), next);
     }
 
-    private static List<Experiment> Experiments(ReadTransaction transaction, MlflowCall call, IReadOnlyList<string> asked)
-    {
-        var ids = asked.Where(id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _)).Distinct(StringComparer.Ordinal).ToList();
-        return ids.Count == 0
-            ? []
-            : [.. transaction.Query<Experiment>(
-                $"SELECT {ExperimentTable.Columns} FROM experiments WHERE workspace_id = @workspace AND CAST(experiment_id AS VARCHAR(20)) {transaction.Among("ids")}",
-                new { workspace = call.Workspace.Value, ids = transaction.Texts(ids) })];
-    }
+    private static List<Experiment> Experiments(ReadTransaction transaction, MlflowCall call, IReadOnlyList<string> asked) =>
+        [.. ExperimentTable.Of(transaction, call.Workspace, asked.Select(id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)).Values];
 
     /// <returns>Null: no run can be meant.</returns>
     private static string? Scope(List<Experiment> experiments, string? stage, ClauseSql sql)
