@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Cairn.Kernel;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow.Protocol;
@@ -52,44 +53,6 @@ internal static class RequestJson
             }
         }
 
-        return body.Span.IndexOf("NaN"u8) < 0 && body.Span.IndexOf("Infinity"u8) < 0 ? body : Quoted(body.Span);
-    }
-
-    private static byte[] Quoted(ReadOnlySpan<byte> json)
-    {
-        var copy = new ArrayBufferWriter<byte>(json.Length + 16);
-        while (!json.IsEmpty)
-        {
-            var next = json.IndexOfAny("\"NI-"u8);
-            if (next < 0) next = json.Length;
-            copy.Write(json[..next]);
-            json = json[next..];
-            if (json.IsEmpty) break;
-
-            var (length, bare) = json[0] == '"' ? (StringLength(json), false)
-                : json.StartsWith("NaN"u8) ? (3, true)
-                : json.StartsWith("Infinity"u8) ? (8, true)
-                : json.StartsWith("-Infinity"u8) ? (9, true)
-                : (1, false);
-            if (bare) copy.Write("\""u8);
-            copy.Write(json[..length]);
-            if (bare) copy.Write("\""u8);
-            json = json[length..];
-        }
-
-        return copy.WrittenSpan.ToArray();
-    }
-
-    private static int StringLength(ReadOnlySpan<byte> json)
-    {
-        var at = 1;
-        while (json[at..].IndexOfAny((byte)'"', (byte)'\\') is >= 0 and var next)
-        {
-            at += next;
-            if (json[at] == '"') return at + 1;
-            at = Math.Min(at + 2, json.Length);
-        }
-
-        return json.Length; // never closed: the parser says so
+        return PythonJson.Replace(body.Span, "\"NaN\""u8, "\"Infinity\""u8, "\"-Infinity\""u8) is { } quoted ? quoted : body;
     }
 }
