@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -21,15 +20,14 @@ internal static class ListDatasetVersions
     private static async Task<Results<Ok<Page<DatasetVersionWire>>, ProblemHttpResult>> Handle(
         string name, Caller caller, Datasets datasets, int? limit, string? page_token, CancellationToken cancellation)
     {
-        var key = string.IsNullOrEmpty(page_token) ? "" : PageToken.Read(page_token);
+        var place = PageToken.ReadNumber(page_token, long.MaxValue);
         var page = PageSize.Of(limit);
-        if ((page.Refusal ?? key.Refusal) is { } refusal) return refusal.ToProblem();
-        var before = long.TryParse(key.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : long.MaxValue;
-        var size = page.Value;
+        if ((page.Refusal ?? place.Refusal) is { } refusal) return refusal.ToProblem();
+        var (size, before) = (page.Value, place.Value);
         var found = await datasets.Versions.List(caller.Workspace, name, before, size + 1, cancellation);
         if (found.Count == 0 && before == long.MaxValue)
             return new Refusal.Missing("data.dataset-unknown", $"There is no dataset {name}. GET /api/v1/datasets lists those there are.").ToProblem();
         var items = found.Take(size).Select(v => v.ToWire()).ToList();
-        return TypedResults.Ok(new Page<DatasetVersionWire>(items, found.Count > size ? PageToken.Write(items[^1].Version.ToString(CultureInfo.InvariantCulture)) : null));
+        return TypedResults.Ok(new Page<DatasetVersionWire>(items, found.Count > size ? PageToken.Write(items[^1].Version) : null));
     }
 }

@@ -20,7 +20,7 @@ internal static class ListDatasets
     private static async Task<Results<Ok<Page<DatasetWire>>, ProblemHttpResult>> Handle(
         Caller caller, Datasets datasets, int? limit, string? page_token, CancellationToken cancellation)
     {
-        var after = string.IsNullOrEmpty(page_token) ? "" : PageToken.Read(page_token);
+        var after = page_token is null ? "" : PageToken.Read(page_token);
         var page = PageSize.Of(limit);
         if ((page.Refusal ?? after.Refusal) is { } refusal) return refusal.ToProblem();
         var size = page.Value;
