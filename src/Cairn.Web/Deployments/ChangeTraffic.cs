@@ -39,9 +39,9 @@ internal static class ChangeTraffic
     private static async Task<(Problem?, string, string)> Set(PageRequest request, string name, string variant)
     {
         var shadow = request.Field("kind") == "shadow";
-        var (version, percent) = (request.Field("version").Trim(), request.Field("weight").Trim());
+        var percent = request.Field("weight").Trim();
         if (variant.Length == 0) return (Incomplete("It names no variant."), "", "");
-        if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return (Incomplete($"'{Format.Clip(version, 40)}' is no version; a number is expected."), "", "");
+        if (Version(request, "version", out var number) is { } noVersion) return (noVersion, "", "");
         double? weight = double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) ? share / 100 : null;
         if (weight is null && !shadow) return (Incomplete($"'{Format.Clip(percent, 40)}' is no share of the traffic; a number from 0 to 100 is expected."), "", "");
 
@@ -50,6 +50,12 @@ internal static class ChangeTraffic
             name, variant, shadow ? new(number, Shadow: true) : new(number, Weight: weight, Shadow: false, Override: request.Field("override") == "yes", Reason: reason), stop));
         return (set.Problem, $"{Format.Clip(variant, 60)} is v{number} now", shadow ? "It scores what others answer, and answers nobody." : $"It answers {Format.Percent(weight)} of the requests.");
     }
+
+    /// <summary>The number of a version as a field has it.</summary>
+    public static Problem? Version(PageRequest request, string field, out long version) =>
+        long.TryParse(request.Field(field).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out version)
+            ? null
+            : Incomplete($"'{Format.Clip(request.Field(field), 40)}' is no version; a number is expected.");
 
     public static Problem Incomplete(string detail) =>
         new("about:blank", "page.form-incomplete", StatusCodes.Status400BadRequest, $"{detail} Nothing was changed.", "page.form-incomplete");

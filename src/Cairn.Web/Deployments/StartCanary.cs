@@ -25,8 +25,7 @@ internal static class StartCanary
 
     private static (CanarySettings?, Problem?) Settings(PageRequest request)
     {
-        if (!long.TryParse(request.Field("canary_version").Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            return (null, ChangeTraffic.Incomplete($"'{Format.Clip(request.Field("canary_version"), 40)}' is no version; a number is expected."));
+        if (ChangeTraffic.Version(request, "canary_version", out var version) is { } noVersion) return (null, noVersion);
         if (Number(request, "canary_minutes") is not { } minutes) return (null, ChangeTraffic.Incomplete($"'{Format.Clip(request.Field("canary_minutes"), 40)}' is no time; minutes are expected, as a number."));
         if (Number(request, "canary_rows") is not { } rows || rows != Math.Floor(rows)) return (null, ChangeTraffic.Incomplete($"'{Format.Clip(request.Field("canary_rows"), 40)}' is no number of rows."));
 

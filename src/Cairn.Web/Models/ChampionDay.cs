@@ -1,5 +1,5 @@
-using System.Globalization;
 using Cairn.Client.Wire;
+using Cairn.Web.Routing;
 
 namespace Cairn.Web.Models;
 
@@ -10,18 +10,14 @@ namespace Cairn.Web.Models;
 public sealed record ChampionDay(string Asked, string? Problem, DateOnly Day, IReadOnlyList<PromotionWire> Moves)
 {
     /// <value>Microseconds UTC of the day's first moment.</value>
-    public long Begins => Micros(Day);
+    public long Begins => UtcDay.Begins(Day);
 
-    internal static bool TryRead(string text, out DateOnly day) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
-
-    internal static long EndOf(DateOnly day) => day == DateOnly.MaxValue ? Micros(day) : Micros(day.AddDays(1)) - 1;
+    internal static long EndOf(DateOnly day) => day == DateOnly.MaxValue ? UtcDay.Begins(day) : UtcDay.Begins(day.AddDays(1)) - 1;
 
     /// <param name="moves">Newest first, up to the end of the day.</param>
     internal static ChampionDay Of(string asked, DateOnly day, IReadOnlyList<PromotionWire> moves)
     {
-        var within = moves.TakeWhile(move => move.Time >= Micros(day)).Count();
+        var within = moves.TakeWhile(move => move.Time >= UtcDay.Begins(day)).Count();
         return new(asked, null, day, [.. moves.Take(within + 1).Reverse()]);
     }
-
-    private static long Micros(DateOnly day) => (day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -62,7 +62,7 @@ internal static class ShowModel
     private static async Task<ChampionDay?> DayAsked(PageRequest request, string name)
     {
         if (request.Query("on") is not { } asked) return null;
-        if (!ChampionDay.TryRead(asked, out var day)) return new(asked, $"'{asked}' is no day. Write it as 2026-11-01.", default, []);
+        if (UtcDay.Read(asked) is not { } day) return new(asked, $"'{asked}' is no day. Write it as 2026-11-01.", default, []);
         var moves = await request.Load((api, stop) => api.ListPromotionsAsync(name, ChampionDay.EndOf(day), MovesOfADay, cancellation: stop));
         return moves.Problem is { } problem ? new(asked, problem.Detail, day, []) : ChampionDay.Of(asked, day, moves.Value!.Items);
     }

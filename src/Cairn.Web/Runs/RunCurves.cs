@@ -23,7 +23,11 @@ internal static class RunCurves
         : key.Contains("loss", StringComparison.Ordinal) && !key.StartsWith("cv.", StringComparison.Ordinal) && !key.StartsWith("baseline.", StringComparison.Ordinal) ? 1 : 2);
 
     /// <summary>What is drawn of a history.</summary>
-    public static Curve Of(string name, IReadOnlyList<MetricPoint> points, CurveView view) => new(name, Thinned(points), Thinned(view.Smoothed(points)));
+    public static Curve Of(string name, IReadOnlyList<MetricPoint> points, CurveView view)
+    {
+        var logged = Thinned(points);
+        return new(name, logged, view.Smoothing == 0 ? logged : Thinned(view.Smoothed(points)));
+    }
 
     /// <summary>At most <see cref="MostPoints"/> of the finite points, evenly, with both ends.</summary>
     public static IReadOnlyList<MetricPoint> Thinned(IReadOnlyList<MetricPoint> points)
