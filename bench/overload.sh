@@ -17,7 +17,7 @@ stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null; wait "$server" 2>/dev
 trap 'stop; rm -rf "$scratch"' EXIT
 "$cairn" demo --once --home "$scratch/made" >"$scratch/demo.log" 2>&1 || { cat "$scratch/demo.log" >&2; exit 1; }
 
-# Each server begins with an empty log: above a million rows it is rolled into Parquet, which takes half of such a machine for some seconds.
+# Each server begins with an empty log: above a million rows it is rolled into Parquet, and that takes from what is measured.
 start() {
     rm -rf "$home"
     cp -r "$scratch/made" "$home"
