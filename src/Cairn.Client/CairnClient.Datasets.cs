@@ -5,7 +5,11 @@ namespace Cairn.Client;
 public sealed partial class CairnClient
 {
     public Task<Page<DatasetWire>> ListDatasetsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
-        GetAsync<Page<DatasetWire>>(Query("datasets", ("limit", limit), ("page_token", pageToken)), cancellation);
+        ListDatasetsAsync(null, limit, pageToken, cancellation);
+
+    /// <param name="name">A part of the name, in any case; null: all.</param>
+    public Task<Page<DatasetWire>> ListDatasetsAsync(string? name, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<DatasetWire>>(Query("datasets", ("name", name), ("limit", limit), ("page_token", pageToken)), cancellation);
 
     public Task<Page<DatasetVersionWire>> ListDatasetVersionsAsync(string dataset, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<DatasetVersionWire>>(Query($"datasets/{Escape(dataset)}/versions", ("limit", limit), ("page_token", pageToken)), cancellation);

@@ -5,7 +5,11 @@ namespace Cairn.Client;
 public sealed partial class CairnClient
 {
     public Task<Page<ModelWire>> ListModelsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
-        GetAsync<Page<ModelWire>>(Query("models", ("limit", limit), ("page_token", pageToken)), cancellation);
+        ListModelsAsync(null, limit, pageToken, cancellation);
+
+    /// <param name="name">A part of the name, in any case; null: all.</param>
+    public Task<Page<ModelWire>> ListModelsAsync(string? name, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<ModelWire>>(Query("models", ("name", name), ("limit", limit), ("page_token", pageToken)), cancellation);
 
     public Task<ModelWire> GetModelAsync(string model, CancellationToken cancellation = default) => GetAsync<ModelWire>($"models/{Escape(model)}", cancellation);
 

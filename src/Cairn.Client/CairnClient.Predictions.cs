@@ -7,7 +7,11 @@ namespace Cairn.Client;
 public sealed partial class CairnClient
 {
     public Task<Page<DeploymentWire>> ListDeploymentsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
-        GetAsync<Page<DeploymentWire>>(Query("deployments", ("limit", limit), ("page_token", pageToken)), cancellation);
+        ListDeploymentsAsync(null, limit, pageToken, cancellation);
+
+    /// <param name="name">A part of the name, in any case; null: all.</param>
+    public Task<Page<DeploymentWire>> ListDeploymentsAsync(string? name, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<DeploymentWire>>(Query("deployments", ("name", name), ("limit", limit), ("page_token", pageToken)), cancellation);
 
     /// <summary>What the models in the memory of the server take, and what they may.</summary>
     public Task<ModelMemoryWire> GetModelMemoryAsync(CancellationToken cancellation = default) => GetAsync<ModelMemoryWire>("model-memory", cancellation);

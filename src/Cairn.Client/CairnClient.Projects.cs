@@ -15,7 +15,11 @@ public sealed partial class CairnClient
     public Task<FlowRunWire> RunProjectAsync(RunProject request, CancellationToken cancellation = default) => PostAsync<FlowRunWire>("projects/run", request, cancellation);
 
     public Task<Page<ProjectWire>> ListProjectsAsync(int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
-        GetAsync<Page<ProjectWire>>(Query("projects", ("limit", limit), ("page_token", pageToken)), cancellation);
+        ListProjectsAsync(null, limit, pageToken, cancellation);
+
+    /// <param name="name">A part of the name, in any case; null: all.</param>
+    public Task<Page<ProjectWire>> ListProjectsAsync(string? name, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<ProjectWire>>(Query("projects", ("name", name), ("limit", limit), ("page_token", pageToken)), cancellation);
 
     /// <summary>Null when there is none of that name.</summary>
     public Task<ProjectWire?> FindProjectAsync(string name, CancellationToken cancellation = default) => FindAsync<ProjectWire>($"projects/{Escape(name)}", cancellation);

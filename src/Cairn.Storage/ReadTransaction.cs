@@ -58,6 +58,17 @@ public class ReadTransaction
             : string.Concat(pattern.Select(c => c switch { '%' => "*", '_' => "?", '*' or '?' or '[' => $"[{c}]", _ => c.ToString() }));
     }
 
+    /// <summary>Texts that hold a part, in any case (of ASCII letters, all that LOWER of both databases folds): <c>WHERE {ReadTransaction.Holds("name", "@part")}</c>.</summary>
+    public static string Holds(string text, string parameter) => $"LOWER({text}) LIKE {parameter} ESCAPE '!'";
+
+    /// <summary>The part for <see cref="Holds"/>.</summary>
+    public static string Part(string part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        var folded = string.Concat(part.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
+        return $"%{folded.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%";
+    }
+
     private protected string Translate(string sql) => _translate is null ? sql : _translate(sql);
 
     internal void End() => _connection = null;

@@ -12,21 +12,23 @@ internal static class DatasetsCommand
     private static readonly Option<long?> Version = new("--version-number") { Description = "The version (default: the latest)", HelpName = "n" };
     private static readonly Argument<long> Left = new("left") { Description = "A version" };
     private static readonly Argument<long> Right = new("right") { Description = "Another version" };
+    private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
 
     public static Command Build() => new Command("datasets", "List, show and compare dataset versions")
     {
-        new Command("list", "List datasets") { Limit }.Does(List),
+        new Command("list", "List datasets") { NamePart, Limit }.Does(List),
         new Command("versions", "List the versions of a dataset") { Name, Limit }.Does(Versions),
         new Command("show", "Show a version with its contract") { Name, Version }.Does(Show),
         new Command("compare", "Compare two versions of a dataset, column by column") { Name, Left, Right }.Does(Compare),
+        NamePart,
         Limit,
     }.Does(List);
 
     private static async Task<int> List(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var datasets = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListDatasetsAsync(n, token, cancellation));
+        var datasets = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListDatasetsAsync(invocation.Get(NamePart), n, token, cancellation));
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(datasets);

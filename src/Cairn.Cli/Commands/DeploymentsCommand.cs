@@ -10,6 +10,7 @@ namespace Cairn.Cli.Commands;
 internal static class DeploymentsCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "The deployment" };
+    private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
 
     private static readonly Option<double?> Sample = new("--log-sample") { Description = "Share of predictions that are logged, 0 to 1", HelpName = "share" };
@@ -22,17 +23,18 @@ internal static class DeploymentsCommand
 
     public static Command Build() => new Command("deployments", "List and show deployments: what answers predictions")
     {
-        new Command("list", "List deployments") { Limit }.Does(List),
+        new Command("list", "List deployments") { NamePart, Limit }.Does(List),
         new Command("show", "Show a deployment and what a request has to carry") { Name }.Does(Show),
         new Command("set", "Change settings of a deployment: what is not named stays") { Name, Sample, KeepDays, WhenUnavailable, Entity, WithinDays, NegativeAfterDays }.Does(Set),
         CanaryCommand.Build(),
+        NamePart,
         Limit,
     }.Does(List);
 
     private static async Task<int> List(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var deployments = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListDeploymentsAsync(n, token, cancellation));
+        var deployments = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListDeploymentsAsync(invocation.Get(NamePart), n, token, cancellation));
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(deployments);

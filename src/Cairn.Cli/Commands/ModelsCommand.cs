@@ -10,21 +10,23 @@ internal static class ModelsCommand
     private static readonly Argument<long[]> Versions = new("versions") { Description = "Two or more versions", Arity = new ArgumentArity(2, 100) };
     private static readonly Option<DateTimeOffset?> At = TimeOption.Of("--at", "Who was champion at that time (UTC unless it says otherwise)");
 
+    private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
 
     public static Command Build() => new Command("models", "List, show and compare registered models")
     {
-        new Command("list", "List models") { Limit }.Does(List),
+        new Command("list", "List models") { NamePart, Limit }.Does(List),
         new Command("show", "Show a model with its versions") { Name, Limit }.Does(Show),
         new Command("compare", "Compare the runs behind versions of a model") { Name, Versions }.Does(Compare),
         new Command("history", "Show every move of the champion") { Name, At, Limit }.Does(History),
+        NamePart,
         Limit,
     }.Does(List);
 
     private static async Task<int> List(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var models = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListModelsAsync(n, token, cancellation));
+        var models = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListModelsAsync(invocation.Get(NamePart), n, token, cancellation));
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(models);

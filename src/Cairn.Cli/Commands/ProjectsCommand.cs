@@ -9,19 +9,21 @@ namespace Cairn.Cli.Commands;
 internal static class ProjectsCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "The project" };
+    private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
 
     public static Command Build() => new Command("projects", "List and show projects")
     {
-        new Command("list", "List projects") { Limit }.Does(List),
+        new Command("list", "List projects") { NamePart, Limit }.Does(List),
         new Command("show", "Show a project and what its last run came to") { Name }.Does(Show),
+        NamePart,
         Limit,
     }.Does(List);
 
     private static async Task<int> List(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var projects = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListProjectsAsync(n, token, cancellation));
+        var projects = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListProjectsAsync(invocation.Get(NamePart), n, token, cancellation));
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(projects);

@@ -12,14 +12,16 @@ internal static class RunsCommand
     private static readonly Argument<string[]> Ids = new("run-ids") { Description = "Two or more runs", Arity = new ArgumentArity(2, 100) };
     private static readonly Option<string?> Experiment = new("--experiment") { Description = "Only runs of this experiment (id or name)", HelpName = "experiment" };
     private static readonly Option<bool> All = new("--all") { Description = "Also what is equal in all of them" };
+    private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
 
     public static Command Build() => new Command("runs", "List, show and compare tracked runs")
     {
-        new Command("list", "List runs, newest first") { Experiment, Limit }.Does(List),
+        new Command("list", "List runs, newest first") { Experiment, NamePart, Limit }.Does(List),
         new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
         Experiment,
+        NamePart,
         Limit,
     }.Does(List);
 
@@ -27,7 +29,7 @@ internal static class RunsCommand
     {
         await using var session = await invocation.Connect(cancellation);
         var experiment = await ExperimentId(session.Client, invocation.Get(Experiment), cancellation);
-        var runs = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListRunsAsync(experiment, n, token, cancellation));
+        var runs = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListRunsAsync(new RunListing(experiment, Name: invocation.Get(NamePart)), n, token, cancellation));
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(runs);

@@ -10,6 +10,8 @@ internal static class Paging
 
     public static Option<int> Limit() => new("--limit") { Description = "At most so many, newest first; 0: all", DefaultValueFactory = _ => 50, HelpName = "n" };
 
+    public static Option<string?> NamePart() => new("--name") { Description = "Only those that have this part in their name, in any case", HelpName = "part" };
+
     public static async Task<IReadOnlyList<T>> Take<T>(int limit, Func<int, string?, Task<Page<T>>> read)
     {
         var most = limit > 0 ? limit : int.MaxValue;

@@ -59,16 +59,16 @@ internal sealed class DatasetVersions(Database database, TimeProvider clock)
     }
 
     /// <summary>The newest version of each dataset, by name, after <paramref name="after"/>. As versions are never removed, its number is also how many there are.</summary>
-    public async Task<IReadOnlyList<DatasetVersion>> Datasets(WorkspaceId workspace, string after, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DatasetVersion>> Datasets(WorkspaceId workspace, string? part, string after, int limit, CancellationToken cancellation)
     {
         var records = await database.Read(
             t => t.Query<VersionRecord>(
                 $"""
-                SELECT {Columns} FROM dataset_versions v WHERE workspace_id = @Id AND dataset > @after
+                SELECT {Columns} FROM dataset_versions v WHERE workspace_id = @Id AND dataset > @after{(part is null ? "" : $" AND {ReadTransaction.Holds("dataset", "@part")}")}
                 AND version = (SELECT max(w.version) FROM dataset_versions w WHERE w.workspace_id = v.workspace_id AND w.dataset = v.dataset)
                 ORDER BY dataset LIMIT @limit
                 """,
-                new { Id = workspace.Value, after, limit }),
+                new { Id = workspace.Value, after, part = ReadTransaction.Part(part ?? ""), limit }),
             cancellation);
         return [.. records.Select(r => r.ToVersion())];
     }

@@ -96,9 +96,10 @@ internal sealed class ProjectTables(Database database, TimeProvider clock)
         t => t.First<ProjectRow>("SELECT * FROM projects WHERE workspace_id = @workspace AND name = @name", new { workspace = workspace.Value, name }), cancellation);
 
     /// <summary>By name.</summary>
-    public Task<IReadOnlyList<ProjectRow>> List(WorkspaceId workspace, string? after, int limit, CancellationToken cancellation) => database.Read(
+    public Task<IReadOnlyList<ProjectRow>> List(WorkspaceId workspace, string? part, string? after, int limit, CancellationToken cancellation) => database.Read(
         t => t.Query<ProjectRow>(
-            "SELECT * FROM projects WHERE workspace_id = @workspace AND name > @after ORDER BY name LIMIT @limit", new { workspace = workspace.Value, after = after ?? "", limit }),
+            $"SELECT * FROM projects WHERE workspace_id = @workspace AND name > @after{(part is null ? "" : $" AND {ReadTransaction.Holds("name", "@part")}")} ORDER BY name LIMIT @limit",
+            new { workspace = workspace.Value, after = after ?? "", part = ReadTransaction.Part(part ?? ""), limit }),
         cancellation);
 
     public Task<RevisionRow?> FindRevision(WorkspaceId workspace, string project, string revision, CancellationToken cancellation) => database.Read(

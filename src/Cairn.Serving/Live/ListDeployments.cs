@@ -8,16 +8,16 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Serving.Live;
 
-/// <summary>GET /api/v1/deployments: by name.</summary>
+/// <summary>GET /api/v1/deployments: by name; <c>name</c> is a part of it, in any case.</summary>
 internal static class ListDeployments
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/deployments", Handle)
-        .WithName(nameof(ListDeployments)).WithSummary("List deployments and what they serve").WithTags("Serving")
+        .WithName(nameof(ListDeployments)).WithSummary("List deployments and what they serve; name asks for those that have that part in theirs, in any case").WithTags("Serving")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .Requires(Permission.DeploymentsRead);
 
-    private static Results<Ok<Page<DeploymentWire>>, ProblemHttpResult> Handle(Caller caller, LiveDeployments live, TimeProvider clock, int limit = 100, string? page_token = null)
+    private static Results<Ok<Page<DeploymentWire>>, ProblemHttpResult> Handle(Caller caller, LiveDeployments live, TimeProvider clock, string? name = null, int limit = 100, string? page_token = null)
     {
         if (PageSize.Of(limit).Refusal is { } wrongSize) return wrongSize.ToProblem();
 
@@ -29,7 +29,8 @@ internal static class ListDeployments
             after = read.Value;
         }
 
-        var rest = live.Of(caller.Workspace).Where(deployment => string.CompareOrdinal(deployment.Row.Name, after) > 0).Take(limit + 1)
+        var rest = live.Of(caller.Workspace)
+            .Where(deployment => string.CompareOrdinal(deployment.Row.Name, after) > 0 && (name is null || deployment.Row.Name.Contains(name, StringComparison.OrdinalIgnoreCase))).Take(limit + 1)
             .Select(deployment => deployment.ToWire() with { Memory = deployment.Memory(clock) }).ToList();
         return rest.Count <= limit
             ? TypedResults.Ok(new Page<DeploymentWire>(rest))

@@ -46,7 +46,7 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
         }
 
         if (Status is not null) conditions.Add("r.status = @status");
-        if (Name is not null) conditions.Add("LOWER(r.name) LIKE @name ESCAPE '!'");
+        if (Name is not null) conditions.Add(ReadTransaction.Holds("r.name", "@name"));
         var (comparison, direction) = Order.Descending ? ('<', "DESC") : ('>', "ASC");
         if (after is not null)
         {
@@ -61,7 +61,7 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
         };
         if (Experiment is not null) parameters["experiment"] = Experiment;
         if (Status is not null) parameters["status"] = Status;
-        if (Name is not null) parameters["name"] = Pattern(Name);
+        if (Name is not null) parameters["name"] = ReadTransaction.Part(Name);
         if (Order.Key is not null) parameters["key"] = Order.Key;
         if (Stage is not null) conditions.Add(OfStage(Stage, parameters, deleted));
         if (after is not null)
@@ -103,13 +103,6 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
         (_, 0) => "r.lifecycle_stage = 'deleted'",
         _ => $"(r.lifecycle_stage = 'deleted' OR r.experiment_id IN {SqlList.In(parameters, "deleted", deleted)})",
     };
-
-    // LOWER of both databases folds ASCII only.
-    private static string Pattern(string part)
-    {
-        var folded = string.Concat(part.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
-        return $"%{folded.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%";
-    }
 
     /// <summary>The last run of a page: where the next one goes on.</summary>
     internal sealed record Place(int Stretch, long StartedAt, string RunId, string? Value)

@@ -14,9 +14,10 @@ internal static class ListDatasets
 
     private static async Task<IResult> Handle(PageRequest request)
     {
+        var name = request.Listing.Value(NameFilter.Name);
         if (request.Query("format") == "csv")
-            return new CsvAnswer<DatasetWire>("datasets.csv", DatasetsPage.Columns, token => request.Api.ListDatasetsAsync(Exported, token, request.Cancellation));
-        var datasets = await request.Load((api, stop) => api.ListDatasetsAsync(Shown, request.Listing.PageToken, stop));
+            return new CsvAnswer<DatasetWire>("datasets.csv", DatasetsPage.Columns, token => request.Api.ListDatasetsAsync(name, Exported, token, request.Cancellation));
+        var datasets = await request.Load((api, stop) => api.ListDatasetsAsync(name, Shown, request.Listing.PageToken, stop));
         return request.Show<DatasetsPage>(new { Datasets = datasets, request.Listing }, datasets.Status);
     }
 }

@@ -14,9 +14,10 @@ internal static class ShowDeployments
 
     private static async Task<IResult> Handle(PageRequest request)
     {
+        var name = request.Listing.Value(NameFilter.Name);
         if (request.Query("format") == "csv")
-            return new CsvAnswer<DeploymentWire>("deployments.csv", DeploymentsPage.Columns, token => request.Api.ListDeploymentsAsync(Exported, token, request.Cancellation));
-        var deployments = await request.Load((api, stop) => api.ListDeploymentsAsync(Shown, request.Listing.PageToken, stop));
+            return new CsvAnswer<DeploymentWire>("deployments.csv", DeploymentsPage.Columns, token => request.Api.ListDeploymentsAsync(name, Exported, token, request.Cancellation));
+        var deployments = await request.Load((api, stop) => api.ListDeploymentsAsync(name, Shown, request.Listing.PageToken, stop));
         return request.Show<DeploymentsPage>(new { Deployments = deployments, request.Listing }, deployments.Status);
     }
 }

@@ -14,9 +14,10 @@ internal static class ShowModels
 
     private static async Task<IResult> Handle(PageRequest request)
     {
+        var name = request.Listing.Value(NameFilter.Name);
         if (request.Query("format") == "csv")
-            return new CsvAnswer<ModelWire>("models.csv", ModelsPage.Plain, token => request.Api.ListModelsAsync(Exported, token, request.Cancellation));
-        var models = request.Load((api, stop) => api.ListModelsAsync(Shown, request.Listing.PageToken, stop));
+            return new CsvAnswer<ModelWire>("models.csv", ModelsPage.Plain, token => request.Api.ListModelsAsync(name, Exported, token, request.Cancellation));
+        var models = request.Load((api, stop) => api.ListModelsAsync(name, Shown, request.Listing.PageToken, stop));
         var deployments = request.Load((api, stop) => api.ListDeploymentsAsync(Enough, cancellation: stop));
         return request.Show<ModelsPage>(new { Models = await models, Deployments = await deployments, request.Listing }, (await models).Status);
     }

@@ -14,9 +14,10 @@ internal static class ListProjects
 
     private static async Task<IResult> Handle(PageRequest request)
     {
+        var name = request.Listing.Value(NameFilter.Name);
         if (request.Query("format") == "csv")
-            return new CsvAnswer<ProjectWire>("projects.csv", ProjectsPage.Columns, token => request.Api.ListProjectsAsync(Exported, token, request.Cancellation));
-        var projects = await request.Load((api, stop) => api.ListProjectsAsync(Shown, request.Listing.PageToken, stop));
+            return new CsvAnswer<ProjectWire>("projects.csv", ProjectsPage.Columns, token => request.Api.ListProjectsAsync(name, Exported, token, request.Cancellation));
+        var projects = await request.Load((api, stop) => api.ListProjectsAsync(name, Shown, request.Listing.PageToken, stop));
         return request.Show<ProjectsPage>(new { Projects = projects, request.Listing }, projects.Status);
     }
 }

@@ -8,7 +8,7 @@ namespace Cairn.Web.Searching;
 /// <summary>Looks for a text among pages and things, all at once. What the caller may not see or what cannot be read is not found.</summary>
 internal sealed class Finder(PageRequest request, string text)
 {
-    private const int Most = 8, Enough = 200, IdDigits = 32;
+    private const int Most = 8, Asked = 50, IdDigits = 32;
 
     public async Task<IReadOnlyList<SearchHits.Row>> Find()
     {
@@ -17,12 +17,12 @@ internal sealed class Finder(PageRequest request, string text)
         var isId = text.Length == IdDigits && text.All(char.IsAsciiHexDigitLower);
         Task<IReadOnlyList<SearchHits.Row>>[] questions =
         [
-            Named((api, stop) => api.ListProjectsAsync(Enough, cancellation: stop), project => project.Name, project => new("Projects", "project", project.Name, "", Address.Project(project.Name))),
-            Named((api, stop) => api.ListModelsAsync(Enough, cancellation: stop), model => model.Name,
+            Named((api, stop) => api.ListProjectsAsync(text, Asked, cancellation: stop), project => project.Name, project => new("Projects", "project", project.Name, "", Address.Project(project.Name))),
+            Named((api, stop) => api.ListModelsAsync(text, Asked, cancellation: stop), model => model.Name,
                 model => new("Models", "crown", model.Name, model.Champion is { } champion ? $"champion v{champion}" : "no champion", Address.Model(model.Name))),
-            Named((api, stop) => api.ListDeploymentsAsync(Enough, cancellation: stop), deployment => deployment.Name,
+            Named((api, stop) => api.ListDeploymentsAsync(text, Asked, cancellation: stop), deployment => deployment.Name,
                 deployment => new("Deployments", "bolt", deployment.Name, deployment.Version is { } version ? $"serves v{version} of {Format.Name(deployment.Model)}" : "serves nothing", Address.Deployment(deployment.Name))),
-            Named((api, stop) => api.ListDatasetsAsync(Enough, cancellation: stop), dataset => dataset.Name, dataset => new("Datasets", "data", dataset.Name, $"{Format.Count(dataset.Rows)} rows", Address.Dataset(dataset.Name))),
+            Named((api, stop) => api.ListDatasetsAsync(text, Asked, cancellation: stop), dataset => dataset.Name, dataset => new("Datasets", "data", dataset.Name, $"{Format.Count(dataset.Rows)} rows", Address.Dataset(dataset.Name))),
             isId ? One((api, stop) => api.GetRunAsync(text, stop), Run) : Listed((api, stop) => api.ListRunsAsync(new RunListing(Name: text), Most, cancellation: stop), Run),
             isId
                 ? One((api, stop) => api.GetPredictionAsync(text, stop), prediction => new("Predictions", "bolt", Format.Short(prediction.PredictionId), $"{prediction.Prediction}, {Format.Percent(prediction.Probability)}, by {prediction.Deployment}", Address.Prediction(prediction.PredictionId)))
@@ -35,8 +35,9 @@ internal sealed class Finder(PageRequest request, string text)
 
     private bool Matches(string name) => name.Contains(text, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The shortest names are the nearest to what was typed.</summary>
     private async Task<IReadOnlyList<SearchHits.Row>> Named<T>(Func<CairnClient, CancellationToken, Task<Page<T>>> ask, Func<T, string> name, Func<T, SearchHits.Row> hit) =>
-        [.. ((await request.Load(ask)).Value?.Items ?? []).Where(item => Matches(name(item))).OrderBy(item => name(item).Length).Take(Most).Select(hit)];
+        [.. ((await request.Load(ask)).Value?.Items ?? []).OrderBy(item => name(item).Length).Take(Most).Select(hit)];
 
     private async Task<IReadOnlyList<SearchHits.Row>> Listed<T>(Func<CairnClient, CancellationToken, Task<Page<T>>> ask, Func<T, SearchHits.Row> hit) => [.. ((await request.Load(ask)).Value?.Items ?? []).Select(hit)];
 

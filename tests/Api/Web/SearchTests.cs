@@ -1,0 +1,53 @@
+using Cairn.Client.Wire;
+
+namespace Cairn.Api.Tests.Web;
+
+public class SearchTests
+{
+    [Fact]
+    public async Task What_is_typed_is_asked_of_the_server_and_the_nearest_names_come_first()
+    {
+        var api = Sample.Api().With("models", new Page<ModelWire>([.. Enumerable.Range(0, 12).Select(i => Model(new string('a', 12 - i) + "-churn"))], "more"));
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/search?q=Churn%25");
+
+        api.Asked.Where(asked => asked.Contains("name=", StringComparison.Ordinal)).Select(asked => asked.Split('?')[0]).ShouldBe(["projects", "models", "deployments", "datasets", "runs"], ignoreOrder: true);
+        api.Asked.Where(asked => asked.Contains("name=", StringComparison.Ordinal)).ShouldAllBe(asked => asked.Contains("name=Churn%25", StringComparison.Ordinal));
+        page.QuerySelectorAll("a[href^='/models/'] b").Select(name => name.TextContent).ShouldBe([.. Enumerable.Range(1, 8).Select(i => new string('a', i) + "-churn")]);
+    }
+
+    [Fact]
+    public async Task Nothing_typed_asks_nothing_and_one_list_that_is_denied_takes_nothing_from_the_others()
+    {
+        var api = Sample.Api().Refusing("models", 403, "access.denied", "No.").With("datasets", new Page<DatasetWire>([new("churn", 1, "ab", 3, 1, 0)]));
+        await using var host = await PageHost.Start(api);
+
+        await host.Open("/search");
+        api.Asked.ShouldBe(["about"]);
+
+        (await host.Open("/search?q=churn&part=hits")).QuerySelectorAll("h2").ShouldContain(kind => kind.TextContent == "Datasets");
+    }
+
+    [Theory]
+    [InlineData("/projects", "projects")]
+    [InlineData("/models", "models")]
+    [InlineData("/deployments", "deployments")]
+    [InlineData("/datasets", "datasets")]
+    public async Task A_list_is_filtered_by_a_part_of_the_name_also_in_its_export(string path, string asked)
+    {
+        var api = new FakeApi();
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open($"{path}?name=%3Cb%3E");
+
+        page.QuerySelector("input[type=search][name=name]")!.GetAttribute("value").ShouldBe("<b>");
+        page.QuerySelector("[data-state=none] a")!.GetAttribute("href").ShouldBe(path);
+        api.Asked.ShouldContain(question => question.StartsWith($"{asked}?name=%3Cb%3E&", StringComparison.Ordinal));
+        using var csv = await host.Http.GetAsync($"{path}?name=x&format=csv");
+        await csv.Content.ReadAsStringAsync();
+        api.Asked.ShouldContain(question => question.StartsWith($"{asked}?name=x&", StringComparison.Ordinal));
+    }
+
+    private static ModelWire Model(string name) => new(name, "", 0, 0, new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, long>(StringComparer.Ordinal), null, 1);
+}
