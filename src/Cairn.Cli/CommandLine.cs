@@ -25,6 +25,7 @@ internal static class CommandLine
             LogsCommand.Build(),
             DoctorCommand.Build(),
             StorageCommand.Build(),
+            ImportCommand.Build(),
             BackupCommand.Build(),
             RestoreCommand.Build(),
             ProjectsCommand.Build(),

@@ -1,6 +1,7 @@
 using Cairn.Flows;
 using Cairn.Projects.Batches;
 using Cairn.Projects.Files;
+using Cairn.Projects.Imports;
 using Cairn.Projects.Initializing;
 using Cairn.Projects.Lifecycle;
 using Cairn.Projects.Planning;
@@ -25,6 +26,7 @@ public static class ProjectsModule
             .AddSingleton<RegisterVersion>().AddSingleton<AskGates>().AddSingleton<PromoteVersion>().AddSingleton<DeployChampion>().AddSingleton<LifecycleFlow>()
             .AddSingleton<BatchSources>().AddSingleton<BatchTargets>().AddSingleton<StartBatch>().AddSingleton<BatchFlow>()
             .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>().AddSingleton<StartShadow>().AddSingleton<ShadowFlow>()
+            .AddSingleton<StartMlflowImport>().AddSingleton<MlflowImportFlow>()
             .AddHostedService<EndAbandonedRuns>();
     }
 
@@ -42,12 +44,14 @@ public static class ProjectsModule
         StartBatch.Map(routes);
         StartReplay.Map(routes);
         StartShadow.Map(routes);
+        StartMlflowImport.Map(routes);
 
         var flows = routes.ServiceProvider.GetRequiredService<FlowRuns>();
         flows.Register(LifecycleParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<LifecycleFlow>().Build(LifecycleParameters.Read(parameters)));
         flows.Register(BatchParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<BatchFlow>().Build(BatchParameters.Read(parameters)));
         flows.Register(ReplayParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ReplayFlow>().Build(ReplayParameters.Read(parameters)));
         flows.Register(ShadowParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ShadowFlow>().Build(ShadowParameters.Read(parameters)));
+        flows.Register(MlflowImportParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<MlflowImportFlow>().Build(MlflowImportParameters.Read(parameters)));
         return routes;
     }
 }

@@ -11,6 +11,14 @@ internal static class RunLog
 {
     public const int MostOfEach = 1000;
 
+    /// <summary>For <c>run_latest_metrics</c>: a point takes the place of one that it is later than.</summary>
+    public const string WhereLater =
+        """
+        ON CONFLICT (workspace_id, run_id, key) DO UPDATE
+        SET timestamp = excluded.timestamp, step = excluded.step, value = excluded.value, is_nan = excluded.is_nan
+        WHERE (excluded.step, excluded.timestamp, excluded.value) > (run_latest_metrics.step, run_latest_metrics.timestamp, run_latest_metrics.value)
+        """;
+
     private const int LongestParam = 6000;
     private const int LongestTag = 8000;
 
@@ -102,12 +110,7 @@ internal static class RunLog
         }
 
         Insert(
-            transaction, "run_latest_metrics",
-            """
-            ON CONFLICT (workspace_id, run_id, key) DO UPDATE
-            SET timestamp = excluded.timestamp, step = excluded.step, value = excluded.value, is_nan = excluded.is_nan
-            WHERE (excluded.step, excluded.timestamp, excluded.value) > (run_latest_metrics.step, run_latest_metrics.timestamp, run_latest_metrics.value)
-            """,
+            transaction, "run_latest_metrics", WhereLater,
             workspace, run, [.. latest], ("experiment_id", Tags.Repeated(run.ExperimentId, latest.Count)));
     }
 

@@ -14,4 +14,12 @@ internal static class Counter
         RETURNING value
         """,
         new { workspace = workspace.Value, name });
+
+    /// <summary>Numbers up to this one are taken: the next is a greater one.</summary>
+    public static void AtLeast(WriteTransaction transaction, WorkspaceId workspace, string name, long value) => transaction.Execute(
+        """
+        INSERT INTO tracking_counters (workspace_id, name, value) VALUES (@workspace, @name, @value)
+        ON CONFLICT (workspace_id, name) DO UPDATE SET value = excluded.value WHERE tracking_counters.value < excluded.value
+        """,
+        new { workspace = workspace.Value, name, value });
 }

@@ -42,6 +42,8 @@ public sealed class TrackingHost : IAsyncDisposable
 
     public Models Models => _app.Services.GetRequiredService<Models>();
 
+    public MlflowImport Import => _app.Services.GetRequiredService<MlflowImport>();
+
     public Database Database => _app.Services.GetRequiredService<Database>();
 
     public static async Task<TrackingHost> Start(bool onPostgres = false)

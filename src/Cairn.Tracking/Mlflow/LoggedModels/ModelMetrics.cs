@@ -11,9 +11,14 @@ internal static class ModelMetrics
 {
     public static void Write(WriteTransaction transaction, WorkspaceId workspace, IReadOnlyList<ModelPoint> points)
     {
+        foreach (var model in points.Select(point => point.ModelId).Distinct(StringComparer.Ordinal)) LoggedModel.Require(transaction, workspace, model);
+        Put(transaction, workspace, points);
+    }
+
+    /// <summary>As above, of models that are known to be here.</summary>
+    public static void Put(WriteTransaction transaction, WorkspaceId workspace, IReadOnlyList<ModelPoint> points)
+    {
         foreach (var point in points)
-        {
-            LoggedModel.Require(transaction, workspace, point.ModelId);
             transaction.Execute(
                 """
                 INSERT INTO logged_model_metrics (workspace_id, model_id, key, run_id, dataset_name, dataset_digest, timestamp, step, value, is_nan)
@@ -26,7 +31,6 @@ internal static class ModelMetrics
                 {
                     workspace = workspace.Value, point.ModelId, point.Key, point.RunId, point.DatasetName, point.DatasetDigest, point.Timestamp, point.Step, point.Value, point.IsNan,
                 });
-        }
     }
 }
 

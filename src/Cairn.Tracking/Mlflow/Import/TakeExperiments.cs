@@ -1,0 +1,70 @@
+using Cairn.Storage;
+using Cairn.Tracking.Experiments;
+using Cairn.Tracking.Naming;
+using Cairn.Tracking.Sql;
+
+namespace Cairn.Tracking.Mlflow.Import;
+
+/// <summary>Experiments keep their ids. One whose name is here already is that experiment; one whose id is taken by another name gets the next number.</summary>
+internal static class TakeExperiments
+{
+    public static async Task From(ImportWalk walk)
+    {
+        var store = walk.Store;
+        var highest = store.All("SELECT COALESCE(MAX(experiment_id), 0) FROM experiments", reader => reader.GetInt64(0))[0];
+        await walk.Over(
+            "experiments", "experiments", "experiments",
+            $"x.experiment_id, x.name, x.artifact_location, x.lifecycle_stage, {store.Column("experiments", "creation_time")}, {store.Column("experiments", "last_update_time")}", "", 200,
+            reader => new Experiment
+            {
+                ExperimentId = reader.GetInt64(1), Name = reader.Text(2), ArtifactLocation = reader.Text(3), LifecycleStage = reader.Text(4) == Lifecycle.Deleted ? Lifecycle.Deleted : Lifecycle.Active,
+                CreatedAt = reader.Time(5) ?? walk.Now, UpdatedAt = reader.Time(6) ?? reader.Time(5) ?? walk.Now,
+            },
+            (transaction, experiments, tally) =>
+            {
+                // Numbers that are given out now are above all of the store.
+                Counter.AtLeast(transaction, walk.Workspace, "experiments", highest);
+                foreach (var experiment in experiments) Take(transaction, walk, experiment, tally);
+            });
+    }
+
+    private static void Take(WriteTransaction transaction, ImportWalk walk, Experiment given, StepTally tally)
+    {
+        if (Names.Experiment(given.Name) is { } bad)
+        {
+            tally.Refuse("experiment", given.Id, bad.Detail + " Its runs are not taken.");
+            return;
+        }
+
+        var here = ExperimentTable.FindByName(transaction, walk.Workspace, given.Name);
+        if (here is not null) tally.Here++;
+        else here = Insert(transaction, walk, given, tally);
+        if (here.ExperimentId != given.ExperimentId)
+            tally.Note("experiment", given.Name, $"Its id was {given.Id} and is {here.Id}: {(ExperimentTable.Find(transaction, walk.Workspace, given.ExperimentId) is { } other ? $"{given.Id} is '{other.Name}' here" : "the name is here already")}.");
+        if (ArtifactPlace.IsRemote(given.ArtifactLocation))
+            tally.Note("files", given.Name, $"The files of its runs stay at {given.ArtifactLocation}{(here.ArtifactLocation == given.ArtifactLocation ? "" : "; the experiment of that name here keeps its files elsewhere, so they are not shown")}.");
+        transaction.Execute(
+            """
+            INSERT INTO mlflow_import_experiments (workspace_id, import_id, source_id, experiment_id) VALUES (@workspace, @Import, @source, @ExperimentId)
+            ON CONFLICT (workspace_id, import_id, source_id) DO UPDATE SET experiment_id = excluded.experiment_id
+            """,
+            new { workspace = walk.Workspace.Value, walk.Import, source = given.ExperimentId, here.ExperimentId });
+    }
+
+    private static Experiment Insert(WriteTransaction transaction, ImportWalk walk, Experiment given, StepTally tally)
+    {
+        var experiment = given with
+        {
+            ExperimentId = ExperimentTable.Find(transaction, walk.Workspace, given.ExperimentId) is null ? given.ExperimentId : Counter.Next(transaction, walk.Workspace, "experiments"),
+            ArtifactLocation = ArtifactPlace.IsRemote(given.ArtifactLocation) ? given.ArtifactLocation : "",
+        };
+        transaction.Execute(
+            """
+            INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location)
+            VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt, @ArtifactLocation)
+            """,
+            new { workspace = walk.Workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt, experiment.ArtifactLocation });
+        tally.Taken++;
+        return experiment;
+    }
+}
