@@ -152,7 +152,7 @@ public class ServingPagesTests
         var rows = await host.Open(part);
         rows.QuerySelector(".shell").ShouldBeNull();
         rows.QuerySelectorAll("tbody tr").Length.ShouldBe(1);
-        rows.QuerySelector("[rel=next]")!.GetAttribute("href").ShouldBe("/predictions?entity=C-1&page_token=next");
+        rows.QuerySelector("[rel=next]")!.GetAttribute("href").ShouldBe("/predictions?entity=C-1&earlier=next&page_token=next");
     }
 
     [Fact]

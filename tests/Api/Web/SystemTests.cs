@@ -54,7 +54,7 @@ public class SystemTests
         await using var host = await PageHost.Start(api);
         var page = await host.Open("/system/audit?page_token=abc&column=time&column=action");
 
-        page.QuerySelector("a[rel=next]")!.GetAttribute("href").ShouldBe("/system/audit?column=time&column=action&page_token=next-page");
+        page.QuerySelector("a[rel=next]")!.GetAttribute("href").ShouldBe("/system/audit?column=time&column=action&earlier=abc&page_token=next-page");
         page.QuerySelectorAll("thead th").Select(head => head.TextContent.Trim()).ShouldBe(["Time", "Action"]);
         api.Asked.ShouldContain(asked => asked == "audit?limit=50&page_token=abc");
 
@@ -63,6 +63,44 @@ public class SystemTests
         csv.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8");
         csv.Content.Headers.ContentDisposition!.FileName.ShouldBe("audit.csv");
         (await csv.Content.ReadAsStringAsync()).ShouldBe("time,caller,action,subject,detail,id\r\n2023-11-14T22:13:20.000Z,ada,model.promote,models/churn,\"'=HYPERLINK(\"\"x\"\")\",7\r\n");
+    }
+
+    [Fact]
+    public async Task A_list_leads_back_page_by_page_as_it_led_forward()
+    {
+        var api = new FakeApi();
+        await using var host = await PageHost.Start(api);
+        var at = "/system/audit?column=time";
+        foreach (var token in new[] { "two", "three", "four" }) at = await Link(token, at, "next");
+        at.ShouldBe("/system/audit?column=time&earlier=first&earlier=two&earlier=three&page_token=four");
+
+        List<string> back = [];
+        while (await Link(null, at, "prev") is { } previous) back.Add(at = previous);
+
+        back.ShouldBe(["/system/audit?column=time&earlier=first&earlier=two&page_token=three", "/system/audit?column=time&earlier=first&page_token=two", "/system/audit?column=time"]);
+
+        async Task<string> Link(string? next, string address, string rel)
+        {
+            api.With("audit", new Page<AuditEntry>([new(7, 1_700_000_000_000_000, "ada", "model.promote", "models/churn", "")], next));
+            return (await host.Open(address)).QuerySelector($"a[rel={rel}]")?.GetAttribute("href")!;
+        }
+    }
+
+    [Fact]
+    public async Task The_way_back_is_as_long_as_an_address_may_be()
+    {
+        var api = new FakeApi();
+        await using var host = await PageHost.Start(api);
+        var at = "/system/audit";
+        for (var page = 2; page < 60; page++)
+        {
+            api.With("audit", new Page<AuditEntry>([new(7, 1_700_000_000_000_000, "ada", "model.promote", "models/churn", "")], new string('t', 200) + page));
+            at = (await host.Open(at)).QuerySelector("a[rel=next]")!.GetAttribute("href")!;
+            at.Length.ShouldBeLessThan(4_000);
+        }
+
+        at.ShouldContain("58&page_token=");
+        at.ShouldNotContain("earlier=first");
     }
 
     [Fact]

@@ -6,7 +6,13 @@ namespace Cairn.Web.Components.Tables;
 /// <summary>What the address of a list says: filters, order, columns and page. It makes the addresses of its neighbours.</summary>
 public sealed class Listing
 {
-    private const string SortName = "sort", PageName = "page_token", ColumnName = "column", FormatName = "format", PartName = "part";
+    private const string SortName = "sort", PageName = "page_token", EarlierName = "earlier", ColumnName = "column", FormatName = "format", PartName = "part";
+
+    /// <summary>Stands for the first page, which has no token, among the earlier ones.</summary>
+    private const string First = "first";
+
+    /// <summary>Characters of the tokens of earlier pages: an address has to stay below what servers accept.</summary>
+    private const int LongestTrail = 3_000;
 
     private readonly IReadOnlyList<(string Name, string Value)> _values;
 
@@ -28,11 +34,11 @@ public sealed class Listing
     public string? Value(string name) => _values.FirstOrDefault(pair => pair.Name == name).Value;
 
     /// <value>What is neither order, columns nor page.</value>
-    public IEnumerable<(string Name, string Value)> Filters => _values.Where(pair => pair.Name is not (SortName or PageName or ColumnName));
+    public IEnumerable<(string Name, string Value)> Filters => FromTheFirst.Where(pair => pair.Name is not (SortName or ColumnName));
 
     /// <summary>The same list with another value, from its first page on; null leaves it out.</summary>
     public string With(string name, string? value) => Address(
-        _values.Where(pair => pair.Name != name && pair.Name != PageName).Concat(value is null ? [] : [(name, value)]));
+        FromTheFirst.Where(pair => pair.Name != name).Concat(value is null ? [] : [(name, value)]));
 
     /// <summary>Sorted by a column: descending first, then ascending.</summary>
     public string SortedBy(string key) => With(SortName, Sort == "-" + key ? key : "-" + key);
@@ -40,15 +46,35 @@ public sealed class Listing
     /// <summary>aria-sort of a column.</summary>
     public string? OrderOf(string key) => Sort == key ? "ascending" : Sort == "-" + key ? "descending" : null;
 
-    public string Page(string? token) => token is null ? With(PageName, null) : Address(_values.Where(pair => pair.Name != PageName).Append((PageName, token)));
+    /// <value>This page of it.</value>
+    public string Here => Address(_values);
 
-    public string Csv => Address(_values.Where(pair => pair.Name != PageName).Append((FormatName, "csv")));
+    public string FirstPage => Address(FromTheFirst);
+
+    /// <summary>The page after this one. Tokens lead forward only, so its address remembers those of the pages before it.</summary>
+    public string NextPage(string token)
+    {
+        List<string> trail = [.. Trail, PageToken ?? First];
+        while (trail.Sum(earlier => earlier.Length) > LongestTrail) trail.RemoveAt(0);
+        return Address(FromTheFirst.Concat(trail.Select(earlier => (EarlierName, earlier))).Append((PageName, token)));
+    }
+
+    /// <value>The page that led here; null: this is the first, or its address was not reached from another page.</value>
+    public string? PreviousPage => PageToken is null || Trail is not [.. var trail, var before] ? null
+        : before == First ? FirstPage
+        : Address(FromTheFirst.Concat(trail.Select(earlier => (EarlierName, earlier))).Append((PageName, before)));
+
+    public string Csv => Address(FromTheFirst.Append((FormatName, "csv")));
 
     /// <value>Without any filter.</value>
     public string Unfiltered => Address(_values.Where(pair => pair.Name is SortName or ColumnName));
 
     /// <summary>What a GET form has to carry along as hidden fields, so that it changes only its own.</summary>
-    public IEnumerable<(string Name, string Value)> Besides(params IReadOnlyList<string> own) => _values.Where(pair => pair.Name != PageName && !own.Contains(pair.Name, StringComparer.Ordinal));
+    public IEnumerable<(string Name, string Value)> Besides(params IReadOnlyList<string> own) => FromTheFirst.Where(pair => !own.Contains(pair.Name, StringComparer.Ordinal));
+
+    private IEnumerable<(string Name, string Value)> FromTheFirst => _values.Where(pair => pair.Name is not (PageName or EarlierName));
+
+    private List<string> Trail => [.. _values.Where(pair => pair.Name == EarlierName).Select(pair => pair.Value)];
 
     private string Address(IEnumerable<(string Name, string Value)> values)
     {
