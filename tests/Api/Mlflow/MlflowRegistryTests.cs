@@ -135,6 +135,43 @@ public abstract class MlflowRegistryTests : IAsyncLifetime
         found["next_page_token"].ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task Of_many_models_renamed_to_one_name_at_once_one_gets_it_and_every_version_is_still_found()
+    {
+        for (var number = 0; number < 6; number++) await Version($"m{number}");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => _host.Http.Send(HttpMethod.Post, "registered-models/rename", $$"""{"name":"m{{number}}","new_name":"one"}""")));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest).ShouldBe(5);
+        (await _host.Http.MlflowGet("registered-models/search"))["registered_models"]!.AsArray().Count.ShouldBe(6);
+        (await _host.Http.MlflowGet("model-versions/search"))["model_versions"]!.AsArray().Select(version => version!["name"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).Count().ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_model_deleted_renamed_and_given_versions_at_once_is_in_one_place_with_its_versions_or_gone()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            await Version($"r{round}");
+            var versions = Enumerable.Range(0, 6).Select(_ => _host.Http.Send(HttpMethod.Post, "model-versions/create", $$"""{"name":"r{{round}}","source":"s3://b/x"}"""));
+            var moves = new[]
+            {
+                _host.Http.Send(HttpMethod.Post, "registered-models/rename", $$"""{"name":"r{{round}}","new_name":"s{{round}}"}"""),
+                _host.Http.Send(HttpMethod.Delete, "registered-models/delete", $$"""{"name":"r{{round}}"}"""),
+            };
+            var (made, moved) = (await Task.WhenAll(versions), await Task.WhenAll(moves));
+
+            made.Concat(moved).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK || answer.StatusCode == HttpStatusCode.NotFound);
+            moved.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+            var left = (await _host.Http.MlflowGet($"model-versions/search?filter={Uri.EscapeDataString($"name LIKE '_{round}'")}"))["model_versions"]?.AsArray();
+            if (moved[0].StatusCode == HttpStatusCode.OK)
+                left!.Select(version => version!["name"]!.GetValue<string>()).ShouldBe(Enumerable.Repeat($"s{round}", 1 + made.Count(answer => answer.StatusCode == HttpStatusCode.OK)));
+            else
+                left.ShouldBeNull();
+        }
+    }
+
     private async Task Version(string model)
     {
         using var made = await _host.Http.Send(HttpMethod.Post, "registered-models/create", $$"""{"name":"{{model}}"}""");

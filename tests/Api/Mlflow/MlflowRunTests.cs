@@ -90,6 +90,64 @@ public abstract class MlflowRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_who_rename_to_one_name_at_once_one_gets_it_and_the_others_keep_theirs()
+    {
+        var ids = new List<string>();
+        for (var number = 0; number < 8; number++) ids.Add(await _host.NewExperiment($"e{number}"));
+
+        var answers = await Task.WhenAll(ids.Select(id => _host.Http.Send(HttpMethod.Post, "experiments/update", $$"""{"experiment_id":"{{id}}","new_name":"one"}""")));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.OK)) await Task.FromResult(refused).ShouldBeError(HttpStatusCode.BadRequest, "RESOURCE_ALREADY_EXISTS");
+        var names = (await _host.Http.MlflowGet("experiments/search?max_results=20"))["experiments"]!.AsArray().Select(experiment => experiment!["name"]!.GetValue<string>()).ToList();
+        names.Count(name => name == "one").ShouldBe(1);
+        names.Distinct(StringComparer.Ordinal).Count().ShouldBe(9); // with Default
+    }
+
+    [Fact]
+    public async Task A_run_deleted_while_it_is_logged_to_keeps_what_was_acknowledged_and_takes_nothing_after()
+    {
+        var run = await _host.NewRun();
+        using var deleted = new CancellationTokenSource();
+        var logging = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
+        {
+            for (var step = 0; ; step++)
+            {
+                var last = deleted.IsCancellationRequested;
+                using var answer = await _host.Http.Send(HttpMethod.Post, "runs/log-batch", $$"""{"run_id":"{{run}}","metrics":[{"key":"c{{client}}","value":1,"timestamp":1,"step":{{step}}}],"tags":[{"key":"c{{client}}","value":"{{step}}"}]}""");
+                if (answer.StatusCode != HttpStatusCode.OK)
+                {
+                    await Task.FromResult(answer).ShouldBeError(HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE");
+                    return step;
+                }
+
+                last.ShouldBeFalse("the run was deleted before this was asked");
+            }
+        })).ToList();
+        await Task.Delay(50);
+
+        await _host.Mlflow("runs/delete", $$"""{"run_id":"{{run}}"}""");
+        await deleted.CancelAsync();
+
+        var acknowledged = await Task.WhenAll(logging);
+        for (var client = 0; client < 4; client++)
+            ((await _host.Http.MlflowGet($"metrics/get-history?run_id={run}&metric_key=c{client}"))["metrics"]?.AsArray().Count ?? 0).ShouldBe(acknowledged[client]);
+        await _host.Mlflow("runs/restore", $$"""{"run_id":"{{run}}"}""");
+        await _host.Mlflow("runs/log-batch", $$"""{"run_id":"{{run}}"}""");
+    }
+
+    [Fact]
+    public async Task Of_two_values_for_one_param_at_once_one_is_kept_and_the_other_refused()
+    {
+        var run = await _host.NewRun();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(number => _host.Http.Send(HttpMethod.Post, "runs/log-parameter", $$"""{"run_id":"{{run}}","key":"p","value":"{{number}}"}""")));
+
+        var kept = (await _host.Http.MlflowGet($"runs/get?run_id={run}"))["run"]!["data"]!["params"]!.AsArray().Single()!["value"]!.GetValue<string>();
+        answers.Select((answer, number) => (answer, number)).Where(one => one.answer.StatusCode == HttpStatusCode.OK).Select(one => $"{one.number}").ShouldBe([kept]);
+    }
+
+    [Fact]
     public async Task A_page_follows_the_page_before_whatever_the_order()
     {
         var experiment = await _host.NewExperiment();
@@ -202,6 +260,13 @@ public abstract class MlflowRunTests : IAsyncLifetime
 
         (await _host.Http.MlflowGet($"metrics/get-history?run_id={run}&metric_key=m"))["metrics"]!.ToJsonString()
             .ShouldBe("""[{"key":"m","value":1.5,"timestamp":7,"step":2},{"key":"m","value":2,"timestamp":8,"step":3}]""");
+    }
+
+    [Fact]
+    public async Task A_field_whose_name_is_no_Unicode_is_skipped_as_any_unknown_one()
+    {
+        await _host.Http.Send(HttpMethod.Post, "registered-models/alias", """{"\udc00\ud800":"blue","version":"1"}""").ShouldBeError(HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE");
+        await _host.Mlflow("runs/create", """{"\udc00\ud800\ud800":{"a":[1]},"experiment_\u0069d":"0"}""");
     }
 
     [Fact]

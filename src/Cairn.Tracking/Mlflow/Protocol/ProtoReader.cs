@@ -35,8 +35,8 @@ internal ref struct ProtoReader
     /// <summary>Whether the field has that name.</summary>
     public readonly bool Is(ReadOnlySpan<byte> snake)
     {
+        if (_json.ValueIsEscaped) return IsEscaped(snake);
         if (_json.ValueTextEquals(snake)) return true;
-        if (_json.ValueIsEscaped) return false;
         var name = _json.ValueSpan;
         var at = 0;
         for (var i = 0; i < snake.Length; i++, at++)
@@ -54,6 +54,18 @@ internal ref struct ProtoReader
         }
 
         return at == name.Length;
+    }
+
+    private readonly bool IsEscaped(ReadOnlySpan<byte> snake)
+    {
+        try
+        {
+            return _json.ValueTextEquals(snake);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // half a surrogate pair: no name of ours
+        }
     }
 
     public void Skip()
