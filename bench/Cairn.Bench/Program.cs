@@ -15,8 +15,9 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["overload"] = Overload.Run,
     ["prediction-log"] = PredictionLogSuite.Run,
     ["outcomes"] = OutcomesImport.Run,
-    ["run-pages"] = RunPages.Run,
     ["storage-writer"] = StorageWriter.Run,
+    ["ui-fill"] = FillStore.Run,
+    ["ui-pages"] = UiPages.Run,
 };
 
 if (args.Length > 0 && suites.TryGetValue(args[0], out var suite))
