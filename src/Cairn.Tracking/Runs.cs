@@ -150,7 +150,7 @@ public sealed class Runs
         return updated.Refusal is { } refusal ? refusal : default(Done);
     }
 
-    /// <summary>Status, end and name. An end status without a time ends the run now; a run set to running again has no end.</summary>
+    /// <summary>Status, end, name, description and tags. An end status without a time ends the run now; a run set to running again has no end.</summary>
     public async Task<Answer<RunWire>> Update(Caller caller, string runId, UpdateRun update, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(caller);

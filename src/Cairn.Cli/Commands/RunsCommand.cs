@@ -10,16 +10,28 @@ internal static class RunsCommand
 {
     private static readonly Argument<string> Id = new("run-id") { Description = "The run" };
     private static readonly Argument<string[]> Ids = new("run-ids") { Description = "Two or more runs", Arity = new ArgumentArity(2, 100) };
+    private static readonly Argument<string[]> Some = new("run-ids") { Description = "One or more runs; the beginning of an id is enough where no other run begins so", Arity = new ArgumentArity(1, 100) };
+    private static readonly Option<string?> Rename = new("--rename") { Description = "The name it has from now on", HelpName = "name" };
+    private static readonly Option<string?> Describe = new("--describe") { Description = "What it was about, in words; an empty text removes the description", HelpName = "text" };
+    private static readonly Option<string[]> Tag = new("--tag") { Description = "Set a tag; repeated", HelpName = "key=value" };
+    private static readonly Option<string[]> Untag = new("--untag") { Description = "Remove a tag; repeated", HelpName = "key" };
     private static readonly Option<string?> Experiment = new("--experiment") { Description = "Only runs of this experiment (id or name)", HelpName = "experiment" };
     private static readonly Option<bool> All = new("--all") { Description = "Also what is equal in all of them" };
     private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
 
-    public static Command Build() => new Command("runs", "List, show and compare tracked runs")
+    public static Command Build() => new Command("runs", "List, show, compare, edit and delete tracked runs")
     {
         new Command("list", "List runs, newest first") { Experiment, NamePart, Limit }.Does(List),
         new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
+        new Command("edit", "Rename, describe and tag runs") { Some, Rename, Describe, Tag, Untag }.Does(Edit),
+        new Command("delete", "Delete runs; nothing is lost, and each can be restored") { Some }.Does((invocation, cancellation) => Each(invocation, "deleted", async (client, id) =>
+        {
+            await client.DeleteRunAsync(id, cancellation);
+            return await client.GetRunAsync(id, cancellation);
+        }, cancellation)),
+        new Command("restore", "Bring back deleted runs") { Some }.Does((invocation, cancellation) => Each(invocation, "restored", (client, id) => client.RestoreRunAsync(id, cancellation), cancellation)),
         Experiment,
         NamePart,
         Limit,
@@ -60,7 +72,7 @@ internal static class RunsCommand
         }
 
         invocation.Terminal.Write(Tables.Facts(
-            ("run", run.RunId), ("name", run.Name), ("experiment", run.ExperimentId), ("status", run.Status), ("user", run.User), ("started", Format.Time(run.StartedAt)),
+            ("run", run.RunId), ("name", run.Name), ("about", run.Description is { Length: > 0 } about ? about : null), ("experiment", run.ExperimentId), ("status", run.Status), ("user", run.User), ("started", Format.Time(run.StartedAt)),
             ("inputs", string.Join(", ", run.Inputs.Select(i => $"{i.Name} {Format.Short(i.Digest)} ({i.Context})")))));
         var table = Tables.New("", "name", "value");
         foreach (var (name, value) in run.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal)) table.With("metric", name, $"{value:G6}");
@@ -85,6 +97,37 @@ internal static class RunsCommand
         foreach (var (name, values) in comparison.Metrics) table.With(["metric", name, .. values.Select(v => v is { } number ? $"{number:G6}" : "-")]);
         foreach (var (name, values) in comparison.Params) table.With(["param", name, .. values.Select(v => v ?? "-")]);
         invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static Task<int> Edit(Invocation invocation, CancellationToken cancellation)
+    {
+        var tags = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var tag in invocation.Get(Tag) ?? [])
+        {
+            var at = tag.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1) throw new CairnException(Problems.Of("cli.tag", $"--tag is '{tag}'; it takes a key, '=' and a value: --tag team=crm."));
+            tags[tag[..at]] = tag[(at + 1)..];
+        }
+
+        foreach (var key in invocation.Get(Untag) ?? []) tags[key] = null;
+        var change = new UpdateRun(Name: invocation.Get(Rename), Description: invocation.Get(Describe), Tags: tags.Count > 0 ? tags : null);
+        if (change == new UpdateRun()) throw new CairnException(Problems.Of("cli.nothing-to-do", "It does not say what to change: --rename, --describe, --tag or --untag."));
+        return Each(invocation, "changed", (client, id) => client.UpdateRunAsync(id, change, cancellation), cancellation);
+    }
+
+    private static async Task<int> Each(Invocation invocation, string done, Func<CairnClient, string, Task<RunWire>> act, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var runs = new List<RunWire>();
+        foreach (var asked in invocation.Get(Some))
+        {
+            var run = await act(session.Client, (await session.Client.GetRunAsync(asked, cancellation)).RunId);
+            runs.Add(run);
+            if (!invocation.Terminal.Json) Terminal.WriteLine($"{run.RunId} {run.Name}: {done}");
+        }
+
+        if (invocation.Terminal.Json) Terminal.WriteJson(runs);
         return ExitCode.Ok;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cairn.Client.Wire;
 
 public sealed record ExperimentWire(string ExperimentId, string Name, string LifecycleStage, long CreatedAt, long UpdatedAt, IReadOnlyDictionary<string, string> Tags);
@@ -14,7 +16,14 @@ public sealed record SetTags(IReadOnlyDictionary<string, string> Tags);
 public sealed record RunWire(
     string RunId, string ExperimentId, string Name, string Status, string LifecycleStage, long StartedAt, long? EndedAt, string User,
     IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Params, IReadOnlyDictionary<string, string> Tags,
-    IReadOnlyList<DatasetInputWire> Inputs, string ExperimentName = "");
+    IReadOnlyList<DatasetInputWire> Inputs, string ExperimentName = "")
+{
+    /// <summary>The tag that is the description, as MLflow's clients write it.</summary>
+    public const string DescriptionTag = "mlflow.note.content";
+
+    [JsonIgnore]
+    public string Description => Tags.GetValueOrDefault(DescriptionTag, "");
+}
 
 public sealed record DatasetInputWire(string Name, string Digest, string Context);
 
@@ -25,7 +34,9 @@ public sealed record MetricPoint(string Key, double Value, long Step = 0, long? 
 public sealed record LogBatch(
     IReadOnlyList<MetricPoint>? Metrics = null, IReadOnlyDictionary<string, string>? Params = null, IReadOnlyDictionary<string, string>? Tags = null);
 
-public sealed record UpdateRun(string? Status = null, long? EndedAt = null, string? Name = null);
+/// <param name="Description">What MLflow keeps as the tag <c>mlflow.note.content</c>; an empty one removes it.</param>
+/// <param name="Tags">To set; null as a value removes the tag, and those not named stay.</param>
+public sealed record UpdateRun(string? Status = null, long? EndedAt = null, string? Name = null, string? Description = null, IReadOnlyDictionary<string, string?>? Tags = null);
 
 public sealed record ArtifactWire(string Path, bool IsDirectory, long? Length, string? Digest);
 

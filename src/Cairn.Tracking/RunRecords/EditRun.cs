@@ -14,8 +14,9 @@ internal static class EditRun
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPatch("/api/v1/runs/{run}", Handle)
         .Requires(Permission.RunsWrite).Mutates()
-        .WithName(nameof(EditRun)).WithSummary("Change status, end or name of a run; what is left out stays").WithTags("Runs")
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        .WithName(nameof(EditRun)).WithSummary("Change status, end, name, description or tags of a run; what is left out stays, and a tag with null as its value is removed").WithTags("Runs")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
 
     private static async Task<Results<Ok<RunWire>, ProblemHttpResult>> Handle(string run, UpdateRun request, Caller caller, Runs runs, CancellationToken cancellation) =>
         (await runs.Update(caller, run, request, cancellation)).ToOk();

@@ -10,6 +10,7 @@ namespace Cairn.Tracking.RunRecords;
 internal static class RunLog
 {
     public const int MostOfEach = 1000;
+    public const int LongestTag = 8000;
 
     /// <summary>For <c>run_latest_metrics</c>: a point takes the place of one that it is later than.</summary>
     public const string WhereLater =
@@ -20,7 +21,6 @@ internal static class RunLog
         """;
 
     private const int LongestParam = 6000;
-    private const int LongestTag = 8000;
 
     public static Refusal? Check(LogBatch batch)
     {

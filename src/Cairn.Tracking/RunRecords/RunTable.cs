@@ -60,6 +60,10 @@ internal static class RunTable
     public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string runId, IEnumerable<KeyValuePair<string, string>> tags) =>
         Tags.Put(transaction, "run_tags", workspace, tags, ("run_id", runId));
 
+    /// <returns>Whether it was there.</returns>
+    public static bool RemoveTag(WriteTransaction transaction, WorkspaceId workspace, string runId, string key) => transaction.Execute(
+        "DELETE FROM run_tags WHERE workspace_id = @workspace AND run_id = @runId AND key = @key", new { workspace = workspace.Value, runId, key }) > 0;
+
     /// <summary>The name lives in the row and in a tag that MLflow clients read; here they move together.</summary>
     public static void Rename(WriteTransaction transaction, WorkspaceId workspace, string runId, string name)
     {

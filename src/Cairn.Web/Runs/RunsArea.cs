@@ -12,6 +12,9 @@ internal static class RunsArea
         ShowRun.Map(routes);
         DeleteRuns.Map(routes);
         RestoreRun.Map(routes);
+        RestoreRuns.Map(routes);
+        TagRuns.Map(routes);
+        EditRun.Map(routes);
         ShowRunValues.Map(routes);
         ShowRunCurves.Map(routes);
         ShowRunArtifacts.Map(routes);

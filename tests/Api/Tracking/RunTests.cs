@@ -92,6 +92,44 @@ public abstract class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Name_description_and_tags_are_edited_together_and_a_null_removes_a_tag()
+    {
+        var path = $"{Runs}/{(await _host.Run("a")).RunId}";
+        await _host.Log(path[(Runs.Length + 1)..], new LogBatch(Tags: new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = "crm", ["stale"] = "yes", ["stays"] = "1" })).ShouldSucceed();
+
+        var edited = await TrackingHost.Read<RunWire>(await _host.Patch(path, new UpdateRun(Name: "b", Description: "first try\nof two", Tags: Change(("team", "ops"), ("stale", null), ("never", null)))));
+
+        (edited.Name, edited.Tags.Count, edited.Status).ShouldBe(("b", 4, "running"));
+        (edited.Tags["mlflow.runName"], edited.Tags["mlflow.note.content"], edited.Tags["team"], edited.Tags["stays"]).ShouldBe(("b", "first try\nof two", "ops", "1"));
+        var again = await TrackingHost.Read<RunWire>(await _host.Patch(path, new UpdateRun(Description: "", Tags: Change(("mlflow.runName", "c")))));
+        (again.Name, again.Tags.ContainsKey("mlflow.note.content")).ShouldBe(("c", false));
+        (await _host.Audited()).ShouldBe(["run.create", "run.update", "run.update"]);
+    }
+
+    [Fact]
+    public async Task An_edit_that_cannot_be_changes_nothing()
+    {
+        var path = $"{Runs}/{(await _host.Run("a")).RunId}";
+        (UpdateRun Change, string Code)[] wrong =
+        [
+            (new(Name: ""), "run.name-invalid"),
+            (new(Name: "b", Tags: Change(("mlflow.runName", "c"))), "run.name-invalid"),
+            (new(Name: "b", Tags: Change(("mlflow.runName", null))), "run.name-invalid"),
+            (new(Name: "b", Description: new string('x', 8001)), "run.description-invalid"),
+            (new(Name: "b", Description: "x", Tags: Change(("mlflow.note.content", "y"))), "run.description-invalid"),
+            (new(Name: "b", Tags: Change(("../x", "y"))), "run.key-invalid"),
+            (new(Name: "b", Tags: Change(("../x", null))), "run.key-invalid"),
+            (new(Name: "b", Tags: Change(("x", new string('x', 8001)))), "tag.value-invalid"),
+            (new(Name: "b", Tags: Change(("x", "a\0b"))), "tag.value-invalid"),
+        ];
+        foreach (var (change, code) in wrong) await _host.Patch(path, change).ShouldBeProblem(HttpStatusCode.BadRequest, code);
+        await _host.Patch(path, new UpdateRun(Name: "b", Tags: Enumerable.Range(0, 1001).ToDictionary(i => $"t{i}", string? (_) => "", StringComparer.Ordinal))).ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge, "run.batch-too-large");
+        await _host.Neighbour.PatchAsync(path, JsonContent.Create(new { name = "mine" })).ShouldBeProblem(HttpStatusCode.NotFound, "run.unknown");
+
+        (await _host.Get<RunWire>(path)).Name.ShouldBe("a");
+    }
+
+    [Fact]
     public async Task The_list_takes_experiment_status_and_part_of_the_name()
     {
         await _host.Post("/api/v1/experiments", new CreateExperiment("churn"));
@@ -274,6 +312,8 @@ public abstract class RunTests : IAsyncLifetime
             string.Join(',', seen).ShouldBe(expected, $"pages of {size}");
         }
     }
+
+    private static Dictionary<string, string?> Change(params (string Key, string? Value)[] tags) => tags.ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal);
 
     private static Dictionary<string, string> Map(string key, string value) => new(StringComparer.Ordinal) { [key] = value };
 }

@@ -68,7 +68,7 @@ public sealed class DeleteRunsTests
 
         api.Asked.Contains("runs?view=deleted&limit=50", StringComparer.Ordinal).ShouldBeTrue(string.Join('\n', api.Asked));
         page.QuerySelector("select[name=view] option[selected]")!.TextContent.ShouldBe("Deleted");
-        page.QuerySelector(".selection button[formaction]").ShouldBeNull("what is deleted cannot be deleted again");
-        (await host.Open("/runs")).QuerySelector(".selection button[formaction]")!.GetAttribute("formaction").ShouldBe("/runs/delete");
+        page.QuerySelectorAll(".selection button[formaction]").Select(button => button.GetAttribute("formaction")).ShouldBe(["/runs/restore"], "what is deleted cannot be deleted again");
+        (await host.Open("/runs")).QuerySelectorAll(".selection button[formaction]").Select(button => button.GetAttribute("formaction")).ShouldBe(["/runs/tag", "/runs/delete"]);
     }
 }

@@ -24,11 +24,14 @@ public sealed class FakeApi : HttpMessageHandler
         ["about"] = (HttpStatusCode.OK, new About("0.1.0", "/home/ada/.cairn", "sqlite", 0, "default", "local-admin", "http://127.0.0.1:8080")),
     };
 
+    private readonly Dictionary<string, (HttpStatusCode Status, object Body)> _declined = new(StringComparer.Ordinal);
+
     /// <value>Path and query of what was asked, in no order.</value>
     public ConcurrentBag<string> Asked { get; } = [];
 
     /// <value>Method, path and body of what was asked to change.</value>
     public ConcurrentBag<(string Method, string Path, string Body)> Sent { get; } = [];
+
     /// <value>What was last sent to a path.</value>
     public ConcurrentDictionary<string, string> Bodies { get; } = new(StringComparer.Ordinal);
 
@@ -47,9 +50,19 @@ public sealed class FakeApi : HttpMessageHandler
 
     public FakeApi Refusing(string path, int status, string code, string detail)
     {
-        _answers[path] = ((HttpStatusCode)status, new Problem($"https://cairn.dev/problems/{code}", code, status, detail, code, "4bf92f3577b34da6a3ce929d0e0e4736"));
+        _answers[path] = Refused(status, code, detail);
         return this;
     }
+
+    /// <summary>It can be read and not changed.</summary>
+    public FakeApi RefusingChange(string path, int status, string code, string detail)
+    {
+        _declined[path] = Refused(status, code, detail);
+        return this;
+    }
+
+    private static (HttpStatusCode Status, object Body) Refused(int status, string code, string detail) =>
+        ((HttpStatusCode)status, new Problem($"https://cairn.dev/problems/{code}", code, status, detail, code, "4bf92f3577b34da6a3ce929d0e0e4736"));
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -57,7 +70,7 @@ public sealed class FakeApi : HttpMessageHandler
         Asked.Add(path + request.RequestUri.Query);
         if (request.Method != HttpMethod.Get) Sent.Add((request.Method.Method, path, request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
         if (request.Content is not null) Bodies[path] = await request.Content.ReadAsStringAsync(cancellationToken);
-        var (status, body) = _answers.TryGetValue(path, out var answer)
+        var (status, body) = request.Method != HttpMethod.Get && _declined.TryGetValue(path, out var declined) ? declined : _answers.TryGetValue(path, out var answer)
             ? answer
             : (HttpStatusCode.NotFound, new Problem("https://cairn.dev/problems/test.missing", "test.missing", 404, $"There is no {path}.", "test.missing"));
         return new HttpResponseMessage(status)

@@ -36,10 +36,7 @@ internal static class TagRun
         await call.Write(transaction =>
         {
             RunForChange.RequireActive(transaction, call.Workspace, runId);
-            return transaction.Execute(
-                "DELETE FROM run_tags WHERE workspace_id = @workspace AND run_id = @runId AND key = @key", new { workspace = call.Workspace.Value, runId, key }) > 0
-                    ? true
-                    : throw MlflowException.Missing($"No tag with name: {key} in run with id {runId}");
+            return RunTable.RemoveTag(transaction, call.Workspace, runId, key) ? true : throw MlflowException.Missing($"No tag with name: {key} in run with id {runId}");
         });
         await call.Reply();
     }

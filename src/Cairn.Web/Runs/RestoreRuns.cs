@@ -1,0 +1,23 @@
+using Cairn.Web.Components;
+using Cairn.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Web.Runs;
+
+/// <summary>GET /runs/restore?id=a&amp;id=b: names the deleted runs. POST /runs/restore: they are in the lists again.</summary>
+internal static class RestoreRuns
+{
+    public static void Map(PageRoutes routes)
+    {
+        routes.Get("/runs/restore", async request => Page(request, await PickedRuns.Read(request)));
+        routes.Post("/runs/restore", Handle);
+    }
+
+    private static async Task<IResult> Handle(PageRequest request)
+    {
+        var done = await PickedRuns.Change(request, (api, id, stop) => api.RestoreRunAsync(id, stop));
+        return done.Problem is not null ? Page(request, done) : request.Done("/runs", $"{Format.Many(done.Changed, "run")} restored");
+    }
+
+    private static IResult Page(PageRequest request, PickedRuns picked) => request.Show<RestoreRunsPage>(new { Picked = picked }, picked.Status);
+}
