@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Lighthouse over every page of a demo: scores, first paint and weight.
-# Usage: bench/lighthouse.sh [ROUNDS]    (3). Needs Debian's chromium, Node.js and a Release build of src/Cairn.Cli.
+# Usage: bench/lighthouse.sh [ROUNDS]    (1). Needs Debian's chromium, Node.js and a Release build of src/Cairn.Cli.
 set -euo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
-rounds=${1:-3}
+rounds=${1:-1}
 cairn=$PWD/artifacts/bin/Cairn.Cli/release/cairn
 [ -x "$cairn" ] || { echo "build first: dotnet build src/Cairn.Cli -c Release" >&2; exit 1; }
 [ -d bench/lighthouse/node_modules ] || (cd bench/lighthouse && npm install --ignore-scripts --no-package-lock --silent)
@@ -12,10 +12,10 @@ home=$(mktemp -d)
 server=
 trap 'kill $server 2>/dev/null; wait 2>/dev/null; rm -rf "$home"' EXIT
 "$cairn" demo --once --home "$home" >"$home/demo.log" 2>&1 || { cat "$home/demo.log" >&2; exit 1; }
-"$cairn" up --home "$home" --port 18090 >"$home/up.log" 2>&1 &
+"$cairn" up --home "$home" --port ${PORT:-18090} >"$home/up.log" 2>&1 &
 server=$!
-for _ in $(seq 300); do curl -fsS -o "$home/answer" http://127.0.0.1:18090/health/ready 2>/dev/null && break; sleep 0.1; done
-api=http://127.0.0.1:18090/api/v1
+for _ in $(seq 300); do curl -fsS -o "$home/answer" http://127.0.0.1:${PORT:-18090}/health/ready 2>/dev/null && break; sleep 0.1; done
+api=http://127.0.0.1:${PORT:-18090}/api/v1
 first() { curl -fsS "$api/$1" | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).items[0][process.argv[1]])' "$2"; }
 row=$(curl -fsS $api/deployments/churn | node -e '
 // The middle of every range and the first category: a row the contract allows.
@@ -25,5 +25,5 @@ for (const f of JSON.parse(require("fs").readFileSync(0)).inputs)
 console.log(JSON.stringify(row))')
 prediction=$(curl -fsS -H 'Content-Type: application/json' -d "$row" $api/predict | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).prediction_id)')
 run=$(first runs run_id) flow=$(first flow-runs flow_run_id) two=$(curl -fsS "$api/runs?limit=2" | node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).items.map(r => r.run_id).join(","))')
-node bench/lighthouse/pages.mjs http://127.0.0.1:18090 "$rounds" / /runs "/runs/$run" "/runs/$run/curves" "/runs/compare?ids=$two" /models /models/churn /models/churn/versions/1 /datasets /datasets/churn \
+node bench/lighthouse/pages.mjs http://127.0.0.1:${PORT:-18090} "$rounds" / /runs "/runs/$run" "/runs/$run/curves" "/runs/compare?ids=$two" /models /models/churn /models/churn/versions/1 /datasets /datasets/churn \
     /projects /projects/churn /flow-runs "/flow-runs/$flow" /deployments /deployments/churn /deployments/churn/predictions /predictions "/predictions/$prediction" /predict/churn /predict/churn/batch /search?q=churn /system /system/storage /system/audit /system/about

@@ -13,7 +13,7 @@ namespace Cairn.Tracking.RunRecords;
 /// <param name="Stage"><c>active</c>, <c>deleted</c>, or null for both.</param>
 internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string? Status, string? Name, string? Stage, RunOrder Order, int Limit, RunSearch.Place? After)
 {
-    private const int MostWalks = 100;
+    private const int MostWalks = 100, FewRuns = 1000;
 
     /// <summary>As both databases compare texts.</summary>
     private static readonly Comparer<byte[]> _byBytes = Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other));
@@ -23,9 +23,10 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
         // Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.
         var deleted = Stage is null ? [] : transaction.Query<long>(
             "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'deleted'", new { workspace = Workspace.Value });
+        var few = Few(transaction, deleted);
         var rows = new List<(int Stretch, FoundRun Run)>();
         for (var stretch = After?.Stretch ?? 0; stretch < Order.Stretches.Count && rows.Count <= Limit; stretch++)
-            rows.AddRange(Walk(transaction, deleted, Order.Stretches[stretch], After?.Stretch == stretch ? After : null, Limit + 1 - rows.Count).Select(run => (stretch, run)));
+            rows.AddRange(Walk(transaction, deleted, few, Order.Stretches[stretch], After?.Stretch == stretch ? After : null, Limit + 1 - rows.Count).Select(run => (stretch, run)));
 
         var shown = rows.Take(Limit).ToList();
         return new(
@@ -33,20 +34,54 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
             rows.Count > Limit ? new Place(shown[^1].Stretch, shown[^1].Run.StartedAt, shown[^1].Run.RunId, shown[^1].Run.Text ?? shown[^1].Run.Number?.ToString("R")).Write(Order) : null);
     }
 
-    private IReadOnlyList<FoundRun> Walk(ReadTransaction transaction, IReadOnlyList<long> deleted, RunStretch stretch, Place? after, int rows)
+    /// <summary>The runs of a status or with a part of a name, when they are few: to walk along all values until these were met takes a look at every run.</summary>
+    /// <returns>Null: they are many, so that a walk soon meets a page of them, or the walk is one along the runs themselves.</returns>
+    private IReadOnlyList<string>? Few(ReadTransaction transaction, IReadOnlyList<long> deleted)
     {
-        if (stretch.ByValue is not null && Experiment is null && Experiments(transaction) is { Count: > 1 and <= MostWalks } experiments)
-            return Merged(experiments.SelectMany(experiment => (this with { Experiment = experiment }).Walk(transaction, deleted, stretch, after, rows)), stretch, rows);
+        if ((Name ?? Status) is null || Order.Stretches[0].ByValue is null) return null;
+        var (conditions, parameters) = Wanted(deleted);
+        parameters["most"] = FewRuns + 1;
+        var found = transaction.Query<string>($"SELECT r.run_id FROM runs r WHERE {string.Join(" AND ", conditions)} LIMIT @most", parameters);
+        return found.Count > FewRuns ? null : found;
+    }
 
-        var conditions = new List<string> { "r.workspace_id = @workspace", stretch.Condition };
-        if (Experiment is not null)
+    private (List<string> Conditions, Dictionary<string, object?> Parameters) Wanted(IReadOnlyList<long> deleted)
+    {
+        var conditions = new List<string> { "r.workspace_id = @workspace" };
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = Workspace.Value };
+        void Add(string condition, string name, object? value)
         {
-            conditions.Add("r.experiment_id = @experiment");
-            if (stretch.ByValue is not null) conditions.Add($"{stretch.ByValue}.experiment_id = @experiment");
+            conditions.Add(condition);
+            parameters[name] = value;
         }
 
-        if (Status is not null) conditions.Add("r.status = @status");
-        if (Name is not null) conditions.Add(ReadTransaction.Holds("r.name", "@name"));
+        if (Experiment is not null) Add("r.experiment_id = @experiment", "experiment", Experiment);
+        if (Status is not null) Add("r.status = @status", "status", Status);
+        if (Name is not null) Add(ReadTransaction.Holds("r.name", "@name"), "name", ReadTransaction.Part(Name));
+        if (Stage is not null) conditions.Add(OfStage(Stage, parameters, deleted));
+        return (conditions, parameters);
+    }
+
+    private IReadOnlyList<FoundRun> Walk(ReadTransaction transaction, IReadOnlyList<long> deleted, IReadOnlyList<string>? few, RunStretch stretch, Place? after, int rows)
+    {
+        if (few is { Count: 0 }) return [];
+        if (few is null && stretch.ByValue is not null && Experiment is null && Experiments(transaction) is { Count: > 1 and <= MostWalks } experiments)
+            return Merged(experiments.SelectMany(experiment => (this with { Experiment = experiment }).Walk(transaction, deleted, few, stretch, after, rows)), stretch, rows);
+
+        var (conditions, parameters) = Wanted(deleted);
+        conditions.Add(stretch.Condition);
+        parameters["rows"] = rows;
+        if (few is not null)
+        {
+            // Without the experiment of the values: SQLite then finds them by their runs, not by walking along all.
+            conditions.Add($"{stretch.ByValue ?? "r"}.run_id {transaction.Among("few")}");
+            parameters["few"] = transaction.Texts(few);
+        }
+        else if (Experiment is not null && stretch.ByValue is not null)
+        {
+            conditions.Add($"{stretch.ByValue}.experiment_id = @experiment");
+        }
+
         var (comparison, direction) = Order.Descending ? ('<', "DESC") : ('>', "ASC");
         if (after is not null)
         {
@@ -54,16 +89,7 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
             conditions.Add(stretch.Value is { } value ? $"{value} {comparison}= @value AND ({value} {comparison} @value OR {newer})" : $"{stretch.Newest}.started_at <= @started AND {newer}");
         }
 
-        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["workspace"] = Workspace.Value,
-            ["rows"] = rows,
-        };
-        if (Experiment is not null) parameters["experiment"] = Experiment;
-        if (Status is not null) parameters["status"] = Status;
-        if (Name is not null) parameters["name"] = ReadTransaction.Part(Name);
         if (Order.Key is not null) parameters["key"] = Order.Key;
-        if (Stage is not null) conditions.Add(OfStage(Stage, parameters, deleted));
         if (after is not null)
         {
             parameters["started"] = after.StartedAt;

@@ -4,11 +4,14 @@ import { localTimes } from './time.js';
 import { follow } from './parts.js';
 import { copyButtons } from './copy.js';
 
+// A megabyte of charts to parse would hold up the page it is in: it comes once that is seen.
+const painted = new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+
 const dress = root => {
   localTimes(root);
   copyButtons(root);
   if (root.querySelector('[data-whatif]')) import('./whatif.js').then(module => module.whatIf(root));
-  if (root.querySelector('figure[data-chart]')) import('./charts.js').then(charts => charts.mount());
+  if (root.querySelector('figure[data-chart]')) painted.then(() => import('./charts.js')).then(charts => charts.mount());
 };
 
 dress(document);

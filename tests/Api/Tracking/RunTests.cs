@@ -214,6 +214,40 @@ public abstract class RunTests : IAsyncLifetime
         await ShouldBeInOrder(order, expected);
     }
 
+    [Theory]
+    [InlineData("metrics.auc desc", "&name=x", "bx9,cx-nan,ax-none")]
+    [InlineData("metrics.auc desc", "&status=failed", "bx9,c8,ax-none")]
+    [InlineData("params.kind asc", "&name=X", "bx9,ax-none,cx-nan")]
+    [InlineData("params.kind desc", "&name=nobody", "")]
+    [InlineData("metrics.auc asc", "&status=failed&name=x&experiment=experiment-b", "bx9")]
+    public async Task What_a_filter_leaves_is_sorted_and_paged_as_all_are(string order, string filter, string expected)
+    {
+        var experiments = await Experiments("abc");
+        foreach (var (name, auc, kind, failed) in new (string, double?, string?, bool)[] { ("b7", 0.7, "7", false), ("cx-nan", double.NaN, null, false), ("c8", 0.8, "8", true), ("ax-none", null, "9", true), ("bx9", 0.9, "10", true) })
+        {
+            var run = await _host.Run(name, experiments[name[0]]);
+            await _host.Log(run.RunId, new LogBatch(auc is { } value ? [new("auc", value)] : null, kind is null ? null : Map("kind", kind)));
+            if (failed) await _host.Patch($"{Runs}/{run.RunId}", new UpdateRun("failed"));
+        }
+
+        await ShouldBeInOrder(order, expected, filter);
+    }
+
+    [Fact]
+    public async Task What_a_filter_leaves_is_sorted_also_when_it_is_more_than_a_thousand_runs()
+    {
+        var experiments = (await Experiments("ab")).Values.ToList();
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1_010), async (at, _) =>
+        {
+            var run = await _host.Run($"many-{at}", experiments[at % 2]);
+            await _host.Log(run.RunId, new LogBatch([new("auc", at)]));
+        });
+        await _host.Log((await _host.Run("other")).RunId, new LogBatch([new("auc", 2_000)]));
+
+        (await Names("?name=MANY&order_by=metrics.auc%20desc&limit=3")).ShouldBe(["many-1009", "many-1008", "many-1007"]);
+        (await Names("?name=many&status=running&order_by=metrics.auc&limit=3")).ShouldBe(["many-0", "many-1", "many-2"]);
+    }
+
     [Fact]
     public async Task A_page_token_is_good_for_its_order_only()
     {
@@ -295,7 +329,7 @@ public abstract class RunTests : IAsyncLifetime
         return experiments;
     }
 
-    private async Task ShouldBeInOrder(string order, string expected)
+    private async Task ShouldBeInOrder(string order, string expected, string filter = "")
     {
         foreach (var size in new[] { 1, 2, 3, 100 })
         {
@@ -303,7 +337,7 @@ public abstract class RunTests : IAsyncLifetime
             string? token = null;
             do
             {
-                var page = await _host.Get<Page<RunWire>>($"{Runs}?limit={size}&order_by={Uri.EscapeDataString(order)}{(token is null ? "" : $"&page_token={token}")}");
+                var page = await _host.Get<Page<RunWire>>($"{Runs}?limit={size}&order_by={Uri.EscapeDataString(order)}{filter}{(token is null ? "" : $"&page_token={token}")}");
                 seen.AddRange(page.Items.Select(run => run.Name));
                 token = page.NextPageToken;
             }
