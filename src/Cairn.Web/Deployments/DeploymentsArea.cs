@@ -11,6 +11,7 @@ internal static class DeploymentsArea
         ShowDeployments.Map(routes);
         ShowDeployment.Map(routes);
         ChangeTraffic.Map(routes);
+        ShowCanary.Map(routes);
         StartCanary.Map(routes);
         StartShadow.Map(routes);
         ShowOutcomes.Map(routes);
@@ -22,6 +23,7 @@ internal static class DeploymentsArea
     public static IReadOnlyList<Tabs.Tab> Tabs(string name) =>
     [
         new("Traffic", Address.Deployment(name)),
+        new("Canary", ShowCanary.Path(name)),
         new("Predictions", $"{Address.Deployment(name)}/predictions"),
         new("Outcomes", $"{Address.Deployment(name)}/outcomes"),
         new("Settings", $"{Address.Deployment(name)}/settings"),

@@ -22,7 +22,7 @@ internal static class ShowDeployment
         return request.Show<DeploymentPage>(
             new
             {
-                Name = name, Deployment = await deployment, Variants = await variants, Canary = Newest(await canaries), Declined = declined, Seen = TrafficSample.Read(request),
+                Name = name, Deployment = await deployment, Variants = await variants, Canary = Newest(await canaries), Declined = declined, Sent = declined is null ? null : request.Form, Seen = TrafficSample.Read(request),
             },
             declined?.Status ?? (await deployment).Status);
     }

@@ -35,6 +35,8 @@ internal static class ServingSample
         })
         .With("deployments/churn", Deployment())
         .With("deployments/churn/variants", Variants())
+        .With("deployments/churn/canary", Canary())
+        .With("deployments/churn/canaries", new Page<CanaryWire>([]))
         .With("deployments/churn/outcomes/summary", Summary())
         .With("outcomes", new Page<OutcomeWire>([new(1, "churn", Id, "C-1", "Yes", true, Noon, true, false, Noon, "in_force", false, "ada")]))
         .With("predictions", new Page<LoggedPredictionWire>([Prediction()], "next"))

@@ -13,7 +13,7 @@ public partial class ShellTests
         "/", "/search", "/search?q=churn", "/projects", "/datasets", "/flow-runs",
         "/runs", .. RunSample.Pages,
         "/models", "/models/churn", "/models/churn?on=2026-11-20", "/models/churn/versions/4",
-        "/deployments", "/deployments/churn", "/deployments/churn/outcomes?summary=now", "/deployments/churn/settings", "/deployments/churn/predictions",
+        "/deployments", "/deployments/churn", "/deployments/churn/outcomes?summary=now", "/deployments/churn/settings", "/deployments/churn/canary", "/deployments/churn/predictions",
         "/predictions", $"/predictions/{ServingSample.Id}?why=now", "/predict", "/predict/churn", "/predict/churn/batch",
         "/system", "/system?checks=now", "/system/storage", "/system/storage?use=now", "/system/audit", "/system/about",
     ];

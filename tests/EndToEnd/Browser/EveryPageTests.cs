@@ -30,6 +30,7 @@ public class EveryPageTests(Chromium chromium)
         { "model-version", "/models/bank/versions/1" },
         { "deployments", "/deployments" },
         { "deployment", "/deployments/bank" },
+        { "deployment-canary", "/deployments/bank/canary" },
         { "deployment-outcomes", "/deployments/bank/outcomes" },
         { "deployment-settings", "/deployments/bank/settings" },
         { "predictions", "/predictions" },
