@@ -13,10 +13,11 @@ public sealed record SetTags(IReadOnlyDictionary<string, string> Tags);
 
 /// <param name="Status"><c>running</c>, <c>scheduled</c>, <c>finished</c>, <c>failed</c> or <c>killed</c>, as in MLflow.</param>
 /// <param name="Metrics">The latest value of each key.</param>
+/// <param name="Steps">The latest step of each metric that went beyond step 0: those are curves. Null: none did.</param>
 public sealed record RunWire(
     string RunId, string ExperimentId, string Name, string Status, string LifecycleStage, long StartedAt, long? EndedAt, string User,
     IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Params, IReadOnlyDictionary<string, string> Tags,
-    IReadOnlyList<DatasetInputWire> Inputs, string ExperimentName = "")
+    IReadOnlyList<DatasetInputWire> Inputs, string ExperimentName = "", IReadOnlyDictionary<string, long>? Steps = null)
 {
     /// <summary>The tag that is the description, as MLflow's clients write it.</summary>
     public const string DescriptionTag = "mlflow.note.content";

@@ -80,7 +80,7 @@ internal static class RunTable
         var ids = SqlList.In(parameters, "run", [.. runs.Select(run => run.RunId)]);
         var where = $"WHERE workspace_id = @workspace AND run_id IN {ids}";
         // In the order of the primary key: SQLite would else read the whole index on values, which has all these columns too.
-        var metrics = transaction.Query<LatestMetric>($"SELECT run_id, key, value, is_nan FROM run_latest_metrics {where} ORDER BY run_id, key", parameters).ToLookup(row => row.RunId, StringComparer.Ordinal);
+        var metrics = transaction.Query<LatestMetric>($"SELECT run_id, key, value, is_nan, step FROM run_latest_metrics {where} ORDER BY run_id, key", parameters).ToLookup(row => row.RunId, StringComparer.Ordinal);
         var values = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_params {where}", parameters));
         var tags = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_tags {where}", parameters));
         var inputs = transaction.Query<Input>($"SELECT run_id, name, digest, context FROM run_inputs {where} ORDER BY logged_at, name, digest", parameters)
@@ -93,9 +93,13 @@ internal static class RunTable
                 run.RunId, run.Experiment, run.Name, run.Status, run.IsDeleted ? "deleted" : "active", run.StartedAt, run.EndedAt, run.UserName,
                 new SortedDictionary<string, double>(
                     metrics[run.RunId].ToDictionary(row => row.Key, row => row.IsNan != 0 ? double.NaN : row.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-                values(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))], experiments[run.ExperimentId].Name)),
+                values(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))], experiments[run.ExperimentId].Name,
+                Steps(metrics[run.RunId]))),
         ];
     }
+
+    private static SortedDictionary<string, long>? Steps(IEnumerable<LatestMetric> metrics) =>
+        metrics.Where(row => row.Step > 0).ToDictionary(row => row.Key, row => row.Step, StringComparer.Ordinal) is { Count: > 0 } steps ? new(steps, StringComparer.Ordinal) : null;
 
     private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, string asked)
     {
@@ -116,6 +120,8 @@ internal static class RunTable
         public double Value { get; init; }
 
         public long IsNan { get; init; }
+
+        public long Step { get; init; }
     }
 
     private sealed record Input

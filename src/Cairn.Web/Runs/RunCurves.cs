@@ -15,12 +15,14 @@ internal static class RunCurves
 {
     private const int MostPoints = 200, Colours = 8;
 
-    /// <summary>The key most likely to have a history: a trial or a loss before a final score.</summary>
-    public static string First(IEnumerable<string> keys) => Ordered(keys).FirstOrDefault() ?? "";
+    private static readonly Dictionary<string, long> _none = new(StringComparer.Ordinal);
 
-    public static IEnumerable<string> Ordered(IEnumerable<string> keys) => MetricSense.Ordered(keys).OrderBy(key =>
-        key.StartsWith("trial.", StringComparison.Ordinal) ? 0
-        : key.Contains("loss", StringComparison.Ordinal) && !key.StartsWith("cv.", StringComparison.Ordinal) && !key.StartsWith("baseline.", StringComparison.Ordinal) ? 1 : 2);
+    /// <summary>The metrics of some runs: those with most steps first, in any of the runs; then those of one point, which are no curves.</summary>
+    public static IReadOnlyList<string> Ordered(params IReadOnlyList<RunWire> runs)
+    {
+        var steps = runs.SelectMany(run => run.Steps ?? _none).GroupBy(step => step.Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Max(step => step.Value), StringComparer.Ordinal);
+        return [.. MetricSense.Ordered(runs.SelectMany(run => run.Metrics.Keys)).OrderByDescending(key => steps.GetValueOrDefault(key))];
+    }
 
     /// <summary>What is drawn of a history.</summary>
     public static Curve Of(string name, IReadOnlyList<MetricPoint> points, CurveView view)

@@ -19,7 +19,7 @@ internal static class ShowComparison
         var comparison = await request.Load((api, stop) => api.CompareRunsAsync(ids, all, stop));
         if (comparison.Value is not { } found) return request.Show<ComparisonPage>(new { Comparison = comparison, Ids = ids, All = all, Curve = "", Histories = default(IReadOnlyList<RunHistory>), View = CurveView.Of(request) }, comparison.Status);
 
-        var curve = request.Query("curve") ?? RunCurves.First(found.Runs.SelectMany(run => run.Metrics.Keys));
+        var curve = request.Query("curve") ?? (RunCurves.Ordered(found.Runs) is [var longest, ..] ? longest : "");
         var histories = request.Query("part") == "curves" || request.Query("curves") == "now" ? await Histories(request, found.Runs, curve) : null;
         return request.Query("part") == "curves"
             ? request.Show<ComparedCurves>(new { Key = curve, Histories = histories ?? [], View = CurveView.Of(request) })

@@ -27,7 +27,7 @@ internal static class ShowRunCurves
     private static async Task<IReadOnlyList<RunHistory>> Histories(PageRequest request, RunWire run)
     {
         var asked = request.Context.Request.Query["metric"].OfType<string>().Where(run.Metrics.ContainsKey).Distinct(StringComparer.Ordinal).ToList();
-        var keys = asked.Count > 0 ? asked : RunCurves.Ordered(run.Metrics.Keys);
+        var keys = asked.Count > 0 ? asked : RunCurves.Ordered(run);
         return await Task.WhenAll(keys.Take(Looked).Select(async key => new RunHistory(key, await request.Load((api, stop) => api.GetMetricHistoryAsync(run.RunId, key, Points, null, stop)))));
     }
 }

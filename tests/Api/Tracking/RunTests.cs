@@ -286,6 +286,10 @@ public abstract class RunTests : IAsyncLifetime
         differing.Params.ShouldHaveSingleItem().Value.ShouldBe(["0.1", null]);
         differing.Metrics.ShouldHaveSingleItem().Value.ShouldBe([0.8, 0.9]);
         (await _host.Get<RunComparisonWire>($"{Runs}/compare?ids={ids}&all=true")).Params.Keys.ShouldBe(["depth", "rate"]);
+        differing.Runs.ShouldAllBe(run => run.Steps == null, "one point is no curve");
+
+        await _host.Log(two.RunId, new LogBatch([new("auc", 0.91, 7), new("auc", 0.9, 3), new("nan", double.NaN, 2), new("flat", 1, -4)])).ShouldSucceed();
+        (await _host.Get<RunComparisonWire>($"{Runs}/compare?ids={ids}")).Runs[1].Steps.ShouldBe(new Dictionary<string, long>(StringComparer.Ordinal) { ["auc"] = 7, ["nan"] = 2 }, ignoreOrder: true);
         await _host.Http.GetAsync($"{Runs}/compare?ids={one.RunId}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.compare-count");
         await _host.Http.GetAsync($"{Runs}/compare?ids={string.Join(',', Enumerable.Repeat(one.RunId, 21))}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.compare-count");
     }

@@ -7,6 +7,8 @@ internal static class RunSample
 {
     public const string Judged = "0198aa000000700080000000000000aa", Other = "0198aa000000700080000000000000bb", Running = "0198aa000000700080000000000000cc", Flow = "0198aa000000700080000000000000ff";
 
+    private static readonly Dictionary<string, long> Steps = new(StringComparer.Ordinal) { ["trial.roc_auc"] = 2 };
+
     private const long Noon = 1_764_158_400_000_000;
 
     public static string[] Pages =>
@@ -25,8 +27,8 @@ internal static class RunSample
         tags["cairn.winner"] = "true";
         var judged = Run(
             Judged, "sedate-auk-312", metrics: Metrics(("roc_auc", 0.8549), ("baseline.roc_auc", 0.7229), ("log_loss", 0.3967), ("baseline.log_loss", 0.4886), ("cost_per_row", 40), ("cv.roc_auc", 0.8448), ("cv.roc_auc.sd", 0.019), ("trial.roc_auc", 0.81)),
-            parameters: Params(("algorithm", "logistic_regression"), ("seed", "42")), tags: tags);
-        var other = Run(Other, "jolly-wren-7", metrics: Metrics(("cv.roc_auc", 0.8376), ("cv.roc_auc.sd", 0.0177), ("trial.roc_auc", 0.82)), parameters: Params(("algorithm", "xgboost"), ("seed", "42")), tags: Tags("xgboost"));
+            parameters: Params(("algorithm", "logistic_regression"), ("seed", "42")), tags: tags) with { Steps = Steps };
+        var other = Run(Other, "jolly-wren-7", metrics: Metrics(("cv.roc_auc", 0.8376), ("cv.roc_auc.sd", 0.0177), ("trial.roc_auc", 0.82)), parameters: Params(("algorithm", "xgboost"), ("seed", "42")), tags: Tags("xgboost")) with { Steps = Steps };
         var running = Run(Running, "lucid-heron-318", "running", Metrics(("loss", 0.7)), Params(("algorithm", "random_forest")), Tags("random_forest"));
         var flow = new FlowRunWire(
             Flow, "lifecycle", "projects/churn", "succeeded", Noon, Noon, Noon, "", [new("train:random_forest", "running", 0.4, "trial 6 of 15", Noon, null, false)],

@@ -106,6 +106,21 @@ public sealed class RunsPageTests
     }
 
     [Fact]
+    public async Task The_curve_with_most_steps_is_drawn_first_whatever_its_name_and_metrics_of_one_point_come_last()
+    {
+        var metrics = new Dictionary<string, double>(StringComparer.Ordinal) { ["train_loss"] = 1, ["trial.auc"] = 1, ["zeal"] = 1, ["roc_auc"] = 1, ["short"] = 1 };
+        var one = RunSample.Run(RunSample.Judged, "one", metrics: metrics) with { Steps = new Dictionary<string, long>(StringComparer.Ordinal) { ["short"] = 3, ["zeal"] = 20 } };
+        var other = RunSample.Run(RunSample.Other, "other", metrics: metrics) with { Steps = new Dictionary<string, long>(StringComparer.Ordinal) { ["short"] = 50, ["zeal"] = 9000 } };
+        var none = new Dictionary<string, IReadOnlyList<string?>>(StringComparer.Ordinal);
+        await using var host = await PageHost.Start(Sample.Api().With("runs/compare", new RunComparisonWire([one, other], none, new Dictionary<string, IReadOnlyList<double?>>(StringComparer.Ordinal))));
+
+        var page = await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}");
+
+        page.QuerySelectorAll("select[name=curve] option").Select(option => option.GetAttribute("value")).ShouldBe(["zeal", "short", "roc_auc", "train_loss", "trial.auc"]);
+        page.QuerySelector("[data-part]")!.GetAttribute("data-part")!.ShouldContain("curve=zeal");
+    }
+
+    [Fact]
     public async Task Curves_of_several_runs_lie_over_each_other_with_the_same_numbers_in_a_table()
     {
         await using var host = await PageHost.Start(Sample.Api());
