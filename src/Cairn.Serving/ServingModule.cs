@@ -34,6 +34,7 @@ public static class ServingModule
             .AddSingleton<LiveDeployments>()
             .AddSingleton<WarmUp>()
             .AddSingleton(options ?? new ServingOptions())
+            .AddSingleton(new Congestion(alwaysIn: 2 * Environment.ProcessorCount))
             .AddSingleton<Admission>()
             .AddSingleton<PredictionLog>()
             .AddSingleton(provider => new Predictions(

@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Serving.Online;
 
 /// <summary>Whether a prediction may be made: asked before anything is read, and again when it is known how many rows there are.</summary>
-internal sealed partial class Admission(RowQuota quota, ServingOptions options, TimeProvider clock, ILogger<Admission> log) : IThreadPoolWorkItem
+internal sealed partial class Admission(RowQuota quota, Congestion congestion, ServingOptions options, TimeProvider clock, ILogger<Admission> log) : IThreadPoolWorkItem
 {
     private const int RetrySeconds = 1;
     private static readonly object RefusedAt = new();
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50), LongestWay = TimeSpan.FromSeconds(1);
 
-    private readonly Congestion _congestion = new(alwaysIn: 2 * Environment.ProcessorCount);
     private readonly long _ticks = clock.TimestampFrequency / TimeSpan.TicksPerSecond;
     private long _begun, _done;
 
@@ -31,12 +31,18 @@ internal sealed partial class Admission(RowQuota quota, ServingOptions options, 
 
     public Refusal? Charge(HttpContext context, Caller caller, int rows) => quota.Charge(context, caller, rows);
 
+    /// <summary>Lets requests go first while there are more than can be answered: for work that can wait. After a second its turn has come all the same.</summary>
+    public async Task GiveWay(CancellationToken cancellation)
+    {
+        for (var waited = TimeSpan.Zero; waited < LongestWay && IsCongested(Now()); waited += Look) await Task.Delay(Look, clock, cancellation);
+    }
+
     /// <summary>The probe: its turn has come.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        var was = _congestion.IsOn;
-        _congestion.Ran(Now(), Volatile.Read(ref _done));
-        if (_congestion.IsOn == was) return;
+        var was = congestion.IsOn;
+        congestion.Ran(Now(), Volatile.Read(ref _done));
+        if (congestion.IsOn == was) return;
         if (was) Calm();
         else Shedding();
     }
@@ -45,10 +51,22 @@ internal sealed partial class Admission(RowQuota quota, ServingOptions options, 
     {
         if (options.MostInFlight == 0) return false;
         var now = Now();
-        if (_congestion.WantsProbe(now)) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        Probe(now);
         var done = Volatile.Read(ref _done); // before those that began, so that the difference is never too small
         var inFlight = Volatile.Read(ref _begun) - done;
-        return inFlight >= options.MostInFlight || _congestion.Refuses(now, inFlight);
+        return inFlight >= options.MostInFlight || congestion.Refuses(now, inFlight);
+    }
+
+    private bool IsCongested(long now)
+    {
+        if (options.MostInFlight == 0) return false;
+        Probe(now); // it may be the only one who asks
+        return congestion.IsOn;
+    }
+
+    private void Probe(long now)
+    {
+        if (congestion.WantsProbe(now)) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Refuses at once. But a connection that comes back sooner than it was told waits here, so that a flood of impatience costs little.</summary>

@@ -32,6 +32,7 @@ internal sealed class StreamScoring(LiveDeployments live, AnswerPath path, Predi
         if (found.Refusal is { } missing) return missing;
         var route = await found.Value.Route(cancellation);
         if (route.Refusal is { } nothing) return nothing;
+        await path.Admission.GiveWay(cancellation);
         try
         {
             var sightings = await seen.Take(workspace, stream, messages, cancellation);

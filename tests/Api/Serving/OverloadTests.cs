@@ -67,6 +67,25 @@ public class OverloadTests
         await ServingHost.Read<PredictionWire>(await host.Post(Path, CoffeeModel.Row));
     }
 
+    [Fact]
+    public async Task Work_that_can_wait_lets_requests_go_first_while_they_are_too_many_and_then_goes_on_all_the_same()
+    {
+        await using var host = await ServingHost.Start(serving: new());
+        var admission = host.Services.GetRequiredService<Admission>();
+        var congestion = host.Services.GetRequiredService<Congestion>();
+        for (var at = TimeProvider.System.GetTimestamp() / (TimeProvider.System.TimestampFrequency / TimeSpan.TicksPerSecond); !congestion.IsOn; at += 10 * TimeSpan.TicksPerMillisecond)
+        {
+            congestion.WantsProbe(at).ShouldBeTrue();
+            congestion.Ran(at + (2 * Congestion.Target), done: 0);
+        }
+
+        congestion.IsOn.ShouldBeTrue();
+
+        var way = admission.GiveWay(Cancelled);
+        way.IsCompleted.ShouldBeFalse();
+        await way;
+    }
+
     // One connection each: what is remembered of a refusal is remembered of the connection.
     private static HttpClient Client(ServingHost host) => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = host.Http.BaseAddress };
 
