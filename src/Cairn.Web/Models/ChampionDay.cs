@@ -7,7 +7,8 @@ namespace Cairn.Web.Models;
 /// <param name="Asked">As the form sent it.</param>
 /// <param name="Problem">What is wrong with it.</param>
 /// <param name="Moves">Oldest first; the first may be of an earlier day.</param>
-public sealed record ChampionDay(string Asked, string? Problem, DateOnly Day, IReadOnlyList<PromotionWire> Moves)
+/// <param name="Cut">True: it had more moves than these, which are the last of it.</param>
+public sealed record ChampionDay(string Asked, string? Problem, DateOnly Day, IReadOnlyList<PromotionWire> Moves, bool Cut = false)
 {
     /// <value>Microseconds UTC of the day's first moment.</value>
     public long Begins => UtcDay.Begins(Day);
@@ -15,9 +16,12 @@ public sealed record ChampionDay(string Asked, string? Problem, DateOnly Day, IR
     internal static long EndOf(DateOnly day) => day == DateOnly.MaxValue ? UtcDay.Begins(day) : UtcDay.Begins(day.AddDays(1)) - 1;
 
     /// <param name="moves">Newest first, up to the end of the day.</param>
-    internal static ChampionDay Of(string asked, DateOnly day, IReadOnlyList<PromotionWire> moves)
+    internal static ChampionDay Of(string asked, DateOnly day, Page<PromotionWire> moves)
     {
-        var within = moves.TakeWhile(move => move.Time >= UtcDay.Begins(day)).Count();
-        return new(asked, null, day, [.. moves.Take(within + 1).Reverse()]);
+        var within = moves.Items.TakeWhile(move => move.Time >= UtcDay.Begins(day)).Count();
+        return new(asked, null, day, [.. moves.Items.Take(within + 1).Reverse()], Cut: within == moves.Items.Count && moves.NextPageToken is not null);
     }
+
+    /// <summary>Whether the day is not here yet: then nobody was champion on it.</summary>
+    internal bool IsToCome(TimeProvider clock) => Day > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
 }

@@ -9,7 +9,12 @@ namespace Cairn.Web.Models;
 
 public sealed partial class ModelPage
 {
+    /// <summary>The field of the address with the page of the moves.</summary>
+    internal const string MovesName = "moves";
+
     [Parameter, EditorRequired] public required string Name { get; set; }
+
+    [Inject] private TimeProvider Clock { get; set; } = null!;
 
     [Parameter, EditorRequired] public required Loaded<ModelWire> Model { get; set; }
 

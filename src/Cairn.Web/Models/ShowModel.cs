@@ -21,7 +21,7 @@ internal static class ShowModel
 
         var model = request.Load((api, stop) => api.GetModelAsync(name, stop));
         var versions = request.Load((api, stop) => api.ListModelVersionsAsync(name, VersionsShown, request.Listing.PageToken, stop));
-        var moves = request.Load((api, stop) => api.ListPromotionsAsync(name, limit: MovesShown, cancellation: stop));
+        var moves = request.Load((api, stop) => api.ListPromotionsAsync(name, limit: MovesShown, pageToken: request.Query(ModelPage.MovesName), cancellation: stop));
         var deployments = request.Load((api, stop) => api.ListDeploymentsAsync(Enough, cancellation: stop));
         var back = request.Load((api, stop) => api.PreviewRollbackAsync(name, stop));
         var day = DayAsked(request, name);
@@ -64,6 +64,6 @@ internal static class ShowModel
         if (request.Query("on") is not { } asked) return null;
         if (UtcDay.Read(asked) is not { } day) return new(asked, $"'{asked}' is no day. Write it as 2026-11-01.", default, []);
         var moves = await request.Load((api, stop) => api.ListPromotionsAsync(name, ChampionDay.EndOf(day), MovesOfADay, cancellation: stop));
-        return moves.Problem is { } problem ? new(asked, problem.Detail, day, []) : ChampionDay.Of(asked, day, moves.Value!.Items);
+        return moves.Problem is { } problem ? new(asked, problem.Detail, day, []) : ChampionDay.Of(asked, day, moves.Value!);
     }
 }

@@ -119,6 +119,19 @@ public class ModelPagesTests
         facts[1].ShouldStartWith("v3");
         api.Asked.ShouldContain(asked => asked.Contains("at=1795219199999999", StringComparison.Ordinal));
         Text(await host.Open("/models/churn?on=yesterday"), "#on-problem").ShouldContain("'yesterday' is no day");
+        (await host.Open("/models/churn?on=2999-01-01")).QuerySelectorAll("[data-day] dd").Select(fact => fact.TextContent.Trim()).ShouldBe(["still to come: v3 is champion now"]);
+    }
+
+    [Fact]
+    public async Task Moves_lead_to_earlier_ones_and_a_day_of_very_many_says_that_they_are_not_all()
+    {
+        var api = ServingSample.Api().With("models/churn/promotions", new Page<PromotionWire>([.. ServingSample.Moves().Items.Take(1)], "older"));
+        await using var host = await PageHost.Start(api);
+
+        (await host.Open("/models/churn")).QuerySelectorAll(".earlier a").Select(link => (link.TextContent, link.GetAttribute("href"))).ShouldBe([("Earlier moves", "/models/churn?moves=older")]);
+        (await host.Open("/models/churn?moves=older")).QuerySelectorAll(".earlier a").Select(link => link.GetAttribute("href")).ShouldBe(["/models/churn", "/models/churn?moves=older"]);
+        api.Asked.ShouldContain(asked => asked.StartsWith("models/churn/promotions?", StringComparison.Ordinal) && asked.Contains("page_token=older", StringComparison.Ordinal));
+        Text(await host.Open("/models/churn?on=2026-11-20"), "[data-day]").ShouldContain("more moves on that day");
     }
 
     [Fact]
