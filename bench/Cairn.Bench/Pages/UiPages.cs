@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
 using Cairn.Client;
 using Cairn.Client.Wire;
 
@@ -8,7 +10,7 @@ namespace Cairn.Bench.Pages;
 /// <remarks><c>--server URL --requests 100</c>, and <c>--only TEXT</c> for pages whose name has it.</remarks>
 internal static class UiPages
 {
-    private const int WarmUp = 20, Compared = 20;
+    private const int WarmUp = 5, Compared = 20;
     private const double Target = 50;
 
     public static void Run(string[] arguments) => Measure(arguments).GetAwaiter().GetResult();
@@ -20,7 +22,7 @@ internal static class UiPages
         using var http = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5) };
         var missed = new List<string>();
         Console.WriteLine("| page | p50 ms | p95 ms | kB |\n|---|---|---|---|");
-        foreach (var (what, paths) in await Pages(new CairnClient(http)))
+        foreach (var (what, paths) in await Pages(http, new CairnClient(http)))
         {
             if (Options.Text(arguments, "--only") is { } only && !what.Contains(only, StringComparison.Ordinal)) continue;
             var times = new List<double>();
@@ -43,7 +45,7 @@ internal static class UiPages
     }
 
     /// <summary>What a row of the report is called, and its addresses: asked in turn.</summary>
-    private static async Task<IReadOnlyList<(string What, IReadOnlyList<string> Paths)>> Pages(CairnClient cairn)
+    private static async Task<IReadOnlyList<(string What, IReadOnlyList<string> Paths)>> Pages(HttpClient http, CairnClient cairn)
     {
         var experiments = (await cairn.ListExperimentsAsync(1000)).Items.Where(experiment => experiment.Name.StartsWith("bench-", StringComparison.Ordinal)).Select(experiment => experiment.ExperimentId).ToList();
         var runs = (await cairn.ListRunsAsync(new RunListing(Experiment: experiments[0]), Compared)).Items;
@@ -61,6 +63,8 @@ internal static class UiPages
                 cold.AddRange((await cairn.ListPredictionsAsync(new(To: segment.From + ((segment.To - segment.From) * part / 5)), 3)).Items);
         var middle = segments[segments.Count / 2];
         var half = middle.From + ((middle.To - middle.From) / 2);
+        // Each is asked for once: the log remembers what it just found.
+        var unseen = (await cairn.ListPredictionsAsync(new(To: half), 1000)).Items.Where(one => cold.TrueForAll(seen => seen.PredictionId != one.PredictionId)).ToList();
         var compare = $"/runs/compare?ids={string.Join(',', runs.Select(run => run.RunId))}";
         var log = $"/deployments/{deployment.Name}/predictions";
         return
@@ -71,6 +75,7 @@ internal static class UiPages
             ("search: a name that one run has", ["/search?q=wren-4711&part=hits", "/search?q=wren-1234-7&part=hits", "/search?q=wren-999-1&part=hits"]),
             ("search: a name that nothing has", ["/search?q=nobody", "/search?q=noone&part=hits"]),
             ("search: typed letter by letter", ["/search?q=w&part=hits", "/search?q=wr&part=hits", "/search?q=wre&part=hits", "/search?q=wren&part=hits", "/search?q=zz&part=hits", "/search?q=x9&part=hits"]),
+            ("part: predictions about what is searched", [.. cold.Where(one => one.Entity is not null).Select(one => $"/search?part=about&q={one.Entity}")]),
             ("search: an id of a run", [.. runs.Select(run => $"/search?q={run.RunId}")]),
             ("search: an id of a prediction in a segment", [.. cold.Select(one => $"/search?q={one.PredictionId}")]),
             ("projects", ["/projects"]),
@@ -80,10 +85,19 @@ internal static class UiPages
             ("dataset version", [$"/datasets/{dataset}/versions/1"]),
             ("its schema", [$"/datasets/{dataset}/versions/1/schema"]),
             ("part: its profile", [$"/datasets/{dataset}/versions/1?part=profile"]),
+            ("dataset of 20 versions", ["/datasets/bench-00"]),
+            ("two versions of it compared", ["/datasets/bench-00/compare?a=1&b=2"]),
             ("flow runs", ["/flow-runs"]),
+            ("flow runs, second page", [await Second(http, "/flow-runs")]),
             ("flow runs of a project", [$"/flow-runs?subject=projects/{project.Name}"]),
             ("flow run", [$"/flow-runs/{flow}"]),
             ("runs, newest first", ["/runs"]),
+            ("runs, second page", [await Second(http, "/runs")]),
+            ("runs by name", ["/runs?sort=name", "/runs?sort=-name"]),
+            ("runs by their end", ["/runs?sort=-ended_at"]),
+            ("runs by status", ["/runs?sort=status", "/runs?sort=-status"]),
+            ("runs by a metric, all experiments, second page", [await Second(http, "/runs?sort=-metrics.roc_auc")]),
+            ("runs by a param, all experiments, second page", [await Second(http, "/runs?sort=params.max_depth")]),
             ("runs by a metric, all experiments", ["/runs?sort=-metrics.roc_auc"]),
             ("runs by a metric, one experiment", [$"/runs?experiment={experiments[0]}&sort=-metrics.roc_auc"]),
             ("runs by a param, all experiments", ["/runs?sort=params.max_depth"]),
@@ -107,6 +121,7 @@ internal static class UiPages
             ("part: its curves", [$"/runs/{trained}/curves?part=curves"]),
             ("its artifacts", [$"/runs/{trained}/artifacts"]),
             ("models", ["/models"]),
+            ("models, second page", [await Second(http, "/models")]),
             ("model", [$"/models/{deployment.Model}"]),
             ("model trained elsewhere", ["/models/bench-model-007"]),
             ("model version", [$"/models/{deployment.Model}/versions/1"]),
@@ -117,11 +132,13 @@ internal static class UiPages
             ("its outcomes", [$"/deployments/{deployment.Name}/outcomes"]),
             ("part: how well it did", [$"/deployments/{deployment.Name}/outcomes?part=summary"]),
             ("predictions, newest", ["/predictions"]),
+            ("predictions, second page", [await Second(http, "/predictions")]),
             ("predictions, out of segments", [$"/predictions?to={Moment(half)}"]),
             ("predictions of a deployment, out of segments", [$"{log}?to={Moment(half)}"]),
             ("part: predictions about somebody", [.. cold.Where(one => one.Entity is not null).Select(one => $"{log}?entity={one.Entity}&part=rows")]),
             ("part: predictions about nobody", [$"{log}?entity=nobody&part=rows"]),
             ("prediction in a block", [.. hot.Select(one => $"/predictions/{one.PredictionId}")]),
+            ("prediction in a segment, not looked at before", [.. unseen.Select(one => $"/predictions/{one.PredictionId}")]),
             ("prediction in a segment", [.. cold.Select(one => $"/predictions/{one.PredictionId}")]),
             ("part: why it was answered so", [.. cold.Select(one => $"/predictions/{one.PredictionId}?part=why")]),
             ("predict", ["/predict"]),
@@ -132,8 +149,16 @@ internal static class UiPages
             ("storage", ["/system/storage"]),
             ("part: its use", ["/system/storage?part=use"]),
             ("audit", ["/system/audit"]),
+            ("audit, second page", [await Second(http, "/system/audit")]),
             ("about", ["/system/about"]),
         ];
+    }
+
+    /// <summary>Where the page's link to the next one leads.</summary>
+    private static async Task<string> Second(HttpClient http, string path)
+    {
+        var link = Regex.Match(await http.GetStringAsync(path), "href=\"([^\"]*page_token=[^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1));
+        return link.Success ? WebUtility.HtmlDecode(link.Groups[1].Value) : throw new InvalidOperationException($"{path} has no second page.");
     }
 
     private static string Moment(long micros) => Uri.EscapeDataString(DateTimeOffset.UnixEpoch.AddMicroseconds(micros).ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));

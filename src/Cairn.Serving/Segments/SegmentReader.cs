@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Cairn.Data;
+using Cairn.Kernel;
 using Cairn.Serving.Log;
 using Cairn.Storage;
 
@@ -18,13 +19,27 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
     /// <value>So many files are read by one DuckDB: to open one takes as long as to read some thousand rows.</value>
     private const int FilesAtOnce = 32, ChunksAhead = 4;
 
+    /// <value>So many found records are remembered: who looks at a prediction asks for it again, for its outcomes, its reasons and a replay.</value>
+    private const int Remembered = 128;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(WorkspaceId Workspace, string Segments, Guid Id), LogRecord> _found = [];
+    private readonly Queue<(WorkspaceId Workspace, string Segments, Guid Id)> _oldest = [];
+
     private static readonly AnalyticsOptions OneThread = new() { Threads = 1, MemoryMegabytes = 256 };
 
     /// <summary>The record of what was answered under that id, no shadow's, if one of these segments has it.</summary>
     public async Task<LogRecord?> Find(IReadOnlyList<Segment> segments, Guid id, CancellationToken cancellation)
     {
         if (segments.Count == 0) return null;
-        return await Run(
+        // A segment never changes: what was found in these is found in these again.
+        var key = (segments[0].WorkspaceId, string.Join(',', segments.Select(segment => segment.SegmentId)), id);
+        lock (_gate)
+        {
+            if (_found.TryGetValue(key, out var known)) return known;
+        }
+
+        var record = await Run(
             segments,
             job =>
             {
@@ -33,6 +48,18 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
             },
             cancellation,
             OneThread);
+        if (record is not null) Remember(key, record);
+        return record;
+    }
+
+    private void Remember((WorkspaceId Workspace, string Segments, Guid Id) key, LogRecord record)
+    {
+        lock (_gate)
+        {
+            if (!_found.TryAdd(key, record)) return;
+            _oldest.Enqueue(key);
+            if (_oldest.Count > Remembered) _found.Remove(_oldest.Dequeue());
+        }
     }
 
     /// <summary>What a search looks at of the records of a stretch of time, in no order.</summary>

@@ -1,4 +1,6 @@
 // Ctrl-K: the search page's hits in a dialog, while one types. Arrows choose, Enter goes; without this the search is a page.
+import { follow } from './parts.js';
+
 const dialog = document.getElementById('palette');
 const input = dialog.querySelector('input'), hits = dialog.querySelector('.hits');
 let asked = 0, timer;
@@ -17,6 +19,7 @@ async function look() {
   if (mine !== asked) return;
   hits.innerHTML = text;
   choose(links()[0]);
+  follow(hits, () => chosen() ?? choose(links()[0]));
 }
 
 const links = () => [...hits.querySelectorAll('a')];

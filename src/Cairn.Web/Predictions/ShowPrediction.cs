@@ -18,8 +18,9 @@ internal static class ShowPrediction
         var why = request.Query("part") == "why" || request.Query("why") == "now" ? Explain(request, id) : null;
         if (request.Query("part") == "why") return request.Show<Why>(new { Prediction = await prediction, Explained = await why! });
 
-        var outcomes = request.Load((api, stop) => api.ListPredictionOutcomesAsync(id, stop));
         if ((await prediction).Problem is { Status: 404 or 400 } unknown) return request.Refuse(unknown);
+        // Asked after it, not beside it: to find a prediction of last month is what takes long, and the log remembers what it just found.
+        var outcomes = request.Load((api, stop) => api.ListPredictionOutcomesAsync(id, stop));
         var lineage = (await prediction).Value is { } answered ? request.Load((api, stop) => api.GetLineageAsync(answered.Model, answered.Version, stop)) : null;
         return request.Show<PredictionPage>(
             new

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Web.Searching;
 
 /// <summary>GET /search: pages, projects, models, deployments, datasets and runs by name, runs and predictions by id, predictions by entity.</summary>
-/// <remarks>With <c>part=hits</c> the hits alone, for the palette.</remarks>
+/// <remarks>With <c>part=hits</c> the hits alone, for the palette. Predictions by entity come as a part, <c>part=about</c>; <c>about=now</c> waits for them.</remarks>
 internal static class ShowSearch
 {
     private const int Longest = 200;
@@ -15,9 +15,12 @@ internal static class ShowSearch
     private static async Task<IResult> Handle(PageRequest request)
     {
         var text = Format.Clip((request.Query("q") ?? "").Trim(), Longest);
-        var hits = await new Finder(request, text).Find();
-        return request.Query("part") == "hits"
-            ? request.Show<SearchHits>(new { Text = text, Hits = hits })
-            : request.Show<SearchPage>(new { Text = text, Hits = hits });
+        var finder = new Finder(request, text);
+        if (request.Query("part") == "about") return request.Show<PredictionHits>(new { Text = text, Hits = await finder.About() });
+
+        var about = request.Query("about") == "now" ? finder.About() : null;
+        var hits = await finder.Find();
+        var shown = new { Text = text, Hits = hits, About = about is null ? null : await about, finder.MayBeAbout };
+        return request.Query("part") == "hits" ? request.Show<SearchHits>(shown) : request.Show<SearchPage>(shown);
     }
 }

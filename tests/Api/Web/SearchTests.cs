@@ -29,6 +29,37 @@ public class SearchTests
         (await host.Open("/search?q=churn&part=hits")).QuerySelectorAll("h2").ShouldContain(kind => kind.TextContent == "Datasets");
     }
 
+    [Fact]
+    public async Task Whom_predictions_are_about_is_looked_for_in_a_part_of_its_own_that_waits_for_who_still_types()
+    {
+        var api = Sample.Api().With("predictions", new Page<LoggedPredictionWire>([ServingSample.Prediction() with { Entity = "<b>7590" }]));
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/search?q=%3Cb%3E7590");
+
+        api.Asked.ShouldNotContain(asked => asked.StartsWith("predictions", StringComparison.Ordinal));
+        var part = page.QuerySelector("[data-part]")!;
+        part.GetAttribute("data-part").ShouldBe("/search?part=about&q=%3Cb%3E7590");
+        int.Parse(part.GetAttribute("data-every")!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(100);
+        part.QuerySelector("noscript")!.InnerHtml.ShouldContain("/search?about=now&amp;q=%3Cb%3E7590");
+
+        var about = await host.Open(part.GetAttribute("data-part")!);
+        api.Asked.ShouldContain(asked => asked.StartsWith("predictions?entity=%3Cb%3E7590", StringComparison.Ordinal));
+        about.QuerySelector($"a[href='/predictions/{ServingSample.Prediction().PredictionId}'] small")!.TextContent.ShouldStartWith("about <b>7590, by");
+        var waited = await host.Open("/search?about=now&q=%3Cb%3E7590");
+        waited.QuerySelectorAll($"a[href='/predictions/{ServingSample.Prediction().PredictionId}']").ShouldHaveSingleItem();
+        waited.QuerySelector("[data-part]").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_text_nobody_is_called_says_so_and_an_id_is_no_such_text()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+
+        (await host.Open("/search?part=about&q=nobody")).Body!.TextContent.ShouldContain("No prediction is about “nobody”.");
+        (await host.Open($"/search?q={new string('a', 32)}")).QuerySelector("[data-part]").ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("/projects", "projects")]
     [InlineData("/models", "models")]
