@@ -43,6 +43,16 @@ public class StrangerTests
             (await CairnProcess.Run(folder, list)).ShouldSucceed();
         }
 
+        (await CairnProcess.Run(folder, "projects", "list", "--name", "BAN", "--json")).ShouldSucceed().Json.GetArrayLength().ShouldBe(1);
+        (await CairnProcess.Run(folder, "projects", "--name", "money", "--json")).ShouldSucceed().Json.GetArrayLength().ShouldBe(0);
+        var id = run.Json.GetProperty("run_id").GetString()!;
+        var edited = (await CairnProcess.Run(folder, "runs", "edit", id[..14], "--rename", "the one", "--describe", "kept", "--tag", "team=a=b", "--untag", "none", "--json")).ShouldSucceed().Json[0];
+        (edited.GetProperty("name").GetString(), edited.GetProperty("tags").GetProperty("team").GetString()).ShouldBe(("the one", "a=b"));
+        (await CairnProcess.Run(folder, "runs", "delete", id)).ShouldSucceed().Out.ShouldContain("the one: deleted");
+        (await CairnProcess.Run(folder, "runs", "--name", "THE ONE", "--json")).ShouldSucceed().Json.GetArrayLength().ShouldBe(0);
+        (await CairnProcess.Run(folder, "runs", "restore", id)).ShouldSucceed().Out.ShouldContain("the one: restored");
+        (await CairnProcess.Run(folder, "runs", "edit", id)).ShouldFail(1);
+
         var version = run.Json.GetProperty("version").GetInt64();
         (await CairnProcess.Run(folder, "models", "show", model)).ShouldSucceed().Out.ShouldContain("champion");
         (await CairnProcess.Run(folder, "models", "history", model, "--json")).ShouldSucceed().Json[0].GetProperty("version").GetInt64().ShouldBe(version);
