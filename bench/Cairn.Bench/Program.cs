@@ -1,4 +1,5 @@
 using Cairn.Bench.Batches;
+using Cairn.Bench.Imports;
 using Cairn.Bench.Learning;
 using Cairn.Bench.Pages;
 using Cairn.Bench.Serving;
@@ -11,6 +12,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["constant-answer"] = ConstantAnswer.Run,
     ["learning-telco"] = LearningTelco.Run,
     ["many-models"] = ManyModels.Run,
+    ["mlflow-import"] = MlflowStoreImport.Run,
     ["one-row"] = OneRow.Run,
     ["overload"] = Overload.Run,
     ["prediction-log"] = PredictionLogSuite.Run,

@@ -6,86 +6,94 @@ namespace Cairn.Tracking.Mlflow.Import;
 /// <summary>The files of runs and logged models that lie on this machine. What lies elsewhere stays there.</summary>
 internal sealed class TakeFiles(ImportWalk walk, MlflowSource source, IBlobStore blobs)
 {
-    private const int FilesAtOnce = 200;
+    private const int FilesAtOnce = 200, OwnersAtOnce = 500, WritersAtOnce = 4;
 
     public static async Task From(ImportWalk walk, MlflowSource source, IBlobStore blobs)
     {
         var files = new TakeFiles(walk, source, blobs);
-        await files.Of("run files", "runs", "x.run_uuid, x.artifact_uri", (transaction, owner) => walk.Runs(transaction, [owner]).ContainsKey(owner));
+        await files.Of("run files", "runs", "x.run_uuid, x.artifact_uri", (transaction, owners) => walk.Runs(transaction, owners).Keys);
         if (walk.Store.Has("logged_models", "model_id"))
-            await files.Of("model files", "logged_models", "x.model_id, x.artifact_location", (transaction, owner) => TakeLoggedModels.Known(transaction, walk, [owner]).ContainsKey(owner));
+            await files.Of("model files", "logged_models", "x.model_id, x.artifact_location", (transaction, owners) => TakeLoggedModels.Known(transaction, walk, owners).Keys);
     }
 
-    /// <summary>Owner by owner; one that was begun when the process died is read again from its first file.</summary>
-    private async Task Of(string step, string table, string columns, Func<ReadTransaction, string, bool> known)
+    /// <summary>Owner by owner; those whose files were not all written when the process died are read again from their first file.</summary>
+    private async Task Of(string step, string table, string columns, Func<ReadTransaction, IEnumerable<string>, IEnumerable<string>> known)
     {
-        var (last, tally, bytes) = (walk.Store.Last(table), await walk.Find(step), 0L);
-        while (walk.Store.Next(table, columns, "", tally.Position, 100, reader => (Owner: reader.Text(1), Location: reader.Text(2))) is { Count: > 0 } next)
+        var (last, bytes) = (walk.Store.Last(table), 0L);
+        for (var tally = await walk.Find(step); ;)
         {
+            var next = walk.Store.Next(table, columns, "", tally.Position, OwnersAtOnce, reader => (Owner: reader.Text(1), Location: reader.Text(2)));
+            if (next.Count == 0) return;
+            var here = await walk.Database.Read(transaction => known(transaction, next.Select(row => row.Row.Owner)).ToHashSet(StringComparer.Ordinal), walk.Cancellation);
+            var (ready, refused) = (new List<StoredFile>(), new List<(string File, string Why)>());
             foreach (var (at, (owner, location)) in next)
             {
-                walk.Cancellation.ThrowIfCancellationRequested();
-                bytes += await Take(step, at, owner, location, known);
+                foreach (var files in here.Contains(owner) ? Found(owner, location, refused).Chunk(FilesAtOnce) : [])
+                {
+                    ready.AddRange(await Store(files));
+                    if (ready.Count < FilesAtOnce) continue;
+                    bytes += ready.Sum(file => file.Blob.Length);
+                    await Write(step, tally.Position, ready, []);
+                    ready.Clear();
+                    walk.Report((double)Math.Max(1, at) / Math.Max(1, last), $"{bytes >> 20:N0} MB");
+                }
+
+                tally.Position = at;
             }
 
-            tally = await walk.Find(step);
+            bytes += ready.Sum(file => file.Blob.Length);
+            tally = await Write(step, tally.Position, ready, refused);
             walk.Report((double)Math.Max(1, tally.Position) / Math.Max(1, last), $"{tally.Taken:N0} files{(bytes > 0 ? $", {bytes >> 20:N0} MB" : "")}");
         }
     }
 
-    /// <returns>How many bytes were read.</returns>
-    private async Task<long> Take(string step, long at, string owner, string location, Func<ReadTransaction, string, bool> known)
+    /// <summary>The files of an owner that may be read; of others, why not.</summary>
+    private IEnumerable<(string Owner, string Path, string File)> Found(string owner, string location, List<(string File, string Why)> refused)
     {
-        var (refused, ready, bytes) = (new List<(string File, string Why)>(), new List<(string Path, Blob Blob)>(), 0L);
-        if (location.Length > 0 && !ArtifactPlace.IsRemote(location) && await walk.Database.Read(transaction => known(transaction, owner), walk.Cancellation))
+        if (location.Length == 0 || ArtifactPlace.IsRemote(location)) yield break;
+        var folder = ArtifactPlace.Folder(source, location);
+        if (folder.Refusal is { } outside) refused.Add(($"{owner} {location}", outside.Detail));
+        foreach (var (path, file) in folder.Refusal is null ? Below(owner, folder.Value, refused) : [])
         {
-            var folder = ArtifactPlace.Folder(source, location);
-            if (folder.Refusal is { } outside) refused.Add((location, outside.Detail));
-            foreach (var (path, file) in folder.Refusal is null ? Below(folder.Value, refused) : [])
-            {
-                var safe = ArtifactPath.Parse(path);
-                if (safe.Refusal is { } bad)
-                {
-                    refused.Add((path, bad.Detail));
-                    continue;
-                }
-
-                await using var content = new FileStream(file, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0 });
-                var blob = await blobs.Write(content, walk.Cancellation);
-                bytes += blob.Length;
-                ready.Add((path, blob));
-                if (ready.Count < FilesAtOnce) continue;
-                await Write(step, null, owner, ready, []);
-                ready.Clear();
-                walk.Report(0, $"{owner}: {bytes >> 20:N0} MB");
-            }
+            if (ArtifactPath.Parse(path).Refusal is { } bad) refused.Add(($"{owner} {path}", bad.Detail));
+            else yield return (owner, path, file);
         }
-
-        await Write(step, at, owner, ready, refused);
-        return bytes;
     }
 
-    /// <param name="done">The row of the owner, when these are its last files.</param>
-    private Task<bool> Write(string step, long? done, string owner, List<(string Path, Blob Blob)> files, List<(string File, string Why)> refused) => walk.Database.Write(
+    /// <summary>A blob waits for its disk: some are written at a time.</summary>
+    private async Task<StoredFile[]> Store((string Owner, string Path, string File)[] files)
+    {
+        walk.Cancellation.ThrowIfCancellationRequested();
+        var stored = new StoredFile[files.Length];
+        await Parallel.ForAsync(0, files.Length, new ParallelOptions { MaxDegreeOfParallelism = WritersAtOnce, CancellationToken = walk.Cancellation }, async (at, cancellation) =>
+        {
+            await using var content = new FileStream(files[at].File, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0 });
+            stored[at] = new(files[at].Owner, files[at].Path, await blobs.Write(content, cancellation));
+        });
+        return stored;
+    }
+
+    /// <param name="done">The last owner of whom nothing is left.</param>
+    private Task<StepTally> Write(string step, long done, List<StoredFile> files, List<(string File, string Why)> refused) => walk.Database.Write(
         transaction =>
         {
             var tally = StepTally.Find(transaction, walk.Workspace, walk.Import, step);
-            foreach (var (path, blob) in files)
+            foreach (var (owner, path, blob) in files)
             {
                 if (ArtifactTable.Find(transaction, walk.Workspace, owner, path) is { } there && there.Digest == blob.Digest.Hex) tally.Here++;
                 else if (ArtifactTable.Put(transaction, walk.Workspace, owner, path, blob, walk.Now).Refusal is { } clash) tally.Refuse("file", $"{owner} {path}", clash.Detail);
                 else tally.Taken++;
             }
 
-            foreach (var (file, why) in refused) tally.Refuse("file", $"{owner} {file}", why);
-            tally.Position = done ?? tally.Position;
+            foreach (var (file, why) in refused) tally.Refuse("file", file, why);
+            tally.Position = done;
             tally.Save(transaction, walk.Workspace, walk.Import);
-            return true;
+            return tally;
         },
         walk.Cancellation);
 
     /// <summary>Links are not followed: they would lead out of what may be read.</summary>
-    private static IEnumerable<(string Path, string File)> Below(string folder, List<(string File, string Why)> refused)
+    private static IEnumerable<(string Path, string File)> Below(string owner, string folder, List<(string File, string Why)> refused)
     {
         var open = new Stack<DirectoryInfo>();
         if (Directory.Exists(folder)) open.Push(new(folder));
@@ -94,10 +102,12 @@ internal sealed class TakeFiles(ImportWalk walk, MlflowSource source, IBlobStore
             foreach (var entry in next.EnumerateFileSystemInfos())
             {
                 var path = Path.GetRelativePath(folder, entry.FullName);
-                if (entry.LinkTarget is not null) refused.Add((path, "It is a link."));
+                if (entry.LinkTarget is not null) refused.Add(($"{owner} {path}", "It is a link."));
                 else if (entry is DirectoryInfo below) open.Push(below);
                 else yield return (path, entry.FullName);
             }
         }
     }
+
+    private readonly record struct StoredFile(string Owner, string Path, Blob Blob);
 }
