@@ -157,8 +157,8 @@ internal static class UiPages
     /// <summary>Where the page's link to the next one leads.</summary>
     private static async Task<string> Second(HttpClient http, string path)
     {
-        var link = Regex.Match(await http.GetStringAsync(path), "href=\"([^\"]*page_token=[^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1));
-        return link.Success ? WebUtility.HtmlDecode(link.Groups[1].Value) : throw new InvalidOperationException($"{path} has no second page.");
+        var link = Regex.Match(await http.GetStringAsync(path), "href=\"(?<path>[^\"]*page_token=[^\"]*)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        return link.Success ? WebUtility.HtmlDecode(link.Groups["path"].Value) : throw new InvalidOperationException($"{path} has no second page.");
     }
 
     private static string Moment(long micros) => Uri.EscapeDataString(DateTimeOffset.UnixEpoch.AddMicroseconds(micros).ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
