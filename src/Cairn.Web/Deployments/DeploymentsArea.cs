@@ -15,6 +15,7 @@ internal static class DeploymentsArea
         StartCanary.Map(routes);
         StartShadow.Map(routes);
         ShowOutcomes.Map(routes);
+        ImportOutcomes.Map(routes);
         ShowSettings.Map(routes);
         ChangeSettings.Map(routes);
     }

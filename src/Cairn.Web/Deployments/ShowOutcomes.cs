@@ -12,9 +12,10 @@ internal static class ShowOutcomes
 {
     private const int Shown = 50, PeriodDays = 30;
 
-    public static void Map(PageRoutes routes) => routes.Get("/deployments/{name}/outcomes", Handle);
+    public static void Map(PageRoutes routes) => routes.Get("/deployments/{name}/outcomes", request => Handle(request));
 
-    private static async Task<IResult> Handle(PageRequest request)
+    /// <param name="import">A file of outcomes that was just sent.</param>
+    public static async Task<IResult> Handle(PageRequest request, ImportForm? import = null)
     {
         var name = request.Route("name");
         var from = request.Query("from") ?? Today(request).AddDays(-PeriodDays).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -29,8 +30,9 @@ internal static class ShowOutcomes
             new
             {
                 Name = name, From = from, To = to, Deployment = await deployment, Summary = summary is null ? null : await summary, Outcomes = await outcomes, request.Listing,
+                Import = import ?? new(),
             },
-            (await outcomes).Status);
+            import?.Problem?.Status ?? (await outcomes).Status);
     }
 
     private static DateTimeOffset Today(PageRequest request) => request.Context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();

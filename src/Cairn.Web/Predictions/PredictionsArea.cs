@@ -10,5 +10,6 @@ internal static class PredictionsArea
         ShowPredictions.Map(routes);
         ShowPrediction.Map(routes);
         ReplayPrediction.Map(routes);
+        TellOutcome.Map(routes);
     }
 }

@@ -11,7 +11,8 @@ internal static class ShowPrediction
     public static void Map(PageRoutes routes) => routes.Get("/predictions/{id}", request => Handle(request));
 
     /// <param name="replay">What a replay that was just asked for came to.</param>
-    public static async Task<IResult> Handle(PageRequest request, Loaded<ReplayWire>? replay = null)
+    /// <param name="told">An outcome that was just told and refused.</param>
+    public static async Task<IResult> Handle(PageRequest request, Loaded<ReplayWire>? replay = null, OutcomeForm? told = null)
     {
         var id = request.Route("id");
         var prediction = request.Load((api, stop) => api.GetPredictionAsync(id, stop));
@@ -31,8 +32,9 @@ internal static class ShowPrediction
                 Outcomes = await outcomes,
                 Lineage = lineage is null ? null : (await lineage).Value,
                 Replay = replay,
+                Told = told ?? new(),
             },
-            (await prediction).Status);
+            told?.Problem?.Status ?? (await prediction).Status);
     }
 
     private static Task<Loaded<LoggedExplanationWire>> Explain(PageRequest request, string id) => request.Load((api, stop) => api.ExplainAsync(id, stop));

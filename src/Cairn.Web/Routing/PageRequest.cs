@@ -35,6 +35,9 @@ internal sealed class PageRequest(HttpContext context, CairnClient api)
 
     public IFormCollection Form => _form;
 
+    /// <value>Of a form that ends with one; null: none was chosen.</value>
+    public Upload? File { get; private set; }
+
     /// <summary>Asks the API. A refusal is a part of the page and no exception.</summary>
     public async Task<Loaded<T>> Load<T>(Func<CairnClient, CancellationToken, Task<T>> ask) where T : class
     {
@@ -81,5 +84,16 @@ internal sealed class PageRequest(HttpContext context, CairnClient api)
 
     public static CookieOptions CookieFor(TimeSpan age) => new() { HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = age, IsEssential = true };
 
-    internal async Task ReadForm() => _form = await context.Request.ReadFormAsync(Cancellation);
+    internal async Task ReadForm()
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Upload.Limit>() is null || context.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) is not true)
+        {
+            _form = await context.Request.ReadFormAsync(Cancellation);
+            return;
+        }
+
+        // Kept with the request, where the token is looked for: the form is not read to its end.
+        (var fields, File) = await Upload.Read(context.Request, Cancellation);
+        context.Request.Form = _form = fields;
+    }
 }

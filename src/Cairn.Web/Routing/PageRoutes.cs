@@ -30,6 +30,10 @@ internal sealed class PageRoutes(IEndpointRouteBuilder pages, IEndpointRouteBuil
     public void Post(string pattern, Func<PageRequest, Task<IResult>> handle, [CallerFilePath] string slice = "") =>
         Describe(forms.MapPost(pattern, Delegate(request => Checked(request, handle))), slice);
 
+    /// <summary>A form that ends with a file, which is read as it arrives (<see cref="PageRequest.File"/>): it may be large.</summary>
+    public void PostFile(string pattern, Func<PageRequest, Task<IResult>> handle, [CallerFilePath] string slice = "") =>
+        Describe(forms.MapPost(pattern, Delegate(request => Checked(request, handle))).WithMetadata(new Upload.Limit()), slice);
+
     private static RequestDelegate Delegate(Func<PageRequest, Task<IResult>> handle) => context => Answer(context, handle);
 
     private static void Describe(IEndpointConventionBuilder endpoint, string slice) =>
@@ -38,9 +42,17 @@ internal sealed class PageRoutes(IEndpointRouteBuilder pages, IEndpointRouteBuil
     private static async Task<IResult> Checked(PageRequest request, Func<PageRequest, Task<IResult>> handle)
     {
         var antiforgery = request.Context.RequestServices.GetRequiredService<IAntiforgery>();
-        if (!request.Context.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(request.Context)) return request.Stale();
-        await request.ReadForm();
-        return await handle(request);
+        if (!request.Context.Request.HasFormContentType) return request.Stale();
+        try
+        {
+            await request.ReadForm();
+        }
+        catch (InvalidDataException broken)
+        {
+            return request.Refuse(new("about:blank", "page.form-broken", StatusCodes.Status400BadRequest, $"{broken.Message} Nothing was changed.", "page.form-broken"));
+        }
+
+        return await antiforgery.IsRequestValidAsync(request.Context) ? await handle(request) : request.Stale();
     }
 
     private static async Task Answer(HttpContext context, Func<PageRequest, Task<IResult>> handle)

@@ -13,19 +13,24 @@ namespace Cairn.Api.Tests.Web;
 /// <summary>The pages over an API of the test.</summary>
 internal sealed class PageHost : IAsyncDisposable
 {
+    private const string Token = "__RequestVerificationToken";
+
     private readonly WebApplication _app;
 
     private PageHost(WebApplication app) => (_app, Http) = (app, app.GetTestClient());
 
     public HttpClient Http { get; }
 
-    public static async Task<PageHost> Start(FakeApi api)
+    public static Task<PageHost> Start(FakeApi api) => Start(new CairnClient(new HttpClient(api) { BaseAddress = new Uri("http://localhost/") }));
+
+    /// <summary>The pages over an API that is none of the test.</summary>
+    public static async Task<PageHost> Start(CairnClient api)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseTestServer();
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddSingleton(TimeProvider.System).AddRouting();
-        builder.Services.AddWeb(_ => new CairnClient(new HttpClient(api) { BaseAddress = new Uri("http://localhost/") }));
+        builder.Services.AddWeb(_ => api);
         var app = builder.Build();
         app.UseRouting();
         app.MapWeb(page => page.Anonymous(), form => form.StoresNothing());
@@ -43,14 +48,23 @@ internal sealed class PageHost : IAsyncDisposable
     }
 
     /// <summary>Opens a page and posts a form with its token, as a browser does.</summary>
-    public async Task<HttpResponseMessage> Submit(string page, string action, params IReadOnlyList<(string Name, string Value)> fields)
+    public Task<HttpResponseMessage> Submit(string page, string action, params IReadOnlyList<(string Name, string Value)> fields) =>
+        Submit(page, action, token => new FormUrlEncodedContent([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new(Token, token)]));
+
+    /// <summary>A form that ends with a file.</summary>
+    public Task<HttpResponseMessage> Upload(string page, string action, HttpContent file, params IReadOnlyList<(string Name, string Value)> fields) => Submit(page, action, token =>
+    {
+        var form = new MultipartFormDataContent { { new StringContent(token), Token } };
+        foreach (var (name, value) in fields) form.Add(new StringContent(value), name);
+        form.Add(file, "file", "rows.csv");
+        return form;
+    });
+
+    private async Task<HttpResponseMessage> Submit(string page, string action, Func<string, HttpContent> form)
     {
         using var opened = await Http.GetAsync(page);
-        var token = new HtmlParser().ParseDocument(await opened.Content.ReadAsStringAsync()).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
-        using var request = new HttpRequestMessage(HttpMethod.Post, action)
-        {
-            Content = new FormUrlEncodedContent([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new("__RequestVerificationToken", token)]),
-        };
+        var token = new HtmlParser().ParseDocument(await opened.Content.ReadAsStringAsync()).QuerySelector($"input[name={Token}]")!.GetAttribute("value")!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, action) { Content = form(token) };
         request.Headers.Add("Cookie", opened.Headers.GetValues("Set-Cookie").First(cookie => cookie.Contains("ntiforgery", StringComparison.Ordinal) || cookie.Contains("cairn", StringComparison.Ordinal)).Split(';')[0]);
         return await Http.SendAsync(request);
     }
