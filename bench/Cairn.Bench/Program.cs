@@ -4,6 +4,7 @@ using Cairn.Bench.Learning;
 using Cairn.Bench.Pages;
 using Cairn.Bench.Serving;
 using Cairn.Bench.Storage;
+using Cairn.Bench.Tracking;
 
 // One suite per name; each prints what it measured and how. Run a Release build.
 var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordinal)
@@ -17,6 +18,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["overload"] = Overload.Run,
     ["prediction-log"] = PredictionLogSuite.Run,
     ["outcomes"] = OutcomesImport.Run,
+    ["run-logging"] = RunLogging.Run,
     ["storage-writer"] = StorageWriter.Run,
     ["ui-fill"] = FillStore.Run,
     ["ui-pages"] = UiPages.Run,
