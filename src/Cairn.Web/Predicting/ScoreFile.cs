@@ -14,7 +14,7 @@ internal static class ScoreFile
     public static void Map(PageRoutes routes)
     {
         routes.Get("/predict/{deployment}/batch", Form);
-        routes.Post("/predict/{deployment}/batch", Score);
+        routes.PostFile("/predict/{deployment}/batch", Score);
     }
 
     private static async Task<IResult> Form(PageRequest request)
@@ -28,9 +28,9 @@ internal static class ScoreFile
         var name = request.Route("deployment");
         var deployment = await request.Load((api, stop) => api.GetDeploymentAsync(name, stop));
         if (deployment.Value?.Inputs is null) return Page(request, deployment);
-        if (request.Form.Files[FileField] is not { Length: > 0 } file) return Wrong("found no file, expected a CSV file with a header line");
+        if (request.File is not { } file) return Wrong("found no file, expected a CSV file with a header line");
 
-        var text = new StreamReader(file.OpenReadStream(), new UTF8Encoding(false, throwOnInvalidBytes: true));
+        var text = new StreamReader(await Keep(file, request), new UTF8Encoding(false, throwOnInvalidBytes: true));
         request.Context.Response.RegisterForDispose(text);
         var csv = new CsvText(text);
         try
@@ -49,6 +49,19 @@ internal static class ScoreFile
         }
 
         IResult Wrong(string problem) => Page(request, deployment, problem, StatusCodes.Status400BadRequest);
+    }
+
+    /// <summary>A browser reads no answer before it has sent everything, so the file waits on the disk; it goes with its request, also after a kill.</summary>
+    private static async Task<Stream> Keep(Upload file, PageRequest request)
+    {
+        var kept = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        request.Context.Response.RegisterForDispose(kept);
+        File.Delete(kept.Name); // Linux keeps what is open
+        await file.Body.CopyToAsync(kept, request.Cancellation);
+        kept.Position = 0;
+        return kept;
     }
 
     private static IResult Page(PageRequest request, Loaded<DeploymentWire> deployment, string? problem = null, int? status = null) =>

@@ -191,6 +191,19 @@ public class PredictPageTests
 
     private static ExplanationWire Explanation { get; } = new(-1, "log_odds", [new("Contract", 0.71), new("tenure", -0.19), new("charges_per_month", 0.1)]);
 
+    [Fact]
+    public async Task A_file_above_the_size_of_a_request_is_read_to_its_last_row()
+    {
+        var answers = string.Concat(Enumerable.Repeat(JsonSerializer.Serialize(new PredictionWire(Id, "Yes", 0.69, 0.3, "churn", 3), Cairn.Client.CairnJson.Options) + "\n", 3000));
+        await using var host = await PageHost.Start(Api().With("deployments/churn/predict", System.Text.Encoding.UTF8.GetBytes(answers)));
+
+        // Few rows, long ones: what is carried along is not asked about.
+        var (type, text) = await Upload(host, string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},Two year,1,{new string('x', 500_000)}\n").Prepend("tenure,Contract,senior,note\n")));
+
+        type.ShouldBe("text/csv");
+        text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(41);
+    }
+
     private static DeploymentWire Serving() => new(
         "churn", "churn", true, 3, new string('a', 64), 0, null,
         [
