@@ -36,6 +36,18 @@ public sealed class DeleteRunsTests
     }
 
     [Fact]
+    public async Task A_run_that_cannot_be_read_is_told_as_such_and_not_as_none_picked()
+    {
+        var id = new string('9', 32);
+        await using var host = await PageHost.Start(Sample.Api().Refusing($"runs/{id}", 403, "access.permission-missing", "This needs the permission runs:read."));
+
+        using var answer = await host.Http.GetAsync($"/runs/delete?id={id}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await PageHost.Read(answer)).QuerySelectorAll("main [data-state]").Select(state => state.GetAttribute("data-state")).ShouldBe(["denied"]);
+    }
+
+    [Fact]
     public async Task Without_a_run_it_says_where_to_pick_some()
     {
         await using var host = await PageHost.Start(Sample.Api());
