@@ -5,11 +5,14 @@ using Cairn.Web.Routing;
 
 namespace Cairn.Web.Searching;
 
-/// <summary>Looks for a text among pages and things, all at once. What the caller may not see or what cannot be read is not found.</summary>
+/// <summary>Looks for a text among pages and things, all at once. What the caller may not see is not found; what cannot be read is told.</summary>
 /// <remarks>Whom predictions are about is looked for in all of the log, so it is a question of its own.</remarks>
 internal sealed class Finder(PageRequest request, string text)
 {
     private const int Most = 8, Asked = 50, IdDigits = 32;
+
+    /// <value>Why some things could not be looked at; null: all were.</value>
+    public Problem? Problem { get; private set; }
 
     /// <value>Whether predictions can be about this text.</value>
     public bool MayBeAbout => text.Length > 0 && !IsId;
@@ -43,13 +46,20 @@ internal sealed class Finder(PageRequest request, string text)
 
     private static SearchHits.Row Run(RunWire run) => new("Runs", "chart", run.Name, run.Status, Address.Run(run.RunId));
 
+    private async Task<Loaded<T>> Load<T>(Func<CairnClient, CancellationToken, Task<T>> ask) where T : class
+    {
+        var loaded = await request.Load(ask);
+        if (loaded.Problem is { Status: not (401 or 403 or 404) } problem) Problem = problem;
+        return loaded;
+    }
+
     private bool Matches(string name) => name.Contains(text, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The shortest names are the nearest to what was typed.</summary>
     private async Task<IReadOnlyList<SearchHits.Row>> Named<T>(Func<CairnClient, CancellationToken, Task<Page<T>>> ask, Func<T, string> name, Func<T, SearchHits.Row> hit) =>
-        [.. ((await request.Load(ask)).Value?.Items ?? []).OrderBy(item => name(item).Length).Take(Most).Select(hit)];
+        [.. ((await Load(ask)).Value?.Items ?? []).OrderBy(item => name(item).Length).Take(Most).Select(hit)];
 
-    private async Task<IReadOnlyList<SearchHits.Row>> Listed<T>(Func<CairnClient, CancellationToken, Task<Page<T>>> ask, Func<T, SearchHits.Row> hit) => [.. ((await request.Load(ask)).Value?.Items ?? []).Select(hit)];
+    private async Task<IReadOnlyList<SearchHits.Row>> Listed<T>(Func<CairnClient, CancellationToken, Task<Page<T>>> ask, Func<T, SearchHits.Row> hit) => [.. ((await Load(ask)).Value?.Items ?? []).Select(hit)];
 
-    private async Task<IReadOnlyList<SearchHits.Row>> One<T>(Func<CairnClient, CancellationToken, Task<T>> ask, Func<T, SearchHits.Row> hit) where T : class => (await request.Load(ask)).Value is { } found ? [hit(found)] : [];
+    private async Task<IReadOnlyList<SearchHits.Row>> One<T>(Func<CairnClient, CancellationToken, Task<T>> ask, Func<T, SearchHits.Row> hit) where T : class => (await Load(ask)).Value is { } found ? [hit(found)] : [];
 }

@@ -16,11 +16,15 @@ internal static class ShowSearch
     {
         var text = Format.Clip((request.Query("q") ?? "").Trim(), Longest);
         var finder = new Finder(request, text);
-        if (request.Query("part") == "about") return request.Show<PredictionHits>(new { Text = text, Hits = await finder.About() });
+        if (request.Query("part") == "about")
+        {
+            var predictions = await finder.About();
+            return request.Show<PredictionHits>(new { Text = text, Hits = predictions, finder.Problem });
+        }
 
         var about = request.Query("about") == "now" ? finder.About() : null;
         var hits = await finder.Find();
-        var shown = new { Text = text, Hits = hits, About = about is null ? null : await about, finder.MayBeAbout };
+        var shown = new { Text = text, Hits = hits, About = about is null ? null : await about, finder.MayBeAbout, finder.Problem };
         return request.Query("part") == "hits" ? request.Show<SearchHits>(shown) : request.Show<SearchPage>(shown);
     }
 }

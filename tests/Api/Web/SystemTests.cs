@@ -66,6 +66,17 @@ public class SystemTests
     }
 
     [Fact]
+    public async Task A_search_that_could_not_look_everywhere_says_so_and_shows_what_it_found()
+    {
+        await using var host = await PageHost.Start(new FakeApi().Refusing("models", 500, "server.fault", "The log of the server has the trace."));
+
+        var page = await host.Open("/search?q=run");
+
+        page.QuerySelector("main .hits [data-state=error]")!.TextContent.ShouldContain("The log of the server has the trace.");
+        page.QuerySelectorAll("main .hits a[href='/runs']").Length.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_list_leads_back_page_by_page_as_it_led_forward()
     {
         var api = new FakeApi();

@@ -29,7 +29,7 @@ public sealed class Chromium : IAsyncLifetime
         // Playwright's own browser is not fetched: Debian's is used.
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"] });
-        Server = new Uri(Address.Match(await said).Value);
+        Server = AddressIn(await said);
         Ids = await Made();
     }
 
@@ -48,6 +48,9 @@ public sealed class Chromium : IAsyncLifetime
             ["{run}"] = judged, ["{runs}"] = string.Join(',', runs.Take(3)), ["{flow}"] = flow, ["{prediction}"] = prediction.GetProperty("prediction_id").GetString()!,
         };
     }
+
+    /// <summary>An address with the ids of the demo in place of what stands in braces.</summary>
+    internal string Whole(string address) => Ids.Aggregate(address, (whole, id) => whole.Replace(id.Key, id.Value, StringComparison.Ordinal));
 
     /// <summary>A window on the pages.</summary>
     /// <param name="at">Another server than the demo's.</param>
@@ -76,6 +79,8 @@ public sealed class Chromium : IAsyncLifetime
         _server?.Dispose();
         _folder.Dispose();
     }
+
+    internal static Uri AddressIn(string said) => new(Address.Match(said).Value);
 
     private static readonly System.Text.RegularExpressions.Regex Address = new(@"http://127\.0\.0\.1:\d+", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
 }

@@ -51,13 +51,15 @@ public class EveryPageTests(Chromium chromium)
         foreach (var looks in new[] { Look.Mouse, Look.Finger })
         {
             await using var visit = await chromium.Visit(looks[0]);
-            await visit.Open(Whole(address));
+            await visit.Open(chromium.Whole(address));
             foreach (var look in looks)
             {
                 await visit.Become(look);
                 await visit.Picture(name);
                 await visit.ShouldBeSound();
             }
+
+            await visit.ShouldBeReachable();
         }
     }
 
@@ -80,7 +82,7 @@ public class EveryPageTests(Chromium chromium)
         await using var visit = await chromium.Visit(scripts: false);
         foreach (var (_, address) in Addresses.Select(row => row.Data))
         {
-            var page = await visit.Page.GotoAsync(Whole(address));
+            var page = await visit.Page.GotoAsync(chromium.Whole(address));
             page!.Ok.ShouldBeTrue(address);
             (await visit.Page.Locator("main h1").InnerTextAsync()).ShouldNotBeEmpty();
         }
@@ -89,6 +91,4 @@ public class EveryPageTests(Chromium chromium)
         await visit.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Show the checks" }).ClickAsync();
         (await visit.Page.Locator(".banner b").InnerTextAsync()).ShouldBe("All is well");
     }
-
-    private string Whole(string address) => chromium.Ids.Aggregate(address, (whole, id) => whole.Replace(id.Key, id.Value, StringComparison.Ordinal));
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Cairn.Api.Tests.Web;
 using Cairn.Client;
 using Cairn.Web;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +18,7 @@ internal sealed class FakePages : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
-    public static async Task<FakePages> Start(FakeApi api)
+    public static async Task<FakePages> Start(HttpMessageHandler api)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

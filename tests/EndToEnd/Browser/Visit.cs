@@ -53,13 +53,19 @@ internal sealed class Visit : IAsyncDisposable
         await Page.EvaluateAsync("document.fonts.ready.then(() => true)");
     }
 
-    /// <summary>axe finds nothing, and nothing reaches beyond the window but what may scroll.</summary>
+    /// <summary>axe finds nothing, and the page fits.</summary>
     public async Task ShouldBeSound()
     {
+        await ShouldFit();
         await Page.EvaluateAsync(Axe);
         var found = await Page.EvaluateAsync<JsonElement>(
             "axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations.map(v => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 5).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary) })))");
         found.GetArrayLength().ShouldBe(0, $"{Page.Url} {_look.Name}: {JsonSerializer.Serialize(found, Readable)}");
+    }
+
+    /// <summary>Nothing reaches beyond the window but what may scroll.</summary>
+    public async Task ShouldFit()
+    {
         var beyond = await Page.EvaluateAsync<string[]>(
             """
             (() => {
@@ -69,6 +75,22 @@ internal sealed class Visit : IAsyncDisposable
             })()
             """);
         beyond.ShouldBeEmpty($"{Page.Url} {_look.Name} scrolls sideways");
+    }
+
+    /// <summary>Whatever can be clicked can be reached by the Tab key.</summary>
+    public async Task ShouldBeReachable()
+    {
+        var beyond = await Page.EvaluateAsync<string[]>(
+            """
+            (() => {
+              const acts = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+              const shown = [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('[popover]:not(:popover-open), dialog:not([open])'));
+              const unreached = shown.filter(e => e.matches(acts) && !e.disabled).filter(e => e.tabIndex < 0 || (e.focus({ preventScroll: true }), document.activeElement !== e));
+              const mouseOnly = shown.filter(e => getComputedStyle(e).cursor === 'pointer' && !e.closest(acts + ', label, .plot'));
+              return [...unreached, ...mouseOnly].slice(0, 5).map(e => e.outerHTML.slice(0, 160));
+            })()
+            """);
+        beyond.ShouldBeEmpty($"{Page.Url} {_look.Name} cannot be reached by keys");
     }
 
     /// <summary>A picture of the whole page in artifacts/screenshots, to be looked at.</summary>
