@@ -21,6 +21,11 @@ public sealed partial class CairnClient
     public Task<DatasetVersionWire> GetDatasetVersionAsync(string dataset, string version, CancellationToken cancellation = default) =>
         GetAsync<DatasetVersionWire>($"datasets/{Escape(dataset)}/versions/{Escape(version)}", cancellation);
 
+    /// <summary>The rows of a version, in the order of its source.</summary>
+    /// <param name="version">Its number, or six or more digits of its digest.</param>
+    public Task<Page<DatasetRowWire>> ListDatasetRowsAsync(string dataset, string version, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<DatasetRowWire>>(Query($"datasets/{Escape(dataset)}/versions/{Escape(version)}/rows", ("limit", limit), ("page_token", pageToken)), cancellation);
+
     /// <summary>Distributions, missing values and what each column tells of the target. Takes a while when nobody has asked before.</summary>
     public Task<DatasetProfileWire> GetDatasetProfileAsync(string dataset, string version, CancellationToken cancellation = default) =>
         GetAsync<DatasetProfileWire>($"datasets/{Escape(dataset)}/versions/{Escape(version)}/profile", cancellation);

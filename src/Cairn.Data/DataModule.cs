@@ -22,6 +22,7 @@ public static class DataModule
         ListDatasets.Map(routes);
         ListDatasetVersions.Map(routes);
         GetDatasetVersion.Map(routes);
+        ListDatasetRows.Map(routes);
         CompareDatasetVersions.Map(routes);
         GetDatasetProfile.Map(routes);
         return routes;

@@ -83,7 +83,7 @@ public sealed class Datasets : IDisposable
     public async Task<Frame> Load(DatasetVersion version, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(version);
-        var paths = await Verified(version, cancellation);
+        var paths = await Verified(version, version.Parts, cancellation);
         return await _jobs.Run(paths, engine => Parts.ReadFrame(engine, version.Schema, paths.Select((_, i) => engine.Linked(i)), version.Rows), cancellation);
     }
 
@@ -94,7 +94,7 @@ public sealed class Datasets : IDisposable
         version,
         async () =>
         {
-            var paths = await Verified(version, cancellation);
+            var paths = await Verified(version, version.Parts, cancellation);
             return await _jobs.Run(
                 paths,
                 engine =>
@@ -106,6 +106,17 @@ public sealed class Datasets : IDisposable
                 cancellation);
         },
         cancellation);
+
+    /// <summary>Some rows of a version as texts, in its order. Verifies the bytes of the parts that hold them.</summary>
+    /// <param name="skip">How many rows stand before the first of them.</param>
+    /// <exception cref="InvalidDataException">A part is gone or was altered.</exception>
+    internal async Task<IReadOnlyList<DatasetRowWire>> Rows(DatasetVersion version, long skip, int count, CancellationToken cancellation)
+    {
+        if (skip >= version.Rows) return [];
+        var (parts, before) = Parts.Holding(version.Parts, skip, count);
+        var paths = await Verified(version, parts, cancellation);
+        return await _jobs.Run(paths, engine => Parts.ReadTexts(engine, version.Schema, paths.Select((_, i) => engine.Linked(i)), skip, before, count), cancellation);
+    }
 
     /// <summary>
     /// Rows of a CSV or Parquet file read by a contract, for batch scoring; the target may be absent. Rows that break the contract
@@ -159,10 +170,10 @@ public sealed class Datasets : IDisposable
         return new Snapshot(version, reused, report);
     }
 
-    private async Task<IReadOnlyList<string>> Verified(DatasetVersion version, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> Verified(DatasetVersion version, IReadOnlyList<DatasetPart> parts, CancellationToken cancellation)
     {
         var paths = new List<string>();
-        foreach (var part in version.Parts)
+        foreach (var part in parts)
         {
             if (!await _blobs.Verify(part.Blob, cancellation))
                 throw new InvalidDataException($"{version.Dataset} version {version.Version}: part {part.Blob.Short} is gone or was altered. Restore it from a backup, or take the snapshot again.");

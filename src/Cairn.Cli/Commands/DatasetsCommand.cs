@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Cairn.Cli.Invoking;
 using Cairn.Cli.Terminals;
 using Cairn.Client;
@@ -14,12 +15,14 @@ internal static class DatasetsCommand
     private static readonly Argument<long> Right = new("right") { Description = "Another version" };
     private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
+    private static readonly Option<int> RowLimit = new("--limit") { Description = "At most so many, from the first; 0: all", DefaultValueFactory = _ => 50, HelpName = "n" };
 
     public static Command Build() => new Command("datasets", "List, show and compare dataset versions")
     {
         new Command("list", "List datasets") { NamePart, Limit }.Does(List),
         new Command("versions", "List the versions of a dataset") { Name, Limit }.Does(Versions),
         new Command("show", "Show a version with its contract") { Name, Version }.Does(Show),
+        new Command("rows", "Show the rows of a version, in the order of its source; personal data is not shown") { Name, Version, RowLimit }.Does(Rows),
         new Command("compare", "Compare two versions of a dataset, column by column") { Name, Left, Right }.Does(Compare),
         NamePart,
         Limit,
@@ -60,12 +63,7 @@ internal static class DatasetsCommand
     private static async Task<int> Show(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var name = invocation.Get(Name);
-        var version = invocation.Get(Version) is { } asked
-            ? await session.Client.GetDatasetVersionAsync(name, asked, cancellation)
-            : (await session.Client.ListDatasetVersionsAsync(name, limit: 1, cancellation: cancellation)).Items is [var latest, ..]
-                ? latest
-                : throw new CairnException(Problems.Of("cli.no-such-dataset", $"No dataset is named {name}; 'cairn datasets' lists them."));
+        var version = await Chosen(invocation, session.Client, cancellation);
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(version);
@@ -79,6 +77,34 @@ internal static class DatasetsCommand
         foreach (var column in version.Columns) table.With(column.Name, column.Type, Rules(column));
         invocation.Terminal.Write(table);
         return ExitCode.Ok;
+    }
+
+    private static async Task<int> Rows(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var version = await Chosen(invocation, session.Client, cancellation);
+        var number = version.Version.ToString(CultureInfo.InvariantCulture);
+        var rows = await Paging.Take(invocation.Get(RowLimit), (n, token) => session.Client.ListDatasetRowsAsync(version.Dataset, number, n, token, cancellation));
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(rows);
+            return ExitCode.Ok;
+        }
+
+        var shown = version.Columns.Select((column, at) => (column, at)).Where(one => !one.column.Pii).ToList();
+        var table = Tables.New(["#row", .. shown.Select(one => one.column.Type is "number" or "integer" ? "#" + one.column.Name : one.column.Name)]);
+        foreach (var row in rows) table.With([$"{row.Row}", .. shown.Select(one => row.Values[one.at] ?? "")]);
+        invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>The version that was named, else the latest.</summary>
+    private static async Task<DatasetVersionWire> Chosen(Invocation invocation, CairnClient client, CancellationToken cancellation)
+    {
+        var name = invocation.Get(Name);
+        return invocation.Get(Version) is { } asked ? await client.GetDatasetVersionAsync(name, asked, cancellation)
+            : (await client.ListDatasetVersionsAsync(name, limit: 1, cancellation: cancellation)).Items is [var latest, ..] ? latest
+            : throw new CairnException(Problems.Of("cli.no-such-dataset", $"No dataset is named {name}; 'cairn datasets' lists them."));
     }
 
     private static async Task<int> Compare(Invocation invocation, CancellationToken cancellation)

@@ -8,6 +8,10 @@ public sealed record ColumnWire(
 public sealed record DatasetVersionWire(
     string Dataset, long Version, string Digest, long Rows, long Bytes, long CreatedAt, string Source, string? Key, string? Target, IReadOnlyList<ColumnWire> Columns);
 
+/// <param name="Row">Its number in the version; the first is 1.</param>
+/// <param name="Values">In the order of the version's columns, as texts; null: missing, or personal data.</param>
+public sealed record DatasetRowWire(long Row, IReadOnlyList<string?> Values);
+
 public sealed record DatasetWire(string Name, long LatestVersion, string LatestDigest, long Rows, long Versions, long UpdatedAt);
 
 /// <param name="Found">What the column held, summed up.</param>

@@ -1,3 +1,4 @@
+using Cairn.Client.Wire;
 using Cairn.Data.Contracts;
 using Cairn.Data.Engine;
 using Cairn.Data.Frames;
@@ -54,6 +55,40 @@ internal static class Parts
         using var reader = engine.Stream(TypedScan.CanonicalOfStored(schema.Columns, From(paths)));
         while (reader.Next() is { } chunk) builder.Add(chunk);
         return builder.Build();
+    }
+
+    /// <summary>Those that hold some rows, and how many rows stand before the first of them.</summary>
+    public static (IReadOnlyList<DatasetPart> Parts, long Before) Holding(IReadOnlyList<DatasetPart> all, long skip, int count)
+    {
+        var (at, before, parts) = (0L, 0L, new List<DatasetPart>());
+        foreach (var part in all)
+        {
+            if (at + part.Rows <= skip) before = at + part.Rows;
+            else if (at < skip + count) parts.Add(part);
+            at += part.Rows;
+        }
+
+        return (parts, before);
+    }
+
+    /// <summary>Rows as texts; a column of personal data is not read.</summary>
+    /// <param name="skip">Rows of the version before the first that is wanted, <paramref name="before"/> of them in parts that are not here.</param>
+    public static IReadOnlyList<DatasetRowWire> ReadTexts(DuckDb engine, Schema schema, IEnumerable<string> paths, long skip, long before, int count)
+    {
+        var columns = string.Join(", ", schema.Columns.Select(column => column.Pii ? "NULL::VARCHAR" : $"{Sql.Name(column.Name)}::VARCHAR"));
+        var rows = new List<DatasetRowWire>(count);
+        using var reader = engine.Stream($"SELECT {columns} FROM {From(paths)} LIMIT {count} OFFSET {skip - before}");
+        while (reader.Next() is { } chunk)
+        {
+            for (var row = 0; row < chunk.Rows; row++)
+            {
+                var values = new string?[chunk.Columns];
+                for (var column = 0; column < values.Length; column++) values[column] = chunk.IsNull(column, row) ? null : chunk.Texts(column)[row];
+                rows.Add(new(skip + rows.Count + 1, values));
+            }
+        }
+
+        return rows;
     }
 
     /// <summary>Files as they stand behind FROM.</summary>

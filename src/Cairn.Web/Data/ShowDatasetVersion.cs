@@ -5,20 +5,23 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Web.Data;
 
 /// <summary>
-/// GET /datasets/{name}/versions/{version}: what its columns hold; /schema: the contract it kept. The version by number or by the start of its digest.
+/// GET /datasets/{name}/versions/{version}: what its columns hold; /schema: the contract it kept; /rows: the rows themselves. The version by number or by the start of its digest.
 /// </summary>
 /// <remarks>A profile reads every column when it is asked for the first time, so it comes as a part: <c>part=profile</c>; <c>profile=now</c> waits for it.</remarks>
 internal static class ShowDatasetVersion
 {
     private const string Pattern = "/datasets/{name}/versions/{version}";
 
+    private const int Shown = 50;
+
     public static void Map(PageRoutes routes)
     {
-        routes.Get(Pattern, request => Handle(request, schema: false));
+        routes.Get(Pattern, request => Handle(request));
         routes.Get(Pattern + "/schema", request => Handle(request, schema: true));
+        routes.Get(Pattern + "/rows", request => Handle(request, rows: true));
     }
 
-    private static async Task<IResult> Handle(PageRequest request, bool schema)
+    private static async Task<IResult> Handle(PageRequest request, bool schema = false, bool rows = false)
     {
         var (name, version) = (request.Route("name"), request.Route("version"));
         var order = ProfileOrder.Of(request.Query("order"));
@@ -26,9 +29,15 @@ internal static class ShowDatasetVersion
         if (request.Query("part") == "profile") return request.Show<ProfilePart>(new { Profile = await profile!, Order = order, Path = request.Context.Request.Path.Value });
 
         var found = request.Load((api, stop) => api.GetDatasetVersionAsync(name, version, stop));
+        var listed = rows ? request.Load((api, stop) => api.ListDatasetRowsAsync(name, version, Shown, request.Listing.PageToken, stop)) : null;
         var project = request.Load(async (api, stop) => new Page<ProjectWire>(await api.FindProjectAsync(name, stop) is { } one ? [one] : []));
         return request.Show<DatasetVersionPage>(
-            new { Name = name, Version = await found, Project = (await project).Value is { Items: [var one, ..] } ? one : null, Schema = schema, Profile = profile is null ? null : await profile, Order = order }, (await found).Status);
+            new
+            {
+                Name = name, Version = await found, Project = (await project).Value is { Items: [var one, ..] } ? one : null, Schema = schema, Rows = listed is null ? null : await listed,
+                Profile = profile is null ? null : await profile, Order = order, request.Listing,
+            },
+            (await found).Status);
     }
 }
 

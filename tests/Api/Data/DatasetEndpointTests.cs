@@ -23,7 +23,7 @@ public sealed class DatasetEndpointTests : IAsyncLifetime
             var schema = new Schema([new("id", ColumnType.Text), new("x", ColumnType.Number, Nullable: true)], Key: "id");
             _digest = await Take("customers", "id,x\na,1\n", schema);
             await Take("customers", "id,x\na,1\nb,\n", schema with { Columns = [schema.Columns[0], new("x", ColumnType.Number, Nullable: true, Max: 10), new("y", ColumnType.Text, Nullable: true)] });
-            await Take("another", "id,x\na,1\n", schema);
+            await Take("another", "id,x\na,1\n", schema with { Columns = [schema.Columns[0] with { Pii = true }, schema.Columns[1]] });
 
             async Task<string> Take(string name, string csv, Schema contract)
             {
@@ -63,6 +63,30 @@ public sealed class DatasetEndpointTests : IAsyncLifetime
     {
         (await Get("/api/v1/datasets/customers/versions/1")).GetProperty("digest").GetString().ShouldBe(_digest);
         (await Get($"/api/v1/datasets/customers/versions/{_digest[..8]}")).GetProperty("rows").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Rows_come_as_they_stand_in_the_source_in_pages_and_without_personal_data()
+    {
+        var first = await Get("/api/v1/datasets/customers/versions/2/rows?limit=1");
+        var second = await Get($"/api/v1/datasets/customers/versions/2/rows?limit=1&page_token={first.GetProperty("next_page_token").GetString()}");
+
+        first.GetProperty("items").GetRawText().ShouldBe("""[{"row":1,"values":["a","1.0",null]}]""");
+        second.GetProperty("items").GetRawText().ShouldBe("""[{"row":2,"values":["b",null,null]}]""");
+        second.TryGetProperty("next_page_token", out _).ShouldBeFalse();
+        (await Get("/api/v1/datasets/another/versions/1/rows")).GetProperty("items").GetRawText().ShouldBe("""[{"row":1,"values":[null,"1.0"]}]""");
+    }
+
+    [Theory]
+    [InlineData("versions/2/rows?limit=0", HttpStatusCode.BadRequest, "request.limit")]
+    [InlineData("versions/2/rows?page_token=x", HttpStatusCode.BadRequest, "request.page-token")]
+    [InlineData("versions/9/rows", HttpStatusCode.NotFound, "data.version-unknown")]
+    public async Task Rows_that_cannot_be_listed_are_refused(string asked, HttpStatusCode status, string code)
+    {
+        var answer = await _server.Http.GetAsync($"/api/v1/datasets/customers/{asked}", TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(status);
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("code").GetString().ShouldBe(code);
     }
 
     [Fact]

@@ -53,6 +53,19 @@ public class DatasetPageTests
     }
 
     [Fact]
+    public async Task The_rows_of_a_version_are_shown_page_by_page_and_personal_data_is_not()
+    {
+        await using var host = await PageHost.Start(Api().With("datasets/churn/versions/2/rows", new Page<DatasetRowWire>([new(1, [null, "7", "Two year", "No"]), new(2, [null, null, "<b>", "Yes"])], "more")));
+
+        var page = await host.Open("/datasets/churn/versions/2/rows");
+
+        page.QuerySelectorAll("main thead th").Select(cell => cell.TextContent.Trim()).ShouldBe(["Row", "tenure", "Contract", "Churn"]);
+        page.QuerySelectorAll("main tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ShouldBe(["1|7|Two year|No", "2|missing|<b>|Yes"]);
+        page.QuerySelector(".card-foot:not(nav)")!.TextContent.ShouldContain("Personal data is not shown: customerID.");
+        page.QuerySelectorAll("main a").Select(link => link.GetAttribute("href")).ShouldContain(link => link == "/datasets/churn/versions/2/rows?earlier=first&page_token=more");
+    }
+
+    [Fact]
     public async Task The_schema_of_a_version_says_what_each_column_may_hold()
     {
         await using var host = await PageHost.Start(Api());

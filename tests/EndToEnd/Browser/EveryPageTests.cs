@@ -14,6 +14,7 @@ public class EveryPageTests(Chromium chromium)
         { "datasets", "/datasets" },
         { "dataset", "/datasets/bank" },
         { "dataset-version", "/datasets/bank/versions/1" },
+        { "dataset-rows", "/datasets/bank/versions/1/rows" },
         { "flow-runs", "/flow-runs" },
         { "flow-run", "/flow-runs/{flow}" },
         { "runs", "/runs" },

@@ -190,6 +190,15 @@ public sealed class SnapshotTests : IAsyncDisposable
         parts.Select(p => p.Rows).ShouldBe([100_000, 100_000, 50_000]);
         var frame = Cairn.Data.Versions.Parts.ReadFrame(engine, schema, parts.Select(p => p.Path), 250_000);
         frame["n"].ShouldBeOfType<NumberColumn>().Values.ShouldBe(Enumerable.Range(0, 250_000).Select(i => (double)i));
+        var kept = parts.Select(part => new DatasetPart(Digest.Parse(new string('0', 64)), part.Rows, 0)).ToList();
+        foreach (var (skip, count, holding) in new[] { (0L, 5, 1), (99_998, 5, 2), (100_000, 5, 1), (99_999, 100_002, 3), (249_998, 5, 1) })
+        {
+            var (held, before) = Cairn.Data.Versions.Parts.Holding(kept, skip, count);
+            var first = kept.FindIndex(part => ReferenceEquals(part, held[0]));
+            held.Count.ShouldBe(holding);
+            var rows = Cairn.Data.Versions.Parts.ReadTexts(engine, schema, parts.Skip(first).Take(held.Count).Select(part => part.Path), skip, before, count);
+            rows.Select(row => (row.Row, row.Values[0])).ShouldBe(Enumerable.Range((int)skip, (int)Math.Min(count, 250_000 - skip)).Select(i => (i + 1L, (string?)$"{i}")));
+        }
     }
 
     public ValueTask DisposeAsync() => _home.DisposeAsync();
