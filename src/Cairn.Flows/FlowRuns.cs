@@ -70,7 +70,8 @@ public sealed partial class FlowRuns
     {
         ArgumentNullException.ThrowIfNull(caller);
         if (await Find(caller.Workspace, flowRunId, cancellation) is not { } run) return Unknown(flowRunId);
-        if (!_active.TryGetValue(flowRunId, out var active))
+        // One that has ended stays among the active for a moment.
+        if (!_active.TryGetValue(flowRunId, out var active) || !States.IsActive(active.Execution.Live.Run.State))
             return new Refusal.Conflict("flow.not-active", $"Flow run {flowRunId} is {run.State}; only an active run can be cancelled.");
         await _tables.AuditCancel(caller, run);
         await active.Execution.Stop(States.Cancelled);
