@@ -26,6 +26,8 @@ public class ExpressionTests
     [InlineData("tenure in (1, -4, 4)", 1)]
     [InlineData("if(tenure > 3, 10, 20)", 10)]
     [InlineData("min(tenure, 3, 9) + abs(-2) + floor(2.7) + sqrt(9)", 10)]
+    [InlineData("1 / min(0, -0 * 1)", double.NegativeInfinity)]
+    [InlineData("1 / max(-0 * 1, 0)", double.PositiveInfinity)]
     [InlineData("not tenure == 4 or Senior == false", 1)]
     [InlineData(".5e1 + 1.", 6)]
     [InlineData("if(Contract == 'One year', 'short', 'long') == 'long'", 1)]
