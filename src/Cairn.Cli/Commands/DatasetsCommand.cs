@@ -15,7 +15,7 @@ internal static class DatasetsCommand
     private static readonly Argument<long> Right = new("right") { Description = "Another version" };
     private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
-    private static readonly Option<int> RowLimit = new("--limit") { Description = "At most so many, from the first; 0: all", DefaultValueFactory = _ => 50, HelpName = "n" };
+    private static readonly Option<int> RowLimit = Paging.Limit("from the first");
 
     public static Command Build() => new Command("datasets", "List, show and compare dataset versions")
     {

@@ -8,7 +8,7 @@ internal static class Paging
 {
     private const int PageSize = 200;
 
-    public static Option<int> Limit() => new("--limit") { Description = "At most so many, newest first; 0: all", DefaultValueFactory = _ => 50, HelpName = "n" };
+    public static Option<int> Limit(string order = "newest first") => new("--limit") { Description = $"At most so many, {order}; 0: all", DefaultValueFactory = _ => 50, HelpName = "n" };
 
     public static Option<string?> NamePart() => new("--name") { Description = "Only those that have this part in their name, in any case", HelpName = "part" };
 

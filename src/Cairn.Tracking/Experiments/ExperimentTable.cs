@@ -54,17 +54,19 @@ internal static class ExperimentTable
         if (FindByName(transaction, workspace, name) is not null) return null;
 
         var experiment = new Experiment { ExperimentId = Counter.Next(transaction, workspace, "experiments"), Name = name, CreatedAt = now, UpdatedAt = now, ArtifactLocation = artifactLocation };
-        var inserted = transaction.Execute(
-            """
-            INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location)
-            VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt, @ArtifactLocation) ON CONFLICT DO NOTHING
-            """,
-            new { workspace = workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt, experiment.ArtifactLocation });
-        if (inserted == 0) return null;
+        if (!Insert(transaction, workspace, experiment)) return null;
 
         PutTags(transaction, workspace, experiment.ExperimentId, tags ?? Tags.None);
         return experiment;
     }
+
+    /// <summary>As it is given. False: its name or its id is taken.</summary>
+    public static bool Insert(WriteTransaction transaction, WorkspaceId workspace, Experiment experiment) => transaction.Execute(
+        """
+        INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location)
+        VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt, @ArtifactLocation) ON CONFLICT DO NOTHING
+        """,
+        new { workspace = workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt, experiment.ArtifactLocation }) > 0;
 
     /// <summary>To a name that is free.</summary>
     public static void Rename(WriteTransaction transaction, Caller caller, Experiment experiment, string name, long now)

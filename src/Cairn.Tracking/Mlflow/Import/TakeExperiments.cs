@@ -58,12 +58,7 @@ internal static class TakeExperiments
             ExperimentId = ExperimentTable.Find(transaction, walk.Workspace, given.ExperimentId) is null ? given.ExperimentId : Counter.Next(transaction, walk.Workspace, "experiments"),
             ArtifactLocation = ArtifactPlace.IsRemote(given.ArtifactLocation) ? given.ArtifactLocation : "",
         };
-        transaction.Execute(
-            """
-            INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location)
-            VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt, @ArtifactLocation)
-            """,
-            new { workspace = walk.Workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt, experiment.ArtifactLocation });
+        if (!ExperimentTable.Insert(transaction, walk.Workspace, experiment)) throw new InvalidOperationException($"The experiment {experiment.Id} was free a moment ago, in the same transaction.");
         tally.Taken++;
         return experiment;
     }
