@@ -55,6 +55,11 @@ public sealed partial class CairnClient
     public Task<Page<MetricPoint>> GetMetricHistoryAsync(string runId, string key, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<MetricPoint>>(Query($"runs/{Escape(runId)}/metrics/{EscapePath(key)}", ("limit", limit), ("page_token", pageToken)), cancellation);
 
+    /// <summary>As many of the points of a metric as a picture needs, evenly spread, with the first and the last.</summary>
+    /// <param name="points">At most so many; a shorter history comes whole.</param>
+    public Task<Page<MetricPoint>> SampleMetricHistoryAsync(string runId, string key, int points, CancellationToken cancellation = default) =>
+        GetAsync<Page<MetricPoint>>(Query($"runs/{Escape(runId)}/metrics/{EscapePath(key)}", ("sample", points)), cancellation);
+
     /// <summary>The bytes of an artifact, read as they arrive.</summary>
     /// <param name="path">As <see cref="ListArtifactsAsync"/> says it; no part of it is <c>.</c> or <c>..</c>.</param>
     public async Task<Stream> OpenArtifactAsync(string runId, string path, CancellationToken cancellation = default)

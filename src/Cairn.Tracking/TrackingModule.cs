@@ -19,6 +19,7 @@ public static class TrackingModule
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<DefaultExperiment>()
+            .AddSingleton<RunWatchers>()
             .AddSingleton(provider => new SigningKey(provider.GetRequiredService<StorageOptions>().Home))
             .AddSingleton(provider => new Runs(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<TimeProvider>(),
@@ -51,6 +52,7 @@ public static class TrackingModule
         LogToRun.Map(routes);
         LogInputToRun.Map(routes);
         GetMetricHistory.Map(routes);
+        WatchRun.Map(routes);
 
         ListArtifacts.Map(routes);
         GetArtifact.Map(routes);

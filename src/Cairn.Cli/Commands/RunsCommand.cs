@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Cairn.Cli.Invoking;
 using Cairn.Cli.Terminals;
 using Cairn.Client;
@@ -24,6 +25,7 @@ internal static class RunsCommand
     {
         new Command("list", "List runs, newest first") { Experiment, NamePart, Limit }.Does(List),
         new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
+        new Command("watch", "Print what a run logs, while it logs it, until it has ended") { Id }.Does(Watch),
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
         new Command("edit", "Rename, describe and tag runs") { Some, Rename, Describe, Tag, Untag }.Does(Edit),
         new Command("delete", "Delete runs; nothing is lost, and each can be restored") { Some }.Does((invocation, cancellation) => Each(invocation, "deleted", async (client, id) =>
@@ -80,6 +82,20 @@ internal static class RunsCommand
         foreach (var (name, value) in run.Tags.OrderBy(t => t.Key, StringComparer.Ordinal)) table.With("tag", name, value);
         foreach (var artifact in artifacts) table.With("artifact", artifact.Path, artifact.IsDirectory ? "folder" : Format.Bytes(artifact.Length ?? 0));
         invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Watch(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        await foreach (var happened in session.Client.WatchRunAsync(invocation.Get(Id), cancellation: cancellation))
+        {
+            if (invocation.Terminal.Json) Terminal.WriteJson(happened);
+            else if (happened.Run is { } run) Terminal.WriteLine($"{run.Name}: {run.Status}{(run.EndedAt is { } end ? $" after {Format.Seconds((end - run.StartedAt) / 1e6)}" : "")}");
+            foreach (var point in invocation.Terminal.Json ? [] : happened.Points?.Points ?? [])
+                Terminal.WriteLine($"{Format.Time(point.Timestamp ?? 0)}  step {point.Step}  {point.Key} {point.Value.ToString("G6", CultureInfo.InvariantCulture)}");
+        }
+
         return ExitCode.Ok;
     }
 

@@ -32,6 +32,18 @@ public sealed record CreateRun(string ExperimentId, string? Name = null, IReadOn
 
 public sealed record MetricPoint(string Key, double Value, long Step = 0, long? Timestamp = null);
 
+/// <summary>What was logged while one followed the run.</summary>
+/// <param name="Metrics">The latest values that are other ones now.</param>
+/// <param name="Points">By timestamp.</param>
+public sealed record RunPoints(IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<MetricPoint> Points);
+
+/// <summary>An event of a run that is followed.</summary>
+/// <param name="Kind"><c>run</c>: status, name or stage changed, and once at the beginning; <c>points</c>; <c>end</c>: the last one.</param>
+/// <param name="Run">Of <c>run</c> and <c>end</c>.</param>
+/// <param name="Points">Of <c>points</c>.</param>
+/// <param name="Id">Where to go on after it.</param>
+public sealed record RunEvent(string Kind, RunWire? Run, RunPoints? Points, string Id);
+
 public sealed record LogBatch(
     IReadOnlyList<MetricPoint>? Metrics = null, IReadOnlyDictionary<string, string>? Params = null, IReadOnlyDictionary<string, string>? Tags = null);
 

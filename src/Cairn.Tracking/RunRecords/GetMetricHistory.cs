@@ -14,17 +14,21 @@ namespace Cairn.Tracking.RunRecords;
 /// <summary>GET /api/v1/runs/{run}/metrics/{key}: every point, by timestamp, step and value.</summary>
 internal static class GetMetricHistory
 {
+    private const int MostPoints = 25_000;
+
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/runs/{run}/metrics/{**key}", Handle)
         .Requires(Permission.RunsRead)
-        .WithName(nameof(GetMetricHistory)).WithSummary("All points of a metric of a run, in order of timestamp, step and value").WithTags("Runs")
+        .WithName(nameof(GetMetricHistory)).WithSummary("All points of a metric of a run, in order of timestamp, step and value; sample=500: so many of them, evenly spread").WithTags("Runs")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<Page<MetricPoint>>, ProblemHttpResult>> Handle(
-        string run, string key, Caller caller, Database database, int? limit, string? page_token, CancellationToken cancellation)
+        string run, string key, Caller caller, Database database, int? limit, string? page_token, int? sample, CancellationToken cancellation)
     {
-        var size = PageSize.Of(limit, unlessSaid: 1000, most: 25_000);
+        var size = PageSize.Of(limit, unlessSaid: 1000, most: MostPoints);
         if (size.Refusal is { } badSize) return badSize.ToProblem();
+        if (sample is < 2 or > MostPoints || (sample is not null && (limit ?? 0) + (page_token?.Length ?? 0) > 0))
+            return new Refusal.Invalid("run.sample-invalid", $"sample={sample} cannot be followed. It is from 2 to {MostPoints} points, which come in one answer: without limit and page_token.").ToProblem();
 
         Point? after = null;
         if (page_token is not null)
@@ -41,7 +45,7 @@ internal static class GetMetricHistory
                 var found = RunTable.RequireByPrefix(transaction, caller.Workspace, run);
                 if (found.Refusal is { } unknown) return unknown;
 
-                var rows = transaction.Query<Point>(
+                var rows = sample is { } most ? Sample(transaction, caller.Workspace, found.Value, key, most) : transaction.Query<Point>(
                     $"""
                     SELECT timestamp, step, value, is_nan FROM run_metrics WHERE workspace_id = @workspace AND run_id = @RunId AND key = @key
                     {(after is null ? "" : "AND (timestamp, step, value, is_nan) > (@Timestamp, @Step, @Value, @IsNan)")}
@@ -50,14 +54,25 @@ internal static class GetMetricHistory
                     new { workspace = caller.Workspace.Value, found.Value.RunId, key, after?.Timestamp, after?.Step, after?.Value, after?.IsNan, rows = size.Value + 1 });
                 if (rows.Count == 0 && after is null) return Unknown(transaction, caller.Workspace, found.Value, key);
 
-                var shown = rows.Take(size.Value).ToList();
+                var shown = sample is null ? rows.Take(size.Value).ToList() : rows;
                 return new Page<MetricPoint>(
                     [.. shown.Select(row => new MetricPoint(key, row.IsNan != 0 ? double.NaN : row.Value, row.Step, row.Timestamp))],
-                    rows.Count > size.Value ? PageToken.Write(shown[^1].Write()) : null);
+                    rows.Count > shown.Count ? PageToken.Write(shown[^1].Write()) : null);
             },
             cancellation);
         return page.ToOk();
     }
+
+    /// <summary>One walk along the history, which keeps as many points as asked: the first of each of so many stretches of equal length, and the last.</summary>
+    private static IReadOnlyList<Point> Sample(ReadTransaction transaction, WorkspaceId workspace, Run run, string key, int most) => transaction.Query<Point>(
+        """
+        SELECT timestamp, step, value, is_nan FROM (
+            SELECT timestamp, step, value, is_nan, ROW_NUMBER() OVER (ORDER BY timestamp, step, value, is_nan) - 1 AS place, COUNT(*) OVER () AS points
+            FROM run_metrics WHERE workspace_id = @workspace AND run_id = @RunId AND key = @key) history
+        WHERE points <= @most OR place = 0 OR place = points - 1 OR place * (@most - 1) / points <> (place - 1) * (@most - 1) / points
+        ORDER BY timestamp, step, value, is_nan
+        """,
+        new { workspace = workspace.Value, run.RunId, key, most = (long)most });
 
     private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, Run run, string key)
     {

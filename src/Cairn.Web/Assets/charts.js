@@ -67,16 +67,39 @@ const kinds = {
 };
 
 function draw(figure) {
-  const plot = figure.querySelector('.plot'), source = figure.querySelector('script[type="application/json"]');
-  if (!plot || !source) return;
+  const plot = figure.querySelector('.plot');
+  if (!plot || !source(figure)) return;
   live.get(figure)?.dispose();
-  plot.setAttribute('role', 'img');
-  plot.setAttribute('aria-label', figure.querySelector('figcaption')?.textContent.trim() + ' The same numbers are in the table below.');
   const chart = echarts.init(plot, theme(), { renderer: 'canvas' });
-  chart.setOption({ animation: !still.matches, animationDuration: 300, ...resolve(merge(kinds[figure.dataset.chart] ?? {}, JSON.parse(source.textContent))) });
   live.set(figure, chart);
+  fill(figure, plot, chart);
   sizes.observe(plot);
 }
+
+const source = figure => figure.querySelector('script[type="application/json"]');
+
+function fill(figure, plot, chart) {
+  plot.setAttribute('role', 'img');
+  plot.setAttribute('aria-label', figure.querySelector('figcaption')?.textContent.trim() + ' The same numbers are in the table below.');
+  const option = resolve(merge(kinds[figure.dataset.chart] ?? {}, JSON.parse(source(figure).textContent)));
+  chart.setOption({ animation: !still.matches, animationDuration: 300, ...option }, { replaceMerge: ['series'] });
+}
+
+// A part was fetched anew: its pictures stay what they are and go on with the new numbers, and an open table stays open.
+document.addEventListener('part', ({ detail: { part, next } }) => {
+  const before = new Map([...part.querySelectorAll('figure[data-key]')].map(figure => [figure.dataset.key, figure]));
+  for (const figure of next.flatMap(node => [...node.querySelectorAll('figure[data-key]')])) {
+    const old = before.get(figure.dataset.key), chart = live.get(old);
+    if (!old) continue;
+    figure.querySelector('details').open = old.querySelector('details').open;
+    if (!chart) continue;
+    const plot = old.querySelector('.plot');
+    figure.querySelector('.plot').replaceWith(plot);
+    live.delete(old);
+    live.set(figure, chart);
+    fill(figure, plot, chart);
+  }
+});
 
 // Charts wait until they are near the screen, follow their container, and are let go when their figure is.
 const sizes = new ResizeObserver(entries => entries.forEach(e => live.get(e.target.parentElement)?.resize()));

@@ -11,6 +11,9 @@ internal static class Address
 
     public static string Run(string runId) => $"/runs/{Uri.EscapeDataString(runId)}";
 
+    /// <summary>Of the API: what it logs, while it logs it.</summary>
+    public static string RunEvents(string runId) => $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events";
+
     public static string Model(string name) => $"/models/{Uri.EscapeDataString(name)}";
 
     public static string ModelVersion(string name, long version) => $"/models/{Uri.EscapeDataString(name)}/versions/{version}";

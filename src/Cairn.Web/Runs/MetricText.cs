@@ -10,6 +10,8 @@ internal static class MetricText
     {
         null => Format.None,
         { } number when double.IsNaN(number) => "not a number",
+        >= double.MaxValue => "infinite", // as it is kept
+        <= -double.MaxValue => "−infinite",
         { } number when Math.Abs(number) is <= 1 and >= 0.001 => Format.Number(number, 4),
         _ => Format.Number(value),
     };

@@ -8,7 +8,7 @@ namespace Cairn.Web.Runs;
 /// <remarks><c>curve</c> is the metric whose history is drawn as a <see cref="CurveView"/> says; with <c>part=curves</c> it comes alone.</remarks>
 internal static class ShowComparison
 {
-    private const int Points = 2000;
+    private const int Points = ShowRunCurves.Points;
 
     public static void Map(PageRoutes routes) => routes.Get("/runs/compare", Handle);
 
@@ -27,5 +27,5 @@ internal static class ShowComparison
     }
 
     private static async Task<IReadOnlyList<RunHistory>> Histories(PageRequest request, IReadOnlyList<RunWire> runs, string key) => await Task.WhenAll(
-        runs.Where(run => run.Metrics.ContainsKey(key)).Select(async run => new RunHistory(run.Name, await request.Load((api, stop) => api.GetMetricHistoryAsync(run.RunId, key, Points, null, stop)))));
+        runs.Where(run => run.Metrics.ContainsKey(key)).Select(async run => new RunHistory(run.Name, await request.Load((api, stop) => api.SampleMetricHistoryAsync(run.RunId, key, Points, stop)))));
 }

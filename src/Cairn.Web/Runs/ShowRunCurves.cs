@@ -8,7 +8,10 @@ namespace Cairn.Web.Runs;
 /// <remarks>With <c>part=curves</c> they come alone; while the run goes on, again and again.</remarks>
 internal static class ShowRunCurves
 {
-    private const int Points = 2000, Looked = 16;
+    /// <summary>Of each history, evenly spread when it has more.</summary>
+    public const int Points = 2000;
+
+    private const int Looked = 16;
 
     public static void Map(PageRoutes routes) => routes.Get("/runs/{id}/curves", Handle);
 
@@ -28,6 +31,6 @@ internal static class ShowRunCurves
     {
         var asked = request.Context.Request.Query["metric"].OfType<string>().Where(run.Metrics.ContainsKey).Distinct(StringComparer.Ordinal).ToList();
         var keys = asked.Count > 0 ? asked : RunCurves.Ordered(run);
-        return await Task.WhenAll(keys.Take(Looked).Select(async key => new RunHistory(key, await request.Load((api, stop) => api.GetMetricHistoryAsync(run.RunId, key, Points, null, stop)))));
+        return await Task.WhenAll(keys.Take(Looked).Select(async key => new RunHistory(key, await request.Load((api, stop) => api.SampleMetricHistoryAsync(run.RunId, key, Points, stop)))));
     }
 }

@@ -74,6 +74,25 @@ public abstract class RunTests : IAsyncLifetime
         (await TrackingHost.Read<Page<RunWire>>(await _host.Neighbour.GetAsync(Runs))).Items.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(2, new long[] { 0, 999 })]
+    [InlineData(5, new long[] { 0, 250, 500, 750, 999 })]
+    [InlineData(1000, null)]
+    [InlineData(25_000, null)]
+    public async Task A_sample_of_a_history_is_evenly_spread_with_both_ends(int sample, long[]? steps)
+    {
+        var run = await _host.Run();
+        await _host.Log(run.RunId, new LogBatch([.. Enumerable.Range(0, 1000).Select(step => new MetricPoint("loss", 1.0 / (1 + step), step, 1_000 + step))])).ShouldSucceed();
+
+        var page = await _host.Get<Page<MetricPoint>>($"{Runs}/{run.RunId}/metrics/loss?sample={sample}");
+
+        page.NextPageToken.ShouldBeNull();
+        page.Items.Select(point => point.Step).ShouldBe(steps ?? Enumerable.Range(0, 1000).Select(step => (long)step));
+        await _host.Http.GetAsync($"{Runs}/{run.RunId}/metrics/loss?sample=1").ShouldBeProblem(HttpStatusCode.BadRequest, "run.sample-invalid");
+        await _host.Http.GetAsync($"{Runs}/{run.RunId}/metrics/loss?sample=5&limit=5").ShouldBeProblem(HttpStatusCode.BadRequest, "run.sample-invalid");
+        await _host.Http.GetAsync($"{Runs}/{run.RunId}/metrics/nope?sample=5").ShouldBeProblem(HttpStatusCode.NotFound, "run.metric-unknown");
+    }
+
     [Fact]
     public async Task Status_end_and_name_change_and_a_deleted_run_does_not()
     {

@@ -130,9 +130,9 @@ public sealed class RunPageTests
         await using var host = await PageHost.Start(Sample.Api());
 
         (await host.Open($"{Judged}/curves")).QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe($"{Judged}/curves?part=curves");
-        var page = await host.Open($"{Judged}/curves?curves=now&x=time");
+        var page = await host.Open($"{Judged}/curves?curves=now&x=relative");
         page.QuerySelectorAll("figure[data-chart]").Length.ShouldBe(1);
-        page.QuerySelectorAll("figure tbody tr").Select(row => row.TextContent.Trim()).Count().ShouldBe(2, "a value that is no number is no point");
+        page.QuerySelectorAll("figure tbody tr").Select(row => row.TextContent.Trim()).Count().ShouldBe(3, "a value that is no number is a gap, and the table says so");
         page.QuerySelector("figure tbody tr:last-child td")!.TextContent.ShouldBe("2", "seconds since the first");
         Card(page, "Logged once").QuerySelectorAll("dt").Length.ShouldBe(7);
     }

@@ -128,7 +128,7 @@ public sealed class RunsPageTests
 
         part.QuerySelector("main").ShouldBeNull("a part has no shell");
         part.QuerySelectorAll("figure table thead th").Select(head => head.TextContent).ShouldBe(["Step", "sedate-auk-312", "jolly-wren-7"]);
-        part.QuerySelectorAll("figure table tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent))).ShouldBe(["0|0.8000|0.8000", "2|0.8100|0.8200"]);
+        part.QuerySelectorAll("figure table tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent))).ShouldBe(["0|0.8000|0.8000", "1|not a number|not a number", "2|0.8100|0.8200"]);
         (await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}&curve=cv.roc_auc&part=curves")).Body!.TextContent.ShouldContain("One point each");
         (await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}&curve=nope&part=curves")).Body!.TextContent.ShouldContain("No run has this metric");
     }
