@@ -32,6 +32,7 @@ public sealed class CairnServer : IAsyncDisposable
         if (limits.Refusal is { } unreadable) return unreadable;
         if (BrokerAddress.Read(options.RabbitMq).Refusal is { } noBroker) return noBroker;
         if (StoreAddress.Read(options.Outside).Refusal is { } noStore) return noStore;
+        if (BlobAddress.Read(options).Refusal is { } noBlobs) return noBlobs;
         var home = HomeLock.Take(options.Home);
         if (home.Refusal is { } owned) return owned;
 

@@ -19,6 +19,12 @@ public sealed record ServerOptions
     /// <value>A PostgreSQL connection string; null: SQLite.</value>
     public string? PostgreSql { get; init; }
 
+    /// <value>Where files, packages and segments of the log are: <c>s3://bucket/prefix</c> of the store in <see cref="Outside"/>; null: in the home.</value>
+    public string? Blobs { get; init; }
+
+    /// <value>Of blobs in S3, what may be kept in the home as well: <c>20GB</c>; null: 10 GiB.</value>
+    public string? BlobCache { get; init; }
+
     /// <value>The RabbitMQ broker of the streams, <c>amqp://user:password@host:5672/vhost</c>; null: streams do not run.</value>
     public string? RabbitMq { get; init; }
 

@@ -14,6 +14,9 @@ public interface IBlobStore
     /// <exception cref="FileNotFoundException">There is no such blob.</exception>
     Task<string> LocalPath(Digest digest, CancellationToken cancellation);
 
+    /// <summary>Where other programs read it: a path or an address of S3. Null: it is known to be gone.</summary>
+    string? PlaceOf(Digest digest);
+
     /// <summary>Reads the blob again and compares it with its name: false when it was altered or is gone.</summary>
     Task<bool> Verify(Digest digest, CancellationToken cancellation);
 

@@ -60,6 +60,9 @@ public sealed class ObjectStore : IDisposable
     /// <summary>All objects whose key begins as that of the address and a slash.</summary>
     public Task<Answer<IReadOnlyList<ObjectEntry>>> Below(ObjectAddress address, CancellationToken cancellation) => _transfers.Value.Below(address, cancellation);
 
+    /// <summary>The content, from any place on, as it comes.</summary>
+    public Task<Answer<Stream>> Open(ObjectAddress address, CancellationToken cancellation) => _transfers.Value.Open(address, cancellation);
+
     /// <summary>Goes on where an earlier attempt stopped, unless the object is another one by now.</summary>
     /// <param name="file">Has its name when it is whole and durable.</param>
     /// <param name="progress">Bytes that are here, of how many.</param>
@@ -68,6 +71,9 @@ public sealed class ObjectStore : IDisposable
     /// <summary>The object is there as a whole or not at all; one that stands there is replaced. What an attempt that was killed left behind is taken away by the next.</summary>
     /// <param name="progress">Bytes that are there.</param>
     public Task<Answer<Done>> Upload(string file, ObjectAddress address, Action<long> progress, CancellationToken cancellation) => _transfers.Value.Upload(file, address, progress, cancellation);
+
+    /// <summary>Takes away what an upload of this file that was killed left in the store.</summary>
+    public Task<Answer<Done>> Abandon(string file, ObjectAddress address, CancellationToken cancellation) => _transfers.Value.Abandon(file, address, cancellation);
 
     public Task<Answer<Done>> Delete(ObjectAddress address, CancellationToken cancellation) => _transfers.Value.Delete(address, cancellation);
 

@@ -38,6 +38,6 @@ public static class StorageModule
                     : new LogDatabase(provider.GetRequiredService<Database>, owned: false, clock);
             })
             .AddSingleton<EventLog>(provider => new TailingEventLog(provider.GetRequiredService<Database>()))
-            .AddSingleton<IBlobStore>(_ => FolderBlobStore.Open(options.Home));
+            .AddSingleton<IBlobStore>(provider => options.Blobs is null ? FolderBlobStore.Open(options.Home) : S3BlobStore.Open(options, provider.GetRequiredService<ObjectStore>(), provider.GetRequiredService<TimeProvider>()));
     }
 }

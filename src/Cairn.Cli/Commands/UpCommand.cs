@@ -13,6 +13,8 @@ internal static class UpCommand
     private static readonly Option<string> Address = new("--address") { Description = "Address to listen on; any but loopback needs --insecure", DefaultValueFactory = _ => "127.0.0.1", HelpName = "address" };
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "Listen on other addresses though there are no accounts yet: whoever reaches the port is the administrator" };
     private static readonly Option<string?> PostgreSql = new("--postgres") { Description = "Keep metadata in PostgreSQL (default: CAIRN_POSTGRES, else SQLite in the home)", HelpName = "connection string" };
+    private static readonly Option<string?> Blobs = new("--blobs") { Description = "Keep files, packages and segments of the log in S3 (default: CAIRN_BLOBS, else where the home had them before, at first in the home); CAIRN_S3_ENDPOINT and its keys say which store", HelpName = "s3://bucket/prefix" };
+    private static readonly Option<string?> BlobCache = new("--blob-cache") { Description = "Of what is in S3, keep so much in the home as well (default: CAIRN_BLOB_CACHE, else 10GB)", HelpName = "size" };
     private static readonly Option<string?> RabbitMq = new("--rabbitmq") { Description = "Answer queues of this broker (default: CAIRN_RABBITMQ, which other users of the machine do not see)", HelpName = "amqp://..." };
     private static readonly Option<string[]> DataRoot = new("--data-root") { Description = "A folder besides project folders that sources may be read from; may be repeated", HelpName = "folder", DefaultValueFactory = _ => [] };
     private static readonly Option<string[]> AllowHost = new("--allow-host") { Description = "A host of a database or an S3 store that requests may name when this server is not on loopback; may be repeated", HelpName = "host", DefaultValueFactory = _ => [] };
@@ -25,7 +27,7 @@ internal static class UpCommand
     private static readonly Option<double> RequestTimeout = new("--request-timeout") { Description = "Time until the answer to another read or question has to begin", DefaultValueFactory = _ => 300, HelpName = "seconds" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, RabbitMq, DataRoot, AllowHost, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, PredictTimeout, RequestTimeout, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, Blobs, BlobCache, RabbitMq, DataRoot, AllowHost, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, PredictTimeout, RequestTimeout, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -44,6 +46,8 @@ internal static class UpCommand
                 Address = invocation.Get(Address)!,
                 Insecure = invocation.Get(Insecure),
                 PostgreSql = invocation.Get(PostgreSql) ?? Environment.GetEnvironmentVariable("CAIRN_POSTGRES"),
+                Blobs = invocation.Get(Blobs) ?? Environment.GetEnvironmentVariable("CAIRN_BLOBS"),
+                BlobCache = invocation.Get(BlobCache) ?? Environment.GetEnvironmentVariable("CAIRN_BLOB_CACHE"),
                 RabbitMq = invocation.Get(RabbitMq) ?? Environment.GetEnvironmentVariable("CAIRN_RABBITMQ"),
                 DataRoots = [.. invocation.Get(DataRoot)!.Select(Path.GetFullPath)],
                 RateLimit = invocation.Get(RateLimit),

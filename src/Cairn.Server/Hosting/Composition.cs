@@ -79,13 +79,20 @@ internal static class Composition
         // It reads the keys on every start, and every command that finds no server is a start; the first page with a form reads them too.
         foreach (var eager in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList()) services.Remove(eager);
 
-        services.AddStorage(new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql }, StoreAddress.Read(options.Outside).Value);
+        services.AddStorage(Storage(options), StoreAddress.Read(options.Outside).Value);
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
         services.AddData(new() { Connections = options.Outside.Connections, Hosts = IPAddress.IsLoopback(listeners.Address) ? null : options.Outside.AllowedHosts }).AddTracking().AddFlows()
             .AddServing(Serving(options))
             .AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));
         services.AddWeb(provider => provider.GetRequiredService<CairnConnection>().Client).AddSingleton(new ProblemPage(WebModule.ShowProblem));
+    }
+
+    private static StorageOptions Storage(ServerOptions options)
+    {
+        var asked = BlobAddress.Read(options).Value;
+        var storage = new StorageOptions { Home = options.Home, PostgreSql = options.PostgreSql, Blobs = asked.Place ?? BlobPlace.Of(options.Home) };
+        return asked.Cache is { } cache ? storage with { BlobCache = cache } : storage;
     }
 
     private static ServingOptions Serving(ServerOptions options)

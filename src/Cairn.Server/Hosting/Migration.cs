@@ -14,7 +14,10 @@ internal static class Migration
         try
         {
             services.GetRequiredService<Database>();
-            await services.GetRequiredService<IBlobStore>().Write(Stream.Null, cancellation); // the empty blob, which the probe of readiness reads
+            var blobs = services.GetRequiredService<IBlobStore>();
+            if (await BlobPlace.Claim(
+                services.GetRequiredService<StorageOptions>(), blobs, services.GetRequiredService<ObjectStore>(), services.GetRequiredService<TimeProvider>(), cancellation) is { } refusal) return refusal;
+            await blobs.Write(Stream.Null, cancellation); // the empty blob, which the probe of readiness reads
             return null;
         }
         catch (StorageException fault)

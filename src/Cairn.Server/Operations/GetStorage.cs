@@ -55,6 +55,7 @@ internal static class GetStorage
     {
         "blobs" => "blobs",
         "backups" => "backups",
+        "cache" => "cache",
         "logs" => "logs",
         var name when name.StartsWith("cairn.db", StringComparison.Ordinal) => "database",
         var name when name.StartsWith("predictions.db", StringComparison.Ordinal) => "prediction_log",

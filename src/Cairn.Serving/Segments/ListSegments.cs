@@ -35,23 +35,11 @@ internal static class ListSegments
         foreach (var segment in found.Take(limit))
         {
             items.Add(new(
-                segment.SegmentId, segment.Deployment, segment.FromMs * 1000, segment.ToMs * 1000, segment.Rows, segment.Bytes, segment.Blob.Hex, await PathOf(blobs, segment, cancellation),
+                segment.SegmentId, segment.Deployment, segment.FromMs * 1000, segment.ToMs * 1000, segment.Rows, segment.Bytes, segment.Blob.Hex, blobs.PlaceOf(segment.Blob),
                 segment.CreatedAt));
         }
 
         return TypedResults.Ok(new Page<PredictionSegmentWire>(items, found.Count > limit ? PageToken.Write($"{found[limit - 1].Hour}:{found[limit - 1].SegmentId}") : null));
-    }
-
-    private static async Task<string?> PathOf(IBlobStore blobs, Segment segment, CancellationToken cancellation)
-    {
-        try
-        {
-            return await blobs.LocalPath(segment.Blob, cancellation);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
     }
 
     private static Answer<(long Hour, string SegmentId)?> Place(string? token)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using Cairn.Kernel;
 using Cairn.Storage.Files;
 
@@ -12,18 +10,12 @@ namespace Cairn.Storage.Blobs;
 /// </remarks>
 internal sealed class FolderBlobStore : IBlobStore
 {
-    private const int BufferSize = 128 * 1024;
-
-    // A sync of the database waits for what the file system still has to write of other files: it is never much.
-    private const long FlushEach = 4 << 20;
-
     private readonly string _root, _unfinished;
 
     // Shards whose name is known to be durable. That a folder exists says nothing: whoever made it may not have synced it yet.
     private readonly bool[] _durableShards = new bool[256];
 
-    private readonly Lock _removing = new();
-    private int _holds;
+    private readonly BlobHolds _holds = new();
 
     private FolderBlobStore(string root) => (_root, _unfinished) = (root, Path.Combine(root, "unfinished"));
 
@@ -49,7 +41,7 @@ internal sealed class FolderBlobStore : IBlobStore
         var part = Path.Combine(_unfinished, Path.GetRandomFileName());
         try
         {
-            var blob = await WritePart(part, content, cancellation);
+            var blob = await BlobPart.Write(part, content, cancellation);
             Publish(part, blob.Digest);
             return blob;
         }
@@ -82,73 +74,33 @@ internal sealed class FolderBlobStore : IBlobStore
         return File.Exists(path) ? Task.FromResult(path) : throw new FileNotFoundException($"There is no blob {digest.Hex} in {_root}.", path);
     }
 
+    public string? PlaceOf(Digest digest) => File.Exists(PathOf(digest)) ? PathOf(digest) : null;
+
     public async Task<bool> Verify(Digest digest, CancellationToken cancellation)
     {
         if (await Open(digest, cancellation) is not { } content) return false;
         await using (content) return await Digest.Of(content, cancellation) == digest;
     }
 
-    public Task<bool> Remove(Digest digest, CancellationToken cancellation)
+    public Task<bool> Remove(Digest digest, CancellationToken cancellation) => Task.FromResult(_holds.Remove(() =>
     {
-        lock (_removing)
-        {
-            if (_holds > 0) return Task.FromResult(false);
-            try
-            {
-                File.Delete(PathOf(digest));
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // It was never there.
-            }
-            catch (Exception e) when (FileFaults.IsFault(e))
-            {
-                throw FileFaults.Explain(e, _root);
-            }
-
-            return Task.FromResult(true);
-        }
-    }
-
-    public IDisposable Hold()
-    {
-        lock (_removing) _holds++;
-        return new Holding(this);
-    }
-
-    private void Release()
-    {
-        lock (_removing) _holds--;
-    }
-
-    private string PathOf(Digest digest) => Path.Combine(_root, digest.Hex[..2], digest.Hex);
-
-    private static async Task<Blob> WritePart(string part, Stream content, CancellationToken cancellation)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var file = File.OpenHandle(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        var (length, flushed) = (0L, 0L);
         try
         {
-            while (await content.ReadAsync(buffer, cancellation) is var read and > 0)
-            {
-                hash.AppendData(buffer, 0, read);
-                await RandomAccess.WriteAsync(file, buffer.AsMemory(0, read), length, cancellation);
-                length += read;
-                if (length - flushed < FlushEach) continue;
-                RandomAccess.FlushToDisk(file);
-                flushed = length;
-            }
+            File.Delete(PathOf(digest));
         }
-        finally
+        catch (DirectoryNotFoundException)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            // It was never there.
         }
+        catch (Exception e) when (FileFaults.IsFault(e))
+        {
+            throw FileFaults.Explain(e, _root);
+        }
+    }));
 
-        RandomAccess.FlushToDisk(file);
-        return new(Digest.FromHash(hash.GetHashAndReset()), length);
-    }
+    public IDisposable Hold() => _holds.Hold();
+
+    private string PathOf(Digest digest) => Path.Combine(_root, digest.Hex[..2], digest.Hex);
 
     private void Publish(string part, Digest digest)
     {
@@ -164,12 +116,5 @@ internal sealed class FolderBlobStore : IBlobStore
 
         File.Move(part, path, overwrite: true);
         DirectorySync.Flush(shard);
-    }
-
-    private sealed class Holding(FolderBlobStore store) : IDisposable
-    {
-        private FolderBlobStore? _store = store;
-
-        public void Dispose() => Interlocked.Exchange(ref _store, null)?.Release();
     }
 }

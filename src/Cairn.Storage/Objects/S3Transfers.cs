@@ -62,6 +62,17 @@ internal sealed class S3Transfers : IDisposable
         },
         cancellation);
 
+    public Task<Answer<Stream>> Open(ObjectAddress address, CancellationToken cancellation) => Guarded<Stream>(
+        address,
+        async () =>
+        {
+            var whole = await _client.GetObjectAsync(new GetObjectRequest { BucketName = address.Bucket, Key = address.Key }, cancellation);
+            var (last, tag) = (whole.ContentLength - 1, whole.ETag);
+            return new ObjectStream(
+                (at, stop) => _client.GetObjectAsync(new GetObjectRequest { BucketName = address.Bucket, Key = address.Key, EtagToMatch = tag, ByteRange = new ByteRange(at, last) }, stop), whole);
+        },
+        cancellation);
+
     public Task<Answer<ObjectEntry>> Download(ObjectAddress address, string file, Action<long, long> progress, CancellationToken cancellation) => Guarded<ObjectEntry>(
         address,
         async () =>
@@ -96,8 +107,8 @@ internal sealed class S3Transfers : IDisposable
         address,
         async () =>
         {
-            var record = $"{file}.upload";
-            if (File.Exists(record)) await Abort(address, await File.ReadAllTextAsync(record, cancellation), record, cancellation);
+            var record = RecordOf(file);
+            await Abort(address, record, cancellation);
             var length = new FileInfo(file).Length;
             if (length <= Piece)
             {
@@ -119,6 +130,15 @@ internal sealed class S3Transfers : IDisposable
 
             await _client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = address.Bucket, Key = address.Key, UploadId = upload, PartETags = tags }, cancellation);
             File.Delete(record);
+            return default(Done);
+        },
+        cancellation);
+
+    public Task<Answer<Done>> Abandon(string file, ObjectAddress address, CancellationToken cancellation) => Guarded<Done>(
+        address,
+        async () =>
+        {
+            await Abort(address, RecordOf(file), cancellation);
             return default(Done);
         },
         cancellation);
@@ -166,8 +186,13 @@ internal sealed class S3Transfers : IDisposable
         if (at != entry.Length) throw new IOException($"{entry.Address} broke off after {at} of {entry.Length} bytes.");
     }
 
-    private async Task Abort(ObjectAddress address, string upload, string record, CancellationToken cancellation)
+    private static string RecordOf(string file) => $"{file}.upload";
+
+    /// <summary>Ends the upload that a record names, if there is one.</summary>
+    private async Task Abort(ObjectAddress address, string record, CancellationToken cancellation)
     {
+        if (!File.Exists(record)) return;
+        var upload = await File.ReadAllTextAsync(record, cancellation);
         try
         {
             await _client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = address.Bucket, Key = address.Key, UploadId = upload }, cancellation);
