@@ -1,5 +1,4 @@
-using Cairn.Tracking.Mlflow.Protocol;
-using Cairn.Tracking.Mlflow.Search;
+using Cairn.Tracking.Search;
 
 namespace Cairn.Unit.Tests.Tracking;
 
@@ -34,7 +33,7 @@ public class MlflowFilterTests
     [InlineData("a = 'x", "'x has no end")]
     [InlineData("a = ", "'a', '='")]
     public void What_is_no_clause_is_named(string filter, string named) =>
-        Should.Throw<MlflowException>(() => FilterText.Parse(filter)).Message.ShouldContain(named);
+        Should.Throw<FilterException>(() => FilterText.Parse(filter)).Message.ShouldContain(named);
 
     [Theory]
     [InlineData("metrics.m", "metrics|m|False")]
@@ -51,5 +50,5 @@ public class MlflowFilterTests
     [InlineData("metrics.m DESC DESC")]
     [InlineData("")]
     [InlineData("'metrics.m'")]
-    public void An_order_that_is_none_is_named(string item) => Should.Throw<MlflowException>(() => FilterText.ParseOrder(item)).Message.ShouldContain($"'{item}'");
+    public void An_order_that_is_none_is_named(string item) => Should.Throw<FilterException>(() => FilterText.ParseOrder(item)).Message.ShouldContain($"'{item}'");
 }
