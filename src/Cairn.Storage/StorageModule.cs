@@ -12,7 +12,7 @@ namespace Cairn.Storage;
 /// <summary>Metadata, events and blobs.</summary>
 public static class StorageModule
 {
-    /// <summary>Registers <see cref="Database"/>, <see cref="LogDatabase"/>, <see cref="EventLog"/>, <see cref="IBlobStore"/> and <see cref="ObjectStore"/>. Migration runs on first use of the container.</summary>
+    /// <summary>Registers <see cref="Database"/>, <see cref="LogDatabase"/>, <see cref="EventLog"/>, <see cref="IBlobStore"/>, <see cref="UploadParts"/> and <see cref="ObjectStore"/>. Migration runs on first use of the container.</summary>
     /// <remarks>Ask for the <see cref="Database"/> while starting: that opens and migrates it, or throws a <see cref="StorageException"/> that says what is wrong.</remarks>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options, ObjectStoreOptions? objects = null)
     {
@@ -38,6 +38,7 @@ public static class StorageModule
                     : new LogDatabase(provider.GetRequiredService<Database>, owned: false, clock);
             })
             .AddSingleton<EventLog>(provider => new TailingEventLog(provider.GetRequiredService<Database>()))
-            .AddSingleton<IBlobStore>(provider => options.Blobs is null ? FolderBlobStore.Open(options.Home) : S3BlobStore.Open(options, provider.GetRequiredService<ObjectStore>(), provider.GetRequiredService<TimeProvider>()));
+            .AddSingleton<IBlobStore>(provider => options.Blobs is null ? FolderBlobStore.Open(options.Home) : S3BlobStore.Open(options, provider.GetRequiredService<ObjectStore>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(provider => new UploadParts(options.Home, provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -2,6 +2,7 @@ using Cairn.Storage;
 using Cairn.Tracking.Artifacts;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow;
+using Cairn.Tracking.Mlflow.Uploads;
 using Cairn.Tracking.Packages;
 using Cairn.Tracking.Registry;
 using Cairn.Tracking.RunRecords;
@@ -20,6 +21,7 @@ public static class TrackingModule
         return services
             .AddSingleton<DefaultExperiment>()
             .AddSingleton<RunWatchers>()
+            .AddHostedService<UploadUpkeep>()
             .AddSingleton(provider => new SigningKey(provider.GetRequiredService<StorageOptions>().Home))
             .AddSingleton(provider => new Runs(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<TimeProvider>(),
@@ -44,7 +46,6 @@ public static class TrackingModule
 
         StartRun.Map(routes);
         ListRuns.Map(routes);
-        CountRuns.Map(routes);
         CompareRuns.Map(routes);
         GetRun.Map(routes);
         EditRun.Map(routes);

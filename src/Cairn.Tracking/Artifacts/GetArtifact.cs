@@ -6,16 +6,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.StaticFiles;
-using Microsoft.Net.Http.Headers;
 
 namespace Cairn.Tracking.Artifacts;
 
-/// <summary>GET /api/v1/runs/{run}/artifacts/content/{path}: always as a download, so that no browser runs what a run stored.</summary>
+/// <summary>GET /api/v1/runs/{run}/artifacts/content/{path}.</summary>
 internal static class GetArtifact
 {
-    private static readonly FileExtensionContentTypeProvider _types = new();
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/runs/{run}/artifacts/content/{**path}", Handle)
         .Requires(Permission.RunsRead)
@@ -37,14 +33,12 @@ internal static class GetArtifact
             },
             cancellation);
         if (artifact.Refusal is { } unknown) return unknown.ToProblem();
-        if (await blobs.Open(Digest.Parse(artifact.Value.Digest), cancellation) is not { } content)
+        var digest = Digest.Parse(artifact.Value.Digest);
+        if (await blobs.Open(digest, cancellation) is not { } content)
             return new Refusal.Missing(
-                "artifact.content-missing", $"The artifact '{path}' is known, but its content (blob {artifact.Value.Digest}) is gone from the blob store. Restore it from a backup.").ToProblem();
+                "artifact.content-missing", $"The artifact '{path}' is known, but its content (blob {digest}) is gone from the blob store. Restore it from a backup.").ToProblem();
 
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Stream(
-            content, _types.TryGetContentType(path, out var type) ? type : "application/octet-stream", fileDownloadName: path[(path.LastIndexOf('/') + 1)..],
-            entityTag: new EntityTagHeaderValue($"\"{artifact.Value.Digest}\""), enableRangeProcessing: true);
+        return ArtifactDownload.Of(context, path, digest, content);
     }
 
     private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, Run run, string path)

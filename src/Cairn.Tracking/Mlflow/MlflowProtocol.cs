@@ -6,11 +6,13 @@ using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Mlflow.RunRecords;
+using Cairn.Tracking.Mlflow.Uploads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Tracking.Mlflow;
 
@@ -26,7 +28,7 @@ internal static class MlflowProtocol
         routes.MapGet("/health", () => Plain("OK")).Anonymous().ExcludeFromDescription();
         var services = routes.ServiceProvider;
         var calls = new MlflowRoutes(routes, new(() => new(
-            services.GetRequiredService<Database>(), services.GetRequiredService<IBlobStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Cairn.Tracking.Experiments.DefaultExperiment>())));
+            services.GetRequiredService<Database>(), services.GetRequiredService<IBlobStore>(), services.GetRequiredService<UploadParts>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Cairn.Tracking.Experiments.DefaultExperiment>())));
 
         CreateExperiment.Map(calls);
         GetExperiment.Map(calls);
@@ -65,6 +67,13 @@ internal static class MlflowProtocol
 
         ListArtifacts.Map(calls);
         ArtifactProxy.Map(calls);
+        GetArtifact.Map(calls);
+        UploadArtifact.Map(calls);
+
+        StartUpload.Map(calls);
+        PutPart.Map(calls);
+        CompleteUpload.Map(calls, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        AbortUpload.Map(calls);
 
         calls.MapRest();
     }

@@ -129,14 +129,32 @@ public class MlflowFilesOverTcpTests
     [InlineData("a//b")]
     [InlineData("%2fetc/passwd")]
     [InlineData("a%00b")]
+    [InlineData("%2e%2e%2f%2e%2e%2fx")]
+    [InlineData("%252e%252e%252fx")]
+    [InlineData("a%252f..%252fx")]
+    [InlineData("a%255c..%255cx")]
+    [InlineData("%25252e%25252e/x")]
+    [InlineData("a%2500b")]
+    [InlineData("C:/x")]
+    [InlineData("c%3a%5cx")]
+    [InlineData("file:%2f%2f%2fetc/passwd")]
     public async Task A_path_that_could_leave_its_folder_is_refused_in_every_spelling(string path)
     {
         await using var home = await TestHome.Start();
         var run = (await home.Http.Mlflow("runs/create", """{"experiment_id":"0"}"""))["run"]!["info"]!["run_id"]!.GetValue<string>();
 
+        var model = (await home.Http.Mlflow("logged-models", """{"experiment_id":"0"}"""))["model"]!["info"]!["model_id"]!.GetValue<string>();
+        await home.Http.Mlflow("registered-models/create", """{"name":"m"}""");
+        await home.Http.Mlflow("model-versions/create", $$"""{"name":"m","source":"mlflow-artifacts:/0/{{run}}/artifacts"}""");
+
         foreach (var method in (string[])["PUT", "GET", "DELETE"])
             (await Status(home, $"{method} /api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/{path}")).ShouldBeInRange(400, 404, $"{method} {path}");
         (await Status(home, $"GET /api/2.0/mlflow/artifacts/list?run_id={run}&path={path}")).ShouldBeInRange(400, 404, path);
+        (await Status(home, $"GET /get-artifact?run_id={run}&path={path}")).ShouldBeInRange(400, 404, path);
+        (await Status(home, $"GET /model-versions/get-artifact?name=m&version=1&path={path}")).ShouldBeInRange(400, 404, path);
+        (await Status(home, $"GET /ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files?artifact_file_path={path}")).ShouldBeInRange(400, 404, path);
+        (await Status(home, $"POST /ajax-api/2.0/mlflow/upload-artifact?run_uuid={run}&path={path}")).ShouldBeInRange(400, 404, path);
+        (await Status(home, $"POST /api/2.0/mlflow-artifacts/mpu/create/0/{run}/artifacts/{path}", """{"path":"x.bin","num_parts":1}""")).ShouldBeInRange(400, 404, path);
         (await home.Http.MlflowGet($"artifacts/list?run_id={run}"))["files"].ShouldBeNull();
     }
 
@@ -154,12 +172,12 @@ public class MlflowFilesOverTcpTests
         SHA256.HashData(await home.Http.GetByteArrayAsync(path, TestContext.Current.CancellationToken)).ShouldBe(SHA256.HashData(content));
     }
 
-    private static async Task<int> Status(TestHome home, string request)
+    private static async Task<int> Status(TestHome home, string request, string body = "x")
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", home.Http.BaseAddress!.Port, TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream, Encoding.ASCII);
         return int.Parse((await reader.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[1], CultureInfo.InvariantCulture);
     }

@@ -44,6 +44,9 @@ public sealed class TrackingHost : IAsyncDisposable
 
     public MlflowImport Import => _app.Services.GetRequiredService<MlflowImport>();
 
+    /// <value>The home.</value>
+    public string Folder => _folder;
+
     public Database Database => _app.Services.GetRequiredService<Database>();
 
     public static async Task<TrackingHost> Start(bool onPostgres = false)
@@ -85,6 +88,9 @@ public sealed class TrackingHost : IAsyncDisposable
         if (verdict is not null) await Models.RecordVerdict(Caller.LocalAdmin, model, version.Value, new(verdict, "said the gates", 1, []), default);
         return version.Value;
     }
+
+    /// <summary>One that works beside the requests.</summary>
+    public T Service<T>() where T : Microsoft.Extensions.Hosting.IHostedService => _app.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<T>().Single();
 
     public Task<HttpResponseMessage> Post<T>(string path, T body) => Http.PostAsJsonAsync(path, body, CairnJson.Options);
 

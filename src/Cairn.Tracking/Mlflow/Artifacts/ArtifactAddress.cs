@@ -21,7 +21,7 @@ internal sealed record ArtifactAddress(long Experiment, string Owner, bool IsMod
         var parts = Safe((whole ?? "").TrimEnd('/')).Split('/');
         var models = parts.Length > 1 && parts[1] == "models" ? 1 : 0;
         return parts.Length >= 3 + models && parts[2 + models] == "artifacts" && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var experiment)
-            ? new(experiment, parts[1 + models], models == 1, string.Join('/', parts[(3 + models)..]))
+            ? new(experiment, parts[1 + models], models == 1, Safe(string.Join('/', parts[(3 + models)..]))) // a drive is one only where a path begins
             : throw MlflowException.Missing($"'{whole}' is no place for artifacts here. It begins with EXPERIMENT/RUN/artifacts or EXPERIMENT/models/MODEL/artifacts, as artifact_uri says.");
     }
 

@@ -21,6 +21,8 @@ internal sealed class MlflowCall(HttpContext context, MlflowStore store, Caller 
 
     public CancellationToken Cancellation => context.RequestAborted;
 
+    public HttpRequest Request => context.Request;
+
     public string Route(string name) => (string)context.Request.RouteValues[name]!;
 
     public T Read<T>(ReadRequest<T> read)
@@ -72,7 +74,7 @@ internal sealed class MlflowCall(HttpContext context, MlflowStore store, Caller 
 }
 
 /// <summary>What the use cases of the protocol work with.</summary>
-internal sealed record MlflowStore(Database Database, IBlobStore Blobs, TimeProvider Clock, Cairn.Tracking.Experiments.DefaultExperiment Defaults)
+internal sealed record MlflowStore(Database Database, IBlobStore Blobs, UploadParts Parts, TimeProvider Clock, Cairn.Tracking.Experiments.DefaultExperiment Defaults)
 {
     public long Now => Clock.Micros();
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Cairn.Access;
-using Cairn.Tracking.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -40,15 +39,23 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
     /// <summary>A write that is attributed to its run.</summary>
     public void Log(string path, Permission permission, Func<MlflowCall, Task> handle) => Map("POST", path, permission, endpoint => endpoint.DataPlane(), handle);
 
-    /// <summary>A call of the artifact proxy, whose body or answer is a file and no message.</summary>
+    /// <summary>A call whose body or answer is a file and no message.</summary>
+    /// <param name="path">Below <c>/api/2.0/</c>.</param>
     public void Stream(string method, string path, Permission permission, Func<HttpContext, MlflowCall, Task> handle)
     {
-        foreach (var prefix in _prefixes)
-        {
-            var endpoint = routes.MapMethods($"{prefix}/2.0/mlflow-artifacts{path}", [method], (RequestDelegate)(context => Answer(context, handle)))
-                .Requires(permission).ErrorsAs(MlflowProblem.Of).ExcludeFromDescription();
-            if (method != "GET") endpoint.DataPlane().WithMetadata(new AnySize());
-        }
+        foreach (var prefix in _prefixes) StreamAt($"{prefix}/2.0/{path}", method, permission, handle);
+    }
+
+    /// <summary>A file where MLflow's pages ask for it, which is beside the API.</summary>
+    public void Download(string path, Permission permission, Func<HttpContext, MlflowCall, Task> handle)
+    {
+        foreach (var prefix in (string[])["", "/w/{workspace}"]) StreamAt($"{prefix}/{path}", "GET", permission, handle);
+    }
+
+    /// <summary>A message about a file that comes in parts.</summary>
+    public void Upload(string path, Permission permission, Func<MlflowCall, Task> handle)
+    {
+        foreach (var prefix in _prefixes) MapAt($"{prefix}/2.0/mlflow-artifacts/mpu/{path}", "POST", permission, endpoint => endpoint.DataPlane(), handle);
     }
 
     /// <summary>What else is asked below these paths is answered in MLflow's shape. Called last.</summary>
@@ -63,12 +70,21 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
     {
         if (!_methods.TryGetValue(path, out var methods)) _methods[path] = methods = [];
         methods.Add(method);
-        foreach (var prefix in _prefixes)
-        {
-            var endpoint = routes.MapMethods($"{prefix}/2.0/mlflow/{path}", [method], (RequestDelegate)(context => Answer(context, handle)))
-                .Requires(permission).ErrorsAs(MlflowProblem.Of).ExcludeFromDescription();
-            effect?.Invoke(endpoint);
-        }
+        foreach (var prefix in _prefixes) MapAt($"{prefix}/2.0/mlflow/{path}", method, permission, effect, handle);
+    }
+
+    private void MapAt(string place, string method, Permission permission, Action<IEndpointConventionBuilder>? effect, Func<MlflowCall, Task> handle)
+    {
+        var endpoint = routes.MapMethods(place, [method], (RequestDelegate)(context => Answer(context, handle)))
+            .Requires(permission).ErrorsAs(MlflowProblem.Of).ExcludeFromDescription();
+        effect?.Invoke(endpoint);
+    }
+
+    private void StreamAt(string place, string method, Permission permission, Func<HttpContext, MlflowCall, Task> handle)
+    {
+        var endpoint = routes.MapMethods(place, [method], (RequestDelegate)(context => Answer(context, handle)))
+            .Requires(permission).ErrorsAs(MlflowProblem.Of).ExcludeFromDescription();
+        if (method != "GET") endpoint.DataPlane().WithMetadata(new AnySize());
     }
 
     private Task Nothing(HttpContext context)
@@ -119,10 +135,6 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
         catch (MlflowException refused) when (!context.Response.HasStarted)
         {
             await Refuse(context, refused);
-        }
-        catch (FilterException refused) when (!context.Response.HasStarted)
-        {
-            await Refuse(context, MlflowException.Invalid(refused.Message));
         }
         finally
         {

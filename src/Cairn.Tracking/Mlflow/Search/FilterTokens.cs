@@ -1,4 +1,6 @@
-namespace Cairn.Tracking.Search;
+using Cairn.Tracking.Mlflow.Protocol;
+
+namespace Cairn.Tracking.Mlflow.Search;
 
 internal enum TokenKind
 {
@@ -78,7 +80,7 @@ internal static class FilterTokens
             if (end + 2 >= text.Length) break;
         }
 
-        throw new FilterException($"Invalid clause(s) in filter string: {text[at..]} has no end: its closing {text[at]} is missing.", at);
+        throw MlflowException.Invalid($"Invalid clause(s) in filter string: {text[at..]} has no end: its closing {text[at]} is missing.");
     }
 
     private static int Number(string text, int start)

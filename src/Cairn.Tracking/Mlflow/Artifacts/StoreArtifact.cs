@@ -1,0 +1,36 @@
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Artifacts;
+using Cairn.Tracking.Mlflow.Protocol;
+
+namespace Cairn.Tracking.Mlflow.Artifacts;
+
+/// <summary>A file that is sent whole becomes one of a run or of a logged model.</summary>
+internal static class StoreArtifact
+{
+    public static async Task Store(MlflowCall call, ArtifactAddress address, Stream content)
+    {
+        if (address.Path.Length == 0) throw MlflowException.Invalid("Invalid path");
+        await call.Query(transaction =>
+        {
+            address.Require(transaction, call.Workspace, write: true); // before a large file is taken in
+            return true;
+        });
+
+        var blob = await call.Store.Blobs.Write(content, call.Cancellation);
+        var now = call.Store.Now;
+        await call.Write(transaction =>
+        {
+            Name(transaction, call.Workspace, address, blob, now);
+            return true;
+        });
+        await call.Reply();
+    }
+
+    /// <summary>Content that is in the blob store gets its name. Whether its owner still takes it is asked again.</summary>
+    public static void Name(WriteTransaction transaction, WorkspaceId workspace, ArtifactAddress address, Blob blob, long now)
+    {
+        address.Require(transaction, workspace, write: true);
+        if (ArtifactTable.Put(transaction, workspace, address.Owner, address.Path, blob, now).Refusal is { } clash) throw MlflowException.Of(clash);
+    }
+}
