@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.EndToEnd.Tests.Running;
+using Cairn.Unit.Tests.Storage;
 
 namespace Cairn.EndToEnd.Tests.Faults;
 
@@ -16,25 +17,38 @@ public class MlflowKillTests
 {
     private const int PointsOfBatch = 20;
 
-    /// <value>25, or what <c>make torture</c> asks for.</value>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 25;
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Everything_acknowledged_to_an_MLflow_client_survives_the_death_of_the_process()
     {
         using var folder = new TestFolder();
+        await KillWhileLogging(folder, Kills(25));
+    }
+
+    [Fact]
+    public async Task Everything_acknowledged_to_an_MLflow_client_survives_the_death_of_the_process_on_PostgreSQL_too()
+    {
+        await using var postgres = await TestPostgres.Create();
+        using var folder = new TestFolder { Environment = { ["CAIRN_POSTGRES"] = postgres.ConnectionString } };
+        await KillWhileLogging(folder, Kills(6));
+    }
+
+    /// <summary>What <c>make torture</c> asks for.</summary>
+    private static int Kills(int unlessAsked) => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : unlessAsked;
+
+    private static async Task KillWhileLogging(TestFolder folder, int kills)
+    {
         var draw = new Random(7);
         var (all, recent) = (new List<Logged>(), new List<Logged>());
 
-        for (var kill = 0; kill <= Kills; kill++)
+        for (var kill = 0; kill <= kills; kill++)
         {
             using var server = CairnProcess.Start(folder, "up", "--port", "0", "--max-in-flight", "0");
             using var http = await ServerAddress.Connect(folder, server, Cancelled);
             await Verify(http, recent);
             all.AddRange(recent);
-            if (kill == Kills)
+            if (kill == kills)
             {
                 await Verify(http, all); // what survived one death survived the later ones
                 break;
@@ -50,9 +64,9 @@ public class MlflowKillTests
             recent = [.. acknowledged];
         }
 
-        all.Count.ShouldBeGreaterThan(Kills * 20);
+        all.Count.ShouldBeGreaterThan(kills * 20);
         TestContext.Current.SendDiagnosticMessage(
-            $"{Kills} kills, all there: {string.Join(", ", all.GroupBy(one => one.GetType().Name, StringComparer.Ordinal).OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{kind.Count()} {kind.Key}"))}");
+            $"{kills} kills, all there: {string.Join(", ", all.GroupBy(one => one.GetType().Name, StringComparer.Ordinal).OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{kind.Count()} {kind.Key}"))}");
     }
 
     private static Task Runs(HttpClient http, ConcurrentQueue<Logged> acknowledged) => UntilDead(async number =>
