@@ -19,9 +19,20 @@ public sealed partial class CairnClient
         ArgumentNullException.ThrowIfNull(which);
         return GetAsync<Page<RunWire>>(
             Query(
-                "runs", ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("order_by", which.OrderBy), ("limit", limit),
-                ("page_token", pageToken)),
+                "runs", ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("order_by", which.OrderBy), ("filter", which.Filter),
+                ("metrics", Keys(which.Metrics)), ("params", Keys(which.Params)), ("tags", Keys(which.Tags)), ("limit", limit), ("page_token", pageToken)),
             cancellation);
+
+        static string? Keys(IReadOnlyList<string>? keys) => keys is null ? null : keys.Count == 0 ? "none" : string.Join(',', keys);
+    }
+
+    /// <summary>How many runs a list has, page after page; its order and what is shown of each are of no matter.</summary>
+    /// <param name="most">Counting stops there; null: it goes on to the end.</param>
+    public Task<RunCountWire> CountRunsAsync(RunListing which, long? most = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        return GetAsync<RunCountWire>(
+            Query("runs/count", ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("filter", which.Filter), ("most", most)), cancellation);
     }
 
     public Task<RunWire> GetRunAsync(string runId, CancellationToken cancellation = default) => GetAsync<RunWire>($"runs/{Escape(runId)}", cancellation);

@@ -46,6 +46,7 @@ public static class TrackingModule
 
         StartRun.Map(routes);
         ListRuns.Map(routes);
+        CountRuns.Map(routes);
         CompareRuns.Map(routes);
         GetRun.Map(routes);
         EditRun.Map(routes);

@@ -19,11 +19,15 @@ internal static class RunsCommand
     private static readonly Option<string?> Experiment = new("--experiment") { Description = "Only runs of this experiment (id or name)", HelpName = "experiment" };
     private static readonly Option<bool> All = new("--all") { Description = "Also what is equal in all of them" };
     private static readonly Option<string?> NamePart = Paging.NamePart();
-    private static readonly Option<int> Limit = Paging.Limit();
+    private static readonly Option<string?> Filter = new("--filter") { Description = "Only those of which all clauses are true, as MLflow writes them: \"metrics.auc > 0.8 AND params.depth = '6'\"", HelpName = "clauses" };
+    private static readonly Option<string?> OrderBy = new("--order-by") { Description = "metrics.KEY, params.KEY, started_at, ended_at, name or status, and desc for the greatest first", HelpName = "order" };
+    private static readonly Option<string?> Columns = new("--columns") { Description = $"What to show, between commas; else {RunColumn.Usual}", HelpName = "columns" };
+    private static readonly Option<int> Limit = Paging.Limit("newest first unless ordered otherwise");
 
     public static Command Build() => new Command("runs", "List, show, compare, edit and delete tracked runs")
     {
-        new Command("list", "List runs, newest first") { Experiment, NamePart, Limit }.Does(List),
+        new Command("list", "List runs, newest first") { Experiment, NamePart, Filter, OrderBy, Columns, Limit }.Does(List),
+        new Command("count", "Count runs") { Experiment, NamePart, Filter }.Does(Count),
         new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
         new Command("watch", "Print what a run logs, while it logs it, until it has ended") { Id }.Does(Watch),
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
@@ -36,6 +40,9 @@ internal static class RunsCommand
         new Command("restore", "Bring back deleted runs") { Some }.Does((invocation, cancellation) => Each(invocation, "restored", (client, id) => client.RestoreRunAsync(id, cancellation), cancellation)),
         Experiment,
         NamePart,
+        Filter,
+        OrderBy,
+        Columns,
         Limit,
     }.Does(List);
 
@@ -43,22 +50,30 @@ internal static class RunsCommand
     {
         await using var session = await invocation.Connect(cancellation);
         var experiment = await ExperimentId(session.Client, invocation.Get(Experiment), cancellation);
-        var runs = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListRunsAsync(new RunListing(experiment, Name: invocation.Get(NamePart)), n, token, cancellation));
+        var which = new RunListing(experiment, Name: invocation.Get(NamePart), OrderBy: invocation.Get(OrderBy), Filter: invocation.Get(Filter));
+        var (columns, metrics, parameters, tags) = RunColumn.Parse(invocation.Get(Columns) ?? RunColumn.Usual);
+        // As JSON the whole run, unless columns are named.
+        if (!invocation.Terminal.Json || invocation.Get(Columns) is not null) which = which with { Metrics = metrics, Params = parameters, Tags = tags };
+        var runs = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListRunsAsync(which, n, token, cancellation));
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(runs);
             return ExitCode.Ok;
         }
 
-        var table = Tables.New("run", "name", "status", "#roc_auc", "#log_loss", "started", "#took");
-        foreach (var run in runs)
-        {
-            table.With(
-                run.RunId, run.Name, run.Status, Metric(run, "roc_auc"), Metric(run, "log_loss"), Format.Time(run.StartedAt),
-                run.EndedAt is { } end ? Format.Seconds((end - run.StartedAt) / 1e6) : "-");
-        }
-
+        var table = Tables.New(["run", .. columns.Select(column => column.Header)]);
+        foreach (var run in runs) table.With([run.RunId, .. columns.Select(column => column.Show(run))]);
         invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Count(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var experiment = await ExperimentId(session.Client, invocation.Get(Experiment), cancellation);
+        var counted = await session.Client.CountRunsAsync(new(experiment, Name: invocation.Get(NamePart), Filter: invocation.Get(Filter)), cancellation: cancellation);
+        if (invocation.Terminal.Json) Terminal.WriteJson(counted);
+        else Terminal.WriteLine(Format.Count(counted.Count));
         return ExitCode.Ok;
     }
 
@@ -154,6 +169,4 @@ internal static class RunsCommand
         return experiments.FirstOrDefault(e => e.ExperimentId == asked || e.Name == asked)?.ExperimentId
             ?? throw new CairnException(Problems.Of("cli.no-such-experiment", $"No experiment is named {asked}. There are: {string.Join(", ", experiments.Select(e => e.Name))}."));
     }
-
-    private static string Metric(RunWire run, string name) => Format.Metric(run.Metrics.TryGetValue(name, out var value) ? value : null);
 }

@@ -5,4 +5,13 @@ namespace Cairn.Client.Wire;
 /// <param name="Name">Part of a run's name, in any case.</param>
 /// <param name="View"><c>active</c> (the default), <c>deleted</c> or <c>all</c>.</param>
 /// <param name="OrderBy"><c>metrics.roc_auc desc</c>, a param, <c>started_at</c>, <c>ended_at</c>, <c>name</c> or <c>status</c>.</param>
-public sealed record RunListing(string? Experiment = null, string? Status = null, string? Name = null, string? View = null, string? OrderBy = null);
+/// <param name="Filter">Clauses joined by AND, as MLflow has them: <c>metrics.auc &gt; 0.8 AND params.depth = '6'</c>.</param>
+/// <param name="Metrics">Which of a run's metrics to bring; null: all of them.</param>
+/// <param name="Params">As <paramref name="Metrics"/>.</param>
+/// <param name="Tags">As <paramref name="Metrics"/>.</param>
+public sealed record RunListing(
+    string? Experiment = null, string? Status = null, string? Name = null, string? View = null, string? OrderBy = null, string? Filter = null,
+    IReadOnlyList<string>? Metrics = null, IReadOnlyList<string>? Params = null, IReadOnlyList<string>? Tags = null);
+
+/// <param name="More">Counting stopped where it was asked to, and there are more.</param>
+public sealed record RunCountWire(long Count, bool More);

@@ -28,8 +28,20 @@ internal static class ListRuns
         /// <value>active (the default), deleted or all.</value>
         public string? View { get; init; }
 
+        /// <value>Clauses joined by AND, as MLflow has them: metrics.auc > 0.8 AND params.depth = '6'.</value>
+        public string? Filter { get; init; }
+
         [FromQuery(Name = "order_by")]
         public string? OrderBy { get; init; }
+
+        /// <value>Keys between commas; none: no metrics; left out: all of them.</value>
+        public string? Metrics { get; init; }
+
+        /// <value>As metrics.</value>
+        public string? Params { get; init; }
+
+        /// <value>As metrics.</value>
+        public string? Tags { get; init; }
 
         public int? Limit { get; init; }
 
@@ -41,16 +53,18 @@ internal static class ListRuns
         .MapGet("/api/v1/runs", Handle)
         .Requires(Permission.RunsRead)
         .WithName(nameof(ListRuns)).WithTags("Runs")
-        .WithSummary("List runs, newest first; order_by=metrics.roc_auc desc sorts by a metric, param, started_at, ended_at, name or status")
+        .WithSummary("List runs, newest first; filter=metrics.auc > 0.8 takes MLflow's clauses, order_by=metrics.auc desc sorts by a metric, param, started_at, ended_at, name or status")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<Page<RunWire>>, ProblemHttpResult>> Handle(
         [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
     {
         var size = PageSize.Of(query.Limit);
-        var stage = View.Parse(query.View);
+        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter);
+        var which = asked.Read(caller.Workspace);
         var order = RunOrder.Parse(query.OrderBy);
-        if ((size.Refusal ?? stage.Refusal ?? order.Refusal ?? (query.Status is null ? null : RunStatus.Check(query.Status))) is { } refusal) return refusal.ToProblem();
+        var values = RunValues.Parse(query.Metrics, query.Params, query.Tags);
+        if ((size.Refusal ?? which.Refusal ?? order.Refusal ?? values.Refusal) is { } refusal) return refusal.ToProblem();
 
         RunSearch.Place? after = null;
         if (query.PageToken is { } token)
@@ -64,15 +78,8 @@ internal static class ListRuns
         var page = await database.Read<Answer<Page<RunWire>>>(
             transaction =>
             {
-                long? experiment = null;
-                if (query.Experiment is not null)
-                {
-                    var found = ExperimentTable.Require(transaction, caller.Workspace, query.Experiment);
-                    if (found.Refusal is { } unknown) return unknown;
-                    experiment = found.Value.ExperimentId;
-                }
-
-                return new RunSearch(caller.Workspace, experiment, query.Status, query.Name, stage.Value, order.Value, size.Value, after).Page(transaction);
+                var resolved = asked.Resolve(transaction, which.Value);
+                return resolved.Refusal is { } unknown ? unknown : new RunSearch(resolved.Value, order.Value, values.Value, size.Value, after).Page(transaction);
             },
             cancellation);
         return page.ToOk();

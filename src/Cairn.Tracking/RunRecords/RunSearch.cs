@@ -3,15 +3,12 @@ using System.Text;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
-using Cairn.Tracking.Sql;
 
 namespace Cairn.Tracking.RunRecords;
 
 /// <summary>One page of runs.</summary>
-/// <param name="Experiment">Null: of all experiments.</param>
-/// <param name="Name">Part of the name, in any case.</param>
-/// <param name="Stage"><c>active</c>, <c>deleted</c>, or null for both.</param>
-internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string? Status, string? Name, string? Stage, RunOrder Order, int Limit, RunSearch.Place? After)
+/// <param name="Values">Which metrics, params and tags are shown of each.</param>
+internal sealed record RunSearch(RunSelection Which, RunOrder Order, RunValues Values, int Limit, RunSearch.Place? After)
 {
     private const int MostWalks = 100, FewRuns = 1000;
 
@@ -20,9 +17,7 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
 
     public Page<RunWire> Page(ReadTransaction transaction)
     {
-        // Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.
-        var deleted = Stage is null ? [] : transaction.Query<long>(
-            "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'deleted'", new { workspace = Workspace.Value });
+        var deleted = Which.DeletedExperiments(transaction);
         var few = Few(transaction, deleted);
         var rows = new List<(int Stretch, FoundRun Run)>();
         for (var stretch = After?.Stretch ?? 0; stretch < Order.Stretches.Count && rows.Count <= Limit; stretch++)
@@ -30,45 +25,28 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
 
         var shown = rows.Take(Limit).ToList();
         return new(
-            RunTable.ToWire(transaction, Workspace, [.. shown.Select(row => row.Run)]),
+            RunTable.ToWire(transaction, Which.Workspace, [.. shown.Select(row => row.Run)], Values),
             rows.Count > Limit ? new Place(shown[^1].Stretch, shown[^1].Run.StartedAt, shown[^1].Run.RunId, shown[^1].Run.Text ?? shown[^1].Run.Number?.ToString("R")).Write(Order) : null);
     }
 
-    /// <summary>The runs of a status or with a part of a name, when they are few: to walk along all values until these were met takes a look at every run.</summary>
+    /// <summary>The runs of a status, with a part of a name or of a filter, when they are few: to walk along all values until these were met takes a look at every run.</summary>
     /// <returns>Null: they are many, so that a walk soon meets a page of them, or the walk is one along the runs themselves.</returns>
     private IReadOnlyList<string>? Few(ReadTransaction transaction, IReadOnlyList<long> deleted)
     {
-        if ((Name ?? Status) is null || Order.Stretches[0].ByValue is null) return null;
-        var (conditions, parameters) = Wanted(deleted);
+        if (!Which.IsSome || Order.Stretches[0].ByValue is null) return null;
+        var (conditions, parameters) = Which.Conditions(transaction, deleted);
         parameters["most"] = FewRuns + 1;
         var found = transaction.Query<string>($"SELECT r.run_id FROM runs r WHERE {string.Join(" AND ", conditions)} LIMIT @most", parameters);
         return found.Count > FewRuns ? null : found;
     }
 
-    private (List<string> Conditions, Dictionary<string, object?> Parameters) Wanted(IReadOnlyList<long> deleted)
-    {
-        var conditions = new List<string> { "r.workspace_id = @workspace" };
-        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = Workspace.Value };
-        void Add(string condition, string name, object? value)
-        {
-            conditions.Add(condition);
-            parameters[name] = value;
-        }
-
-        if (Experiment is not null) Add("r.experiment_id = @experiment", "experiment", Experiment);
-        if (Status is not null) Add("r.status = @status", "status", Status);
-        if (Name is not null) Add(ReadTransaction.Holds("r.name", "@name"), "name", ReadTransaction.Part(Name));
-        if (Stage is not null) conditions.Add(OfStage(Stage, parameters, deleted));
-        return (conditions, parameters);
-    }
-
     private IReadOnlyList<FoundRun> Walk(ReadTransaction transaction, IReadOnlyList<long> deleted, IReadOnlyList<string>? few, RunStretch stretch, Place? after, int rows)
     {
         if (few is { Count: 0 }) return [];
-        if (few is null && stretch.ByValue is not null && Experiment is null && Experiments(transaction) is { Count: > 1 and <= MostWalks } experiments)
-            return Merged(experiments.SelectMany(experiment => (this with { Experiment = experiment }).Walk(transaction, deleted, few, stretch, after, rows)), stretch, rows);
+        if (few is null && stretch.ByValue is not null && Which.Experiment is null && Experiments(transaction) is { Count: > 1 and <= MostWalks } experiments)
+            return Merged(experiments.SelectMany(experiment => (this with { Which = Which with { Experiment = experiment } }).Walk(transaction, deleted, few, stretch, after, rows)), stretch, rows);
 
-        var (conditions, parameters) = Wanted(deleted);
+        var (conditions, parameters) = Which.Conditions(transaction, deleted);
         conditions.Add(stretch.Condition);
         parameters["rows"] = rows;
         if (few is not null)
@@ -77,7 +55,7 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
             conditions.Add($"{stretch.ByValue ?? "r"}.run_id {transaction.Among("few")}");
             parameters["few"] = transaction.Texts(few);
         }
-        else if (Experiment is not null && stretch.ByValue is not null)
+        else if (Which.Experiment is not null && stretch.ByValue is not null)
         {
             conditions.Add($"{stretch.ByValue}.experiment_id = @experiment");
         }
@@ -108,7 +86,7 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
 
     /// <summary>The indexes on values begin with the experiment, so runs of all are the best of each, merged; of very many a scan is no worse.</summary>
     private IReadOnlyList<long> Experiments(ReadTransaction transaction) => transaction.Query<long>(
-        "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT @most", new { workspace = Workspace.Value, most = MostWalks + 1 });
+        "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT @most", new { workspace = Which.Workspace.Value, most = MostWalks + 1 });
 
     private IReadOnlyList<FoundRun> Merged(IEnumerable<FoundRun> runs, RunStretch stretch, int rows)
     {
@@ -121,14 +99,6 @@ internal sealed record RunSearch(WorkspaceId Workspace, long? Experiment, string
         };
         return [.. byValue.ThenByDescending(run => run.StartedAt).ThenBy(run => run.RunId, StringComparer.Ordinal).Take(rows)];
     }
-
-    private static string OfStage(string stage, Dictionary<string, object?> parameters, IReadOnlyList<long> deleted) => (stage, deleted.Count) switch
-    {
-        ("active", 0) => "r.lifecycle_stage = 'active'",
-        ("active", _) => $"r.lifecycle_stage = 'active' AND r.experiment_id NOT IN {SqlList.In(parameters, "deleted", deleted)}",
-        (_, 0) => "r.lifecycle_stage = 'deleted'",
-        _ => $"(r.lifecycle_stage = 'deleted' OR r.experiment_id IN {SqlList.In(parameters, "deleted", deleted)})",
-    };
 
     /// <summary>The last run of a page: where the next one goes on.</summary>
     internal sealed record Place(int Stretch, long StartedAt, string RunId, string? Value)

@@ -72,18 +72,18 @@ internal static class RunTable
     }
 
     /// <summary>With the latest metrics, params, tags and inputs of each and the names of their experiments; as many queries for a hundred runs as for one.</summary>
-    public static IReadOnlyList<RunWire> ToWire(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Run> runs)
+    /// <param name="values">Null: all.</param>
+    public static IReadOnlyList<RunWire> ToWire(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Run> runs, RunValues? values = null)
     {
         if (runs.Count == 0) return [];
 
-        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value };
-        var ids = SqlList.In(parameters, "run", [.. runs.Select(run => run.RunId)]);
-        var where = $"WHERE workspace_id = @workspace AND run_id IN {ids}";
+        var ids = transaction.Texts([.. runs.Select(run => run.RunId)]);
+        var where = $"WHERE workspace_id = @workspace AND run_id {transaction.Among("ids")}";
         // In the order of the primary key: SQLite would else read the whole index on values, which has all these columns too.
-        var metrics = transaction.Query<LatestMetric>($"SELECT run_id, key, value, is_nan, step FROM run_latest_metrics {where} ORDER BY run_id, key", parameters).ToLookup(row => row.RunId, StringComparer.Ordinal);
-        var values = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_params {where}", parameters));
-        var tags = Tags.ByOwner(transaction.Query<KeyValue>($"SELECT run_id AS owner, key, value FROM run_tags {where}", parameters));
-        var inputs = transaction.Query<Input>($"SELECT run_id, name, digest, context FROM run_inputs {where} ORDER BY logged_at, name, digest", parameters)
+        var metrics = Of<LatestMetric>("run_id, key, value, is_nan, step FROM run_latest_metrics", values?.Metrics).ToLookup(row => row.RunId, StringComparer.Ordinal);
+        var parameters = Tags.ByOwner(Of<KeyValue>("run_id AS owner, key, value FROM run_params", values?.Params));
+        var tags = Tags.ByOwner(Of<KeyValue>("run_id AS owner, key, value FROM run_tags", values?.Tags));
+        var inputs = transaction.Query<Input>($"SELECT run_id, name, digest, context FROM run_inputs {where} ORDER BY logged_at, name, digest", new { workspace = workspace.Value, ids })
             .ToLookup(row => row.RunId, StringComparer.Ordinal);
         var experiments = ExperimentTable.Of(transaction, workspace, runs.Select(run => run.ExperimentId));
 
@@ -93,9 +93,13 @@ internal static class RunTable
                 run.RunId, run.Experiment, run.Name, run.Status, run.IsDeleted ? "deleted" : "active", run.StartedAt, run.EndedAt, run.UserName,
                 new SortedDictionary<string, double>(
                     metrics[run.RunId].ToDictionary(row => row.Key, row => row.IsNan != 0 ? double.NaN : row.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-                values(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))], experiments[run.ExperimentId].Name,
+                parameters(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))], experiments[run.ExperimentId].Name,
                 Steps(metrics[run.RunId]))),
         ];
+
+        IReadOnlyList<T> Of<T>(string columns, IReadOnlyList<string>? keys) => keys is { Count: 0 } ? [] : transaction.Query<T>(
+            $"SELECT {columns} {where}{(keys is null ? "" : $" AND key {transaction.Among("keys")}")} ORDER BY run_id, key",
+            new { workspace = workspace.Value, ids, keys = transaction.Texts(keys ?? []) });
     }
 
     private static SortedDictionary<string, long>? Steps(IEnumerable<LatestMetric> metrics) =>

@@ -267,6 +267,90 @@ public abstract class RunTests : IAsyncLifetime
         (await Names("?name=many&status=running&order_by=metrics.auc&limit=3")).ShouldBe(["many-0", "many-1", "many-2"]);
     }
 
+    [Theory]
+    [InlineData("metrics.auc > 0.7", "c9,a8")]
+    [InlineData("metrics.auc > 0.7 AND params.depth = '6'", "a8")]
+    [InlineData("tags.team LIKE 'c%' and attributes.run_name != 'a8'", "c9")]
+    [InlineData("status = 'failed'", "b7")]
+    [InlineData("status = 'FAILED'", "b7")]
+    [InlineData("status LIKE 'RUN%' AND metrics.auc <= 0.8", "a8")]
+    [InlineData("start_time > 0", "c9,b7,a8")]
+    [InlineData("params.depth IN ('6')", null)]
+    [InlineData("metrics.none > 0", "")]
+    [InlineData("", "c9,b7,a8")]
+    public async Task The_list_and_the_count_take_a_filter_as_MLflow_writes_it(string filter, string? expected)
+    {
+        foreach (var (name, auc, depth, team) in new[] { ("a8", 0.8, "6", "crm"), ("b7", 0.7, "7", "web"), ("c9", 0.9, "7", "core") })
+        {
+            var run = await _host.Run(name);
+            await _host.Log(run.RunId, new LogBatch([new("auc", auc)], Map("depth", depth), Map("team", team)));
+            if (name == "b7") await _host.Patch($"{Runs}/{run.RunId}", new UpdateRun("failed"));
+        }
+
+        var query = $"?filter={Uri.EscapeDataString(filter)}";
+        if (expected is null)
+        {
+            await _host.Http.GetAsync($"{Runs}{query}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.filter-invalid");
+            await _host.Http.GetAsync($"{Runs}/count{query}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.filter-invalid");
+            return;
+        }
+
+        string.Join(',', await Names(query)).ShouldBe(expected);
+        string.Join(',', (await Names($"{query}&order_by=metrics.auc%20desc")).Order(StringComparer.Ordinal)).ShouldBe(string.Join(',', expected.Split(',').Order(StringComparer.Ordinal)));
+        (await _host.Get<RunCountWire>($"{Runs}/count{query}")).ShouldBe(new(expected.Split(',', StringSplitOptions.RemoveEmptyEntries).Length, More: false));
+    }
+
+    [Theory]
+    [InlineData("metrics.auc > 0.8 AND params.depth = 6", "from character 23 on (params.depth = 6)", "quoted string")]
+    [InlineData("metrics.auc > 'x'", "from character 1 on", "numeric value")]
+    [InlineData("color.auc > 0.8", "from character 1 on", "'color'")]
+    [InlineData("metrics.auc > 0.8 OR metrics.auc < 0.1", "from character 19 on", "'OR'")]
+    [InlineData("tags.team = 'crm", "from character 13 on", "no end")]
+    [InlineData("colour = 'red'", "from character 1 on", "'colour'")]
+    public async Task A_filter_that_cannot_be_followed_is_refused_with_its_place(string filter, string place, string reason)
+    {
+        var detail = await _host.Http.GetAsync($"{Runs}?filter={Uri.EscapeDataString(filter)}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.filter-invalid");
+        detail.ShouldContain(place);
+        detail.ShouldContain(reason);
+    }
+
+    [Fact]
+    public async Task Counting_stops_where_it_is_asked_to_and_says_whether_there_are_more()
+    {
+        await _host.Post("/api/v1/experiments", new CreateExperiment("gone"));
+        for (var at = 0; at < 3; at++) await _host.Run($"r{at}");
+        await _host.Run("other", "1");
+
+        (await _host.Get<RunCountWire>($"{Runs}/count")).ShouldBe(new(4, More: false));
+        (await _host.Get<RunCountWire>($"{Runs}/count?most=4")).ShouldBe(new(4, More: false));
+        (await _host.Get<RunCountWire>($"{Runs}/count?most=3")).ShouldBe(new(3, More: true));
+        (await _host.Get<RunCountWire>($"{Runs}/count?experiment=0&name=R&status=running")).ShouldBe(new(3, More: false));
+        await _host.Http.DeleteAsync("/api/v1/experiments/1");
+        (await _host.Get<RunCountWire>($"{Runs}/count")).ShouldBe(new(3, More: false));
+        (await _host.Get<RunCountWire>($"{Runs}/count?view=deleted")).ShouldBe(new(1, More: false));
+        (await _host.Get<RunCountWire>($"{Runs}/count?view=all&most=9223372036854775807")).ShouldBe(new(4, More: false));
+        await _host.Http.GetAsync($"{Runs}/count?most=0").ShouldBeProblem(HttpStatusCode.BadRequest, "request.limit");
+        await _host.Http.GetAsync($"{Runs}/count?experiment=none").ShouldBeProblem(HttpStatusCode.NotFound, "experiment.unknown");
+        (await TrackingHost.Read<RunCountWire>(await _host.Neighbour.GetAsync($"{Runs}/count?view=all"))).Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_list_brings_only_the_metrics_params_and_tags_that_are_wanted()
+    {
+        var run = await _host.Run("a");
+        await _host.Log(run.RunId, new LogBatch([new("auc", 0.8, 3), new("loss", 1, 2)], new Dictionary<string, string>(StringComparer.Ordinal) { ["depth"] = "6", ["eta"] = "0.1" }, Map("team", "crm")));
+
+        var some = (await _host.Get<Page<RunWire>>($"{Runs}?metrics=auc,%20nothing&params=none&tags=team")).Items.Single();
+        some.Metrics.ShouldBe(new Dictionary<string, double>(StringComparer.Ordinal) { ["auc"] = 0.8 });
+        some.Steps!["auc"].ShouldBe(3);
+        some.Steps.Count.ShouldBe(1);
+        some.Params.ShouldBeEmpty();
+        some.Tags.ShouldBe(Map("team", "crm"));
+        var all = (await _host.Get<Page<RunWire>>($"{Runs}?params=eta")).Items.Single();
+        (all.Metrics.Count, all.Params.Count, all.Tags.Count).ShouldBe((2, 1, 2));
+        await _host.Http.GetAsync($"{Runs}?tags={string.Join(',', Enumerable.Range(0, 101))}").ShouldBeProblem(HttpStatusCode.BadRequest, "run.values-too-many");
+    }
+
     [Fact]
     public async Task A_page_token_is_good_for_its_order_only()
     {

@@ -2,6 +2,7 @@ using Cairn.Access;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.Search;
+using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.Experiments;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cairn.Access;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.Search;
+using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.LoggedModels;
 

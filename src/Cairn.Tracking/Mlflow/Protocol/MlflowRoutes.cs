@@ -1,5 +1,6 @@
 using System.Buffers;
 using Cairn.Access;
+using Cairn.Tracking.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -135,6 +136,10 @@ internal sealed class MlflowRoutes(IEndpointRouteBuilder routes, Lazy<MlflowStor
         catch (MlflowException refused) when (!context.Response.HasStarted)
         {
             await Refuse(context, refused);
+        }
+        catch (FilterException refused) when (!context.Response.HasStarted)
+        {
+            await Refuse(context, MlflowException.Invalid(refused.Message));
         }
         finally
         {

@@ -3,6 +3,7 @@ using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.Search;
 using Cairn.Tracking.Registry;
+using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 

@@ -5,6 +5,7 @@ using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.Search;
 using Cairn.Tracking.RunRecords;
+using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.RunRecords;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cairn.Tracking.Mlflow.Protocol;
+using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.Search;
 
@@ -20,8 +20,8 @@ internal static class RunOrdering
             var (entity, key, descending) = FilterText.ParseOrder(item);
             var kind = RunFilter.Entity(entity);
             if (kind == "attribute" && !_attributes.Contains(key, StringComparer.Ordinal)) throw RunFilter.NoAttribute(key, _attributes);
-            if (kind == "dataset") throw MlflowException.Invalid($"Invalid ordering key in order_by clause '{item}'.");
-            if (keys.Any(known => known.Entity == kind && known.Key == key)) throw MlflowException.Invalid($"`order_by` contains duplicate fields: ['{item}']");
+            if (kind == "dataset") throw new FilterException($"Invalid ordering key in order_by clause '{item}'.");
+            if (keys.Any(known => known.Entity == kind && known.Key == key)) throw new FilterException($"`order_by` contains duplicate fields: ['{item}']");
             keys.Add((kind, key, descending));
         }
 

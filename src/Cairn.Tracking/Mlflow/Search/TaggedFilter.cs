@@ -1,4 +1,4 @@
-using Cairn.Tracking.Mlflow.Protocol;
+using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.Search;
 
@@ -53,6 +53,6 @@ internal sealed record TaggedFilter(
     private static void CheckAttribute(string? entity)
     {
         if (entity is not (null or "attribute" or "attributes" or "attr"))
-            throw MlflowException.Invalid($"Invalid entity type '{entity}'. Valid values are ['tag', 'attribute']");
+            throw new FilterException($"Invalid entity type '{entity}'. Valid values are ['tag', 'attribute']");
     }
 }

@@ -1,6 +1,4 @@
-using Cairn.Tracking.Mlflow.Protocol;
-
-namespace Cairn.Tracking.Mlflow.Search;
+namespace Cairn.Tracking.Search;
 
 /// <summary>What stands right of a comparator.</summary>
 internal enum ValueKind
@@ -20,9 +18,12 @@ internal enum ValueKind
 /// <param name="Comparator">In capitals: <c>=</c>, <c>ILIKE</c>, <c>NOT IN</c>.</param>
 /// <param name="Raw">The value as it stood there.</param>
 /// <param name="Texts">The value without quotes; of a list, all of them.</param>
-internal sealed record FilterClause(string? Entity, string Key, string Comparator, ValueKind Kind, string Raw, IReadOnlyList<string> Texts)
+/// <param name="Start">Where in the filter it begins.</param>
+internal sealed record FilterClause(string? Entity, string Key, string Comparator, ValueKind Kind, string Raw, IReadOnlyList<string> Texts, int Start)
 {
     public string Text => Texts[0];
+
+    public FilterException Wrong(string message) => new(message, Start);
 }
 
 /// <summary>
@@ -36,16 +37,16 @@ internal static class FilterText
     public static IReadOnlyList<FilterClause> Parse(string? filter)
     {
         if (string.IsNullOrWhiteSpace(filter)) return [];
-        if (filter.Length > Longest) throw MlflowException.Invalid($"The filter has {filter.Length} characters; {Longest} are allowed.");
+        if (filter.Length > Longest) throw new FilterException($"The filter has {filter.Length} characters; {Longest} are allowed.");
 
         var tokens = FilterTokens.Of(filter);
         var clauses = new List<FilterClause>();
         for (var at = 0; at < tokens.Count;)
         {
             clauses.Add(Clause(filter, tokens, ref at));
-            if (clauses.Count > MostClauses) throw MlflowException.Invalid($"The filter has more than {MostClauses} clauses.");
+            if (clauses.Count > MostClauses) throw new FilterException($"The filter has more than {MostClauses} clauses.");
             if (at == tokens.Count) break;
-            if (!tokens[at].IsWord("AND")) throw Invalid([tokens[at].Raw]);
+            if (!tokens[at].IsWord("AND")) throw Invalid([tokens[at].Raw], tokens[at].Start);
             at++;
         }
 
@@ -57,7 +58,7 @@ internal static class FilterText
     {
         var tokens = string.IsNullOrWhiteSpace(item) || item.Length > Longest ? [] : FilterTokens.Of(item);
         if (tokens is not [{ IsIdentifier: true }, ..] || tokens.Count > 2 || (tokens.Count == 2 && !tokens[1].IsWord("ASC") && !tokens[1].IsWord("DESC")))
-            throw MlflowException.Invalid($"Invalid ordering key in order_by clause '{item}'.");
+            throw new FilterException($"Invalid ordering key in order_by clause '{item}'.");
         var (entity, key) = Identifier(tokens[0]);
         return (entity, key, tokens.Count == 2 && tokens[1].IsWord("DESC"));
     }
@@ -65,8 +66,8 @@ internal static class FilterText
     private static FilterClause Clause(string filter, IReadOnlyList<FilterToken> tokens, ref int at)
     {
         var start = at;
-        if (tokens[at].Kind == TokenKind.Open) throw Invalid([filter[tokens[at].Start..].Trim()]);
-        if (tokens[at].IsWord("NOT")) throw Invalid([tokens[at].Raw]);
+        if (tokens[at].Kind == TokenKind.Open) throw Invalid([filter[tokens[at].Start..].Trim()], tokens[at].Start);
+        if (tokens[at].IsWord("NOT")) throw Invalid([tokens[at].Raw], tokens[at].Start);
         if (!tokens[at].IsIdentifier) throw Rest(tokens, start);
         var (entity, key) = Identifier(tokens[at++]);
 
@@ -75,9 +76,9 @@ internal static class FilterText
         var value = tokens[at++];
         switch (value.Kind)
         {
-            case TokenKind.Text: return new(entity, key, comparator, ValueKind.Text, value.Raw, [value.Raw[1..^1]]);
-            case TokenKind.Number: return new(entity, key, comparator, ValueKind.Number, value.Raw, [value.Raw]);
-            case TokenKind.Word: return new(entity, key, comparator, ValueKind.Bare, value.Raw, [value.Raw]);
+            case TokenKind.Text: return new(entity, key, comparator, ValueKind.Text, value.Raw, [value.Raw[1..^1]], tokens[start].Start);
+            case TokenKind.Number: return new(entity, key, comparator, ValueKind.Number, value.Raw, [value.Raw], tokens[start].Start);
+            case TokenKind.Word: return new(entity, key, comparator, ValueKind.Bare, value.Raw, [value.Raw], tokens[start].Start);
             case TokenKind.Open:
                 var texts = new List<string>();
                 while (at < tokens.Count && tokens[at].Kind == TokenKind.Text)
@@ -88,9 +89,9 @@ internal static class FilterText
                 }
 
                 if (texts.Count == 0 || at == tokens.Count || tokens[at].Kind != TokenKind.Close)
-                    throw MlflowException.Invalid($"While parsing a list in the query, expected a non-empty list of string values, but got {filter[value.Start..].Trim()}");
+                    throw new FilterException($"While parsing a list in the query, expected a non-empty list of string values, but got {filter[value.Start..].Trim()}", value.Start);
                 var end = tokens[at++].Start + 1;
-                return new(entity, key, comparator, ValueKind.List, filter[value.Start..end], texts);
+                return new(entity, key, comparator, ValueKind.List, filter[value.Start..end], texts, tokens[start].Start);
             default: throw Rest(tokens, start);
         }
     }
@@ -121,7 +122,9 @@ internal static class FilterText
 
     private static string Unquoted(string text) => text.Length >= 2 && text[0] is '`' or '"' && text[^1] == text[0] ? text[1..^1] : text;
 
-    private static MlflowException Rest(IReadOnlyList<FilterToken> tokens, int start) => Invalid([tokens[start].Raw, .. tokens.Skip(start + 1).TakeWhile(token => !token.IsWord("AND")).Select(token => token.Raw)]);
+    private static FilterException Rest(IReadOnlyList<FilterToken> tokens, int start) =>
+        Invalid([tokens[start].Raw, .. tokens.Skip(start + 1).TakeWhile(token => !token.IsWord("AND")).Select(token => token.Raw)], tokens[start].Start);
 
-    private static MlflowException Invalid(IEnumerable<string> tokens) => MlflowException.Invalid($"Invalid clause(s) in filter string: {string.Join(", ", tokens.Select(token => $"'{token}'"))}");
+    private static FilterException Invalid(IEnumerable<string> tokens, int place) =>
+        new($"Invalid clause(s) in filter string: {string.Join(", ", tokens.Select(token => $"'{token}'"))}", place);
 }

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Cairn.Storage;
-using Cairn.Tracking.Mlflow.Protocol;
 
-namespace Cairn.Tracking.Mlflow.Search;
+namespace Cairn.Tracking.Search;
 
 /// <summary>Puts checked clauses into SQL for either database; every value is a parameter.</summary>
 internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
@@ -59,14 +58,14 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
     {
         if (clause.Comparator is "IN" or "NOT IN" && (lists || what == "attribute"))
         {
-            if (clause.Kind != ValueKind.List) throw MlflowException.Invalid($"While parsing a list in the query, expected a non-empty list of string values, but got {clause.Raw}");
+            if (clause.Kind != ValueKind.List) throw clause.Wrong($"While parsing a list in the query, expected a non-empty list of string values, but got {clause.Raw}");
             return In(column, clause.Comparator == "NOT IN", clause.Texts);
         }
 
         Check(clause, lists ? [.. _texts, .. _lists] : clause.Kind == ValueKind.List ? [.. _texts, .. _lists] : _texts);
         if (clause.Kind == ValueKind.Bare && clause.Raw[0] == '`')
-            throw MlflowException.Invalid($"Parameter value is either not quoted or unidentified quote types used for string value {clause.Raw}. Use either single or double quotes.");
-        if (clause.Kind != ValueKind.Text) throw MlflowException.Invalid($"Expected a quoted string value for {what} (e.g. 'my-value'). Got value {clause.Raw}");
+            throw clause.Wrong($"Parameter value is either not quoted or unidentified quote types used for string value {clause.Raw}. Use either single or double quotes.");
+        if (clause.Kind != ValueKind.Text) throw clause.Wrong($"Expected a quoted string value for {what} (e.g. 'my-value'). Got value {clause.Raw}");
         var anyCase = clause.Comparator == "ILIKE";
         return clause.Comparator is "LIKE" or "ILIKE" ? transaction.Like(column, Add(transaction.Pattern(clause.Text, anyCase)), anyCase) : $"{column} {Sign(clause)} {Add(clause.Text)}";
     }
@@ -81,7 +80,7 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
     public static void Check(FilterClause clause, IReadOnlyCollection<string> allowed)
     {
         if (!allowed.Contains(clause.Comparator, StringComparer.Ordinal))
-            throw MlflowException.Invalid($"Invalid comparator '{clause.Comparator}' not one of '{{{string.Join(", ", allowed.Select(comparator => $"'{comparator}'"))}}}'");
+            throw clause.Wrong($"Invalid comparator '{clause.Comparator}' not one of '{{{string.Join(", ", allowed.Select(comparator => $"'{comparator}'"))}}}'");
     }
 
     private static string Sign(FilterClause clause) => clause.Comparator == "!=" ? "<>" : clause.Comparator;
@@ -89,5 +88,5 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
     private static double Value(FilterClause clause, string what) =>
         clause.Kind == ValueKind.Number && double.TryParse(clause.Raw, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             ? Math.Clamp(value, -double.MaxValue, double.MaxValue)
-            : throw MlflowException.Invalid($"Expected numeric value type for {what}. Found {clause.Raw}");
+            : throw clause.Wrong($"Expected numeric value type for {what}. Found {clause.Raw}");
 }

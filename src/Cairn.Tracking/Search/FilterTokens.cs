@@ -1,6 +1,4 @@
-using Cairn.Tracking.Mlflow.Protocol;
-
-namespace Cairn.Tracking.Mlflow.Search;
+namespace Cairn.Tracking.Search;
 
 internal enum TokenKind
 {
@@ -80,7 +78,7 @@ internal static class FilterTokens
             if (end + 2 >= text.Length) break;
         }
 
-        throw MlflowException.Invalid($"Invalid clause(s) in filter string: {text[at..]} has no end: its closing {text[at]} is missing.");
+        throw new FilterException($"Invalid clause(s) in filter string: {text[at..]} has no end: its closing {text[at]} is missing.", at);
     }
 
     private static int Number(string text, int start)

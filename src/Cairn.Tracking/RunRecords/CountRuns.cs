@@ -1,0 +1,72 @@
+using Cairn.Access;
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Edge;
+using Cairn.Tracking.Experiments;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Cairn.Tracking.RunRecords;
+
+/// <summary>GET /api/v1/runs/count</summary>
+internal static class CountRuns
+{
+    internal sealed record Query
+    {
+        /// <value>Id or name; null: runs of all experiments.</value>
+        public string? Experiment { get; init; }
+
+        public string? Status { get; init; }
+
+        /// <value>Part of the run's name, in any case.</value>
+        public string? Name { get; init; }
+
+        /// <value>active (the default), deleted or all.</value>
+        public string? View { get; init; }
+
+        /// <value>Clauses joined by AND, as MLflow has them: metrics.auc > 0.8 AND params.depth = '6'.</value>
+        public string? Filter { get; init; }
+
+        /// <value>Counting stops there; left out: it goes on to the end.</value>
+        public long? Most { get; init; }
+    }
+
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/v1/runs/count", Handle)
+        .Requires(Permission.RunsRead)
+        .WithName(nameof(CountRuns)).WithTags("Runs")
+        .WithSummary("Count the runs that a list with the same experiment, status, name, view and filter would have; most=1000 stops there and says whether there are more")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<RunCountWire>, ProblemHttpResult>> Handle(
+        [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
+    {
+        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter);
+        var which = asked.Read(caller.Workspace);
+        if (which.Refusal is { } refusal) return refusal.ToProblem();
+        if (query.Most < 1) return new Refusal.Invalid("request.limit", $"most={query.Most} was asked; it is 1 or more. Leave it out to count all.").ToProblem();
+
+        await defaults.Ensure(caller.Workspace, cancellation);
+        var count = await database.Read<Answer<RunCountWire>>(
+            transaction =>
+            {
+                var resolved = asked.Resolve(transaction, which.Value);
+                return resolved.Refusal is { } unknown ? unknown : Count(transaction, resolved.Value, query.Most);
+            },
+            cancellation);
+        return count.ToOk();
+    }
+
+    private static RunCountWire Count(ReadTransaction transaction, RunSelection which, long? most)
+    {
+        var (conditions, parameters) = which.Conditions(transaction, which.DeletedExperiments(transaction));
+        var found = $"FROM runs r WHERE {string.Join(" AND ", conditions)}";
+        if (most is not { } limit) return new(transaction.Scalar<long>($"SELECT COUNT(*) {found}", parameters), More: false);
+        parameters["rows"] = limit < long.MaxValue ? limit + 1 : limit;
+        var counted = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one {found} LIMIT @rows) AS counted", parameters);
+        return new(Math.Min(counted, limit), counted > limit);
+    }
+}

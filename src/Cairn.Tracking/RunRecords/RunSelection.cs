@@ -1,0 +1,100 @@
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Experiments;
+using Cairn.Tracking.Search;
+using Cairn.Tracking.Sql;
+
+namespace Cairn.Tracking.RunRecords;
+
+/// <summary>Which runs are meant, as the query of a request says it.</summary>
+internal sealed record AskedRuns(string? Experiment, string? Status, string? Name, string? View, string? Filter)
+{
+    /// <summary>What needs no look at the store.</summary>
+    public Answer<RunSelection> Read(WorkspaceId workspace)
+    {
+        var stage = Edge.View.Parse(View);
+        if ((stage.Refusal ?? (Status is null ? null : RunStatus.Check(Status))) is { } refusal) return refusal;
+        try
+        {
+            return new RunSelection(workspace, null, Status, Name, stage.Value, FilterText.Parse(Filter));
+        }
+        catch (FilterException wrong)
+        {
+            return RunSelection.Unreadable(Filter!, wrong);
+        }
+    }
+
+    /// <summary>Looks the experiment up, and tries the filter, of which a clause may ask for what there is not.</summary>
+    public Answer<RunSelection> Resolve(ReadTransaction transaction, RunSelection read)
+    {
+        if (Experiment is not null)
+        {
+            var found = ExperimentTable.Require(transaction, read.Workspace, Experiment);
+            if (found.Refusal is { } unknown) return unknown;
+            read = read with { Experiment = found.Value.ExperimentId };
+        }
+
+        try
+        {
+            read.Conditions(transaction, []);
+            return read;
+        }
+        catch (FilterException wrong)
+        {
+            return RunSelection.Unreadable(Filter!, wrong);
+        }
+    }
+}
+
+/// <summary>Which runs are meant.</summary>
+/// <param name="Experiment">Null: of all experiments.</param>
+/// <param name="Name">Part of the name, in any case.</param>
+/// <param name="Stage"><c>active</c>, <c>deleted</c>, or null for both.</param>
+internal sealed record RunSelection(WorkspaceId Workspace, long? Experiment, string? Status, string? Name, string? Stage, IReadOnlyList<FilterClause> Filter)
+{
+    private const int ShownOfFilter = 40;
+
+    /// <value>Whether they are less than all of an experiment.</value>
+    public bool IsSome => Status is not null || Name is not null || Filter.Count > 0;
+
+    public static Refusal.Invalid Unreadable(string filter, FilterException wrong)
+    {
+        var where = wrong.Place is not { } place ? "" : $" from character {place + 1} on ({(filter.Length - place > ShownOfFilter ? $"{filter.AsSpan(place, ShownOfFilter)}…" : filter[place..])})";
+        return new(
+            "run.filter-invalid",
+            $"The filter cannot be followed{where}. {wrong.Message.TrimEnd('.')}. It is made of clauses joined by AND: metrics.auc > 0.8 AND params.depth = '6' AND tags.team LIKE 'crm%' AND status = 'finished'.");
+    }
+
+    /// <summary>Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.</summary>
+    public IReadOnlyList<long> DeletedExperiments(ReadTransaction transaction) => Stage is null ? [] : transaction.Query<long>(
+        "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'deleted'", new { workspace = Workspace.Value });
+
+    /// <summary>Conditions on <c>runs r</c>.</summary>
+    /// <param name="deleted">The experiments that are.</param>
+    /// <exception cref="FilterException">A clause of the filter asks for what there is not.</exception>
+    public (List<string> Conditions, Dictionary<string, object?> Parameters) Conditions(ReadTransaction transaction, IReadOnlyList<long> deleted)
+    {
+        var sql = new ClauseSql(transaction, Workspace.Value);
+        var conditions = new List<string> { "r.workspace_id = @workspace" };
+        void Add(string condition, string name, object? value)
+        {
+            conditions.Add(condition);
+            sql.Parameters[name] = value;
+        }
+
+        if (Experiment is not null) Add("r.experiment_id = @experiment", "experiment", Experiment);
+        if (Status is not null) Add("r.status = @status", "status", Status);
+        if (Name is not null) Add(ReadTransaction.Holds("r.name", "@name"), "name", ReadTransaction.Part(Name));
+        if (Stage is not null) conditions.Add(OfStage(Stage, sql.Parameters, deleted));
+        conditions.AddRange(RunFilter.Conditions(Filter, sql, anyCaseOfStatus: true));
+        return (conditions, sql.Parameters);
+    }
+
+    private static string OfStage(string stage, Dictionary<string, object?> parameters, IReadOnlyList<long> deleted) => (stage, deleted.Count) switch
+    {
+        ("active", 0) => "r.lifecycle_stage = 'active'",
+        ("active", _) => $"r.lifecycle_stage = 'active' AND r.experiment_id NOT IN {SqlList.In(parameters, "deleted", deleted)}",
+        (_, 0) => "r.lifecycle_stage = 'deleted'",
+        _ => $"(r.lifecycle_stage = 'deleted' OR r.experiment_id IN {SqlList.In(parameters, "deleted", deleted)})",
+    };
+}
