@@ -49,8 +49,9 @@ public sealed partial class CairnClient
         GetAsync<PredictionOutcomesWire>($"predictions/{Escape(predictionId)}/outcomes", cancellation);
 
     /// <param name="from">Predictions from then on: microseconds or ISO 8601.</param>
-    public Task<OutcomeSummaryWire> GetOutcomeSummaryAsync(string deployment, string? from = null, string? to = null, CancellationToken cancellation = default) =>
-        GetAsync<OutcomeSummaryWire>(Query($"deployments/{Escape(deployment)}/outcomes/summary", ("from", from), ("to", to)), cancellation);
+    /// <param name="maxAge">Seconds: one that was counted so long ago will do, when no outcome was told since; null: it is counted now.</param>
+    public Task<OutcomeSummaryWire> GetOutcomeSummaryAsync(string deployment, string? from = null, string? to = null, int? maxAge = null, CancellationToken cancellation = default) =>
+        GetAsync<OutcomeSummaryWire>(Query($"deployments/{Escape(deployment)}/outcomes/summary", ("from", from), ("to", to), ("max_age", maxAge)), cancellation);
 
     private async Task<string?> ReadLineAsync(StreamReader lines, CancellationToken cancellation)
     {

@@ -6,7 +6,8 @@ public sealed partial class CairnClient
 {
     public Task<About> AboutAsync(CancellationToken cancellation = default) => GetAsync<About>("about", cancellation);
 
-    public Task<DoctorReport> DoctorAsync(CancellationToken cancellation = default) => GetAsync<DoctorReport>("doctor", cancellation);
+    /// <param name="maxAge">Seconds: of what takes long (the file of the database, the packages), the last look will do when all was well then and it is not longer ago; null: all is looked at now.</param>
+    public Task<DoctorReport> DoctorAsync(int? maxAge = null, CancellationToken cancellation = default) => GetAsync<DoctorReport>(Query("doctor", ("max_age", maxAge)), cancellation);
 
     /// <summary>How much the home holds, by kind.</summary>
     public Task<StorageUse> GetStorageAsync(CancellationToken cancellation = default) => GetAsync<StorageUse>("storage", cancellation);

@@ -65,7 +65,7 @@ public static class ServingModule
             .AddSingleton<LogKeys>()
             .AddSingleton<OutcomeMatch>()
             .AddSingleton<OutcomeIntake>()
-            .AddSingleton<OutcomeSummary>()
+            .AddSingleton<OutcomeSummary>().AddSingleton<KeptSummaries>()
             .AddSingleton(provider => new Outcomes(provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<OutcomeMatch>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<OutcomeRematch>()
             .AddHostedService(provider => provider.GetRequiredService<OutcomeRematch>());

@@ -33,7 +33,7 @@ internal static class DoctorCommand
         try
         {
             await using var session = await invocation.Connect(cancellation);
-            return await session.Client.DoctorAsync(cancellation);
+            return await session.Client.DoctorAsync(cancellation: cancellation);
         }
         catch (CairnException declined)
         {

@@ -112,7 +112,7 @@ internal static class OutcomesCommand
     {
         await using var session = await invocation.Connect(cancellation);
         var summary = await session.Client.GetOutcomeSummaryAsync(
-            invocation.Get(Of) ?? await DefaultDeployment(session.Client, cancellation), invocation.Get(From), invocation.Get(To), cancellation);
+            invocation.Get(Of) ?? await DefaultDeployment(session.Client, cancellation), invocation.Get(From), invocation.Get(To), cancellation: cancellation);
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(summary);

@@ -120,8 +120,9 @@ public sealed record RefusedOutcomeWire(long Row, string Code, string Detail);
 /// <param name="To">Not included.</param>
 /// <param name="Counts">Of all that was answered; shadows are among <paramref name="Variants"/> only.</param>
 /// <param name="Unmatched">Outcomes that became true in that time and match no prediction.</param>
+/// <param name="CountedAt">Microseconds UTC; earlier than now only where <c>max_age</c> allowed it.</param>
 public sealed record OutcomeSummaryWire(
-    string Deployment, long From, long To, OutcomeSettings Settings, OutcomeCountsWire Counts, long Unmatched, RealisedWire? Performance, IReadOnlyList<VariantOutcomesWire> Variants);
+    string Deployment, long From, long To, OutcomeSettings Settings, OutcomeCountsWire Counts, long Unmatched, RealisedWire? Performance, IReadOnlyList<VariantOutcomesWire> Variants, long CountedAt);
 
 /// <param name="Shadow">True: it was scored beside the answers and told to nobody; it is judged by the outcomes of those answers.</param>
 public sealed record VariantOutcomesWire(string Variant, bool Shadow, string Model, long Version, OutcomeCountsWire Counts, RealisedWire? Performance);

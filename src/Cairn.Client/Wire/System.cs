@@ -7,7 +7,8 @@ public sealed record DoctorReport(bool Healthy, IReadOnlyList<DoctorCheck> Check
 
 /// <param name="State"><c>ok</c>, <c>warn</c> or <c>bad</c>.</param>
 /// <param name="Advice">What to do; empty when all is well.</param>
-public sealed record DoctorCheck(string Name, string State, string Found, string Advice = "");
+/// <param name="CheckedAt">When it was looked at, microseconds UTC; null: just now.</param>
+public sealed record DoctorCheck(string Name, string State, string Found, string Advice = "", long? CheckedAt = null);
 
 /// <param name="FreeBytes">Left on the disk of the home.</param>
 public sealed record StorageUse(string Home, long Bytes, long FreeBytes, IReadOnlyList<StorageKind> Kinds);

@@ -39,7 +39,8 @@ internal readonly record struct DeLong(double First, double Second, double Varia
         if (labels.Length != first.Length || labels.Length != second.Length)
             throw new ArgumentException($"{labels.Length} labels, {first.Length} and {second.Length} scores: all three need one for each row.", nameof(labels));
 
-        var (a, b) = (Components(labels, first), Components(labels, second));
+        var a = Components(labels, first);
+        var b = first == second ? a : Components(labels, second); // the same memory, as from Of
         var (m, n) = (a.Positives.Length, a.Negatives.Length);
         double Combine(Placements x, Placements y) => Covary(x.Positives, y.Positives) / m + Covary(x.Negatives, y.Negatives) / n;
         return new(Mean(a.Positives), Mean(b.Positives), Combine(a, a), Combine(b, b), Combine(a, b));

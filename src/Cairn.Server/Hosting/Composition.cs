@@ -5,6 +5,7 @@ using Cairn.Data;
 using Cairn.Flows;
 using Cairn.Kernel;
 using Cairn.Projects;
+using Cairn.Server.Operations;
 using Cairn.Server.Telemetry;
 using Cairn.Serving;
 using Cairn.Storage;
@@ -49,6 +50,7 @@ internal static class Composition
 
         AddModules(builder.Services, options, listeners, limits);
         builder.Services.AddSingleton(new RunningServer(options, url, TimeProvider.System));
+        builder.Services.AddSingleton<KeptChecks>();
         builder.Services.AddSingleton<MetricCollector>().AddHostedService(services => services.GetRequiredService<MetricCollector>());
         builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddDescription();

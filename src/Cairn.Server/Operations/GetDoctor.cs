@@ -9,6 +9,7 @@ using Cairn.Tracking;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Server.Operations;
@@ -21,18 +22,21 @@ internal static class GetDoctor
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/doctor", Handle)
         .WithName(nameof(GetDoctor)).WithSummary("Check what the server stands on").WithTags("System")
+        .WithDescription("max_age, in seconds: of what takes long (the file of the database, the packages) the last look will do when all was well then and it is not longer ago; checked_at says when it was.")
         .Requires(Permission.SystemRead);
 
     private static async Task<Ok<DoctorReport>> Handle(
-        Database database, RunningServer server, Caller caller, Deployments deployments, Predictions predictions, ModelPackages packages, CancellationToken cancellation)
+        Database database, RunningServer server, Caller caller, Deployments deployments, Predictions predictions, ModelPackages packages, KeptChecks kept,
+        [FromQuery(Name = "max_age")] int? maxAge, CancellationToken cancellation)
     {
         var home = server.Options.Home;
+        var age = TimeSpan.FromSeconds(maxAge ?? 0);
         List<DoctorCheck> checks =
         [
             new("server", "ok", $"Cairn {RunningServer.Version} on .NET {Environment.Version}, process {Environment.ProcessId}"),
             Writable(home),
             Space(home),
-            await Integrity(database, server.Options.PostgreSql is not null, cancellation),
+            await kept.Of("database", "", age, () => Integrity(database, server.Options.PostgreSql is not null, cancellation)),
             await Log(predictions, home, server.Options.PostgreSql is not null, cancellation),
             Memory(deployments.Memory()),
             NativeLibraries.DuckDb(),
@@ -40,7 +44,12 @@ internal static class GetDoctor
         ];
         var failed = deployments.WithFailedChampion(caller.Workspace);
         foreach (var deployment in deployments.List(caller.Workspace))
-            checks.Add(await Serves(deployment, failed.Contains(deployment.Name, StringComparer.Ordinal), caller.Workspace, packages, cancellation));
+        {
+            checks.Add(await kept.Of(
+                $"{caller.Workspace} {deployment.Name}", $"{deployment.Version} {deployment.PackageDigest} {deployment.Problem}", age,
+                () => Serves(deployment, failed.Contains(deployment.Name, StringComparer.Ordinal), caller.Workspace, packages, cancellation)));
+        }
+
         return TypedResults.Ok(new DoctorReport(checks.TrueForAll(check => check.State != "bad"), checks));
     }
 

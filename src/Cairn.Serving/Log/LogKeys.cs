@@ -20,12 +20,13 @@ internal sealed class LogKeys(LogDatabase database, SegmentReader segments)
     /// <param name="fromMs">As inside the ids; included.</param>
     /// <param name="toMs">Not included.</param>
     /// <param name="entities">Others need not be seen; null: all.</param>
+    /// <param name="named">Whether it matters whom they are about; if not, that may be empty.</param>
     public async Task Visit(
-        WorkspaceId workspace, string deployment, long fromMs, long toMs, IReadOnlyCollection<string>? entities, LogKeyVisitor visit, CancellationToken cancellation)
+        WorkspaceId workspace, string deployment, long fromMs, long toMs, IReadOnlyCollection<string>? entities, bool named, LogKeyVisitor visit, CancellationToken cancellation)
     {
         var condition = entities is { Count: > 0 and <= FewValues } ? $"entity IN ({string.Join(", ", entities.Select(AnalyticsJob.Text))})" : "true";
         var plan = await database.Read(transaction => LogPlan.Of(transaction, workspace, deployment, fromMs, toMs), cancellation);
-        await segments.Visit(plan.Segments, fromMs, toMs, condition, blocks: null, visit, cancellation);
+        await segments.Visit(plan.Segments, fromMs, toMs, condition, named, blocks: null, visit, cancellation);
         var moved = new HashSet<long>();
         foreach (var some in BlockSize.InPieces(plan.Blocks, RowsAtOnce))
         {
@@ -37,7 +38,7 @@ internal sealed class LogKeys(LogDatabase database, SegmentReader segments)
 
         if (moved.Count == 0) return;
         var since = await database.Read(plan.Since, cancellation);
-        await segments.Visit(since, fromMs, toMs, condition, moved, visit, cancellation);
+        await segments.Visit(since, fromMs, toMs, condition, named, moved, visit, cancellation);
     }
 
     /// <summary>A number that grows when a prediction of that time or before is logged; 0: there is none.</summary>
@@ -87,7 +88,7 @@ internal sealed class LogKeys(LogDatabase database, SegmentReader segments)
             if (wanted.Contains(key.Id) && !key.Flags.HasFlag(RecordFlags.Shadow)) found[key.Id] = key.Source;
         };
         var condition = wanted.Count <= FewValues ? $"prediction_id IN ({string.Join(", ", wanted.Select(id => $"'{id:N}'"))})" : "true";
-        await segments.Visit([.. sealed_.Where(segment => Touches(times, segment.FromMs, segment.ToMs))], fromMs, toMs + 1, condition, blocks: null, see, cancellation);
+        await segments.Visit([.. sealed_.Where(segment => Touches(times, segment.FromMs, segment.ToMs))], fromMs, toMs + 1, condition, named: false, blocks: null, see, cancellation);
 
         var moved = false;
         foreach (var some in BlockSize.InPieces(hot.Where(span => Touches(times, span.FromMs, span.ToMs)).Select(span => new BlockSize(span.BlockId, span.Rows)), RowsAtOnce))

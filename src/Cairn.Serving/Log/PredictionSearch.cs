@@ -14,6 +14,9 @@ internal sealed class PredictionSearch(LogDatabase database, SegmentReader reade
 {
     private const int FewestBlocks = 8, MostBlocks = 256, SegmentsAtOnce = 32, SegmentsRead = 64;
 
+    /// <value>To open a DuckDB takes as long as to look through some hundred thousand rows: what is rare is looked for in so many at once.</value>
+    private const long RowsAtOnce = 1_000_000;
+
     /// <param name="before">The last record of the page before; null: this is the first.</param>
     public async Task<Page<LoggedPredictionWire>> Page(WorkspaceId workspace, PredictionFilter filter, Guid? before, int limit, CancellationToken cancellation)
     {
@@ -62,20 +65,22 @@ internal sealed class PredictionSearch(LogDatabase database, SegmentReader reade
     private async Task LookAtSegments(
         WorkspaceId workspace, PredictionFilter filter, long beforeMs, IReadOnlyList<Segment> segments, NewestRecords newest, CancellationToken cancellation)
     {
-        var (next, most, condition) = (0, 1, $"{filter.ToSql()} AND {newest.ToSql()}");
+        var (next, most, mostRows, condition) = (0, filter.IsWide ? 1 : SegmentsAtOnce, RowsAtOnce, $"{filter.ToSql()} AND {newest.ToSql()}");
         while (segments.Count > 0)
         {
-            var some = new List<Segment>();
-            for (; next < segments.Count && some.Count < most; next++)
+            var (some, rows) = (new List<Segment>(), 0L);
+            for (; next < segments.Count && some.Count < most && rows < mostRows; next++)
             {
                 if (Segment.EndOf(segments[next].Hour) <= newest.OldestMs) break; // and so are all that follow
-                if (segments[next].ToMs >= newest.OldestMs) some.Add(segments[next]);
+                if (segments[next].ToMs < newest.OldestMs) continue;
+                some.Add(segments[next]);
+                rows += segments[next].Rows;
             }
 
             if (some.Count > 0)
             {
                 foreach (var record in await reader.Newest(some, Math.Max(filter.FromMs, newest.OldestMs), beforeMs, condition, newest.Most, filter.IsWide, cancellation)) newest.Add(record);
-                most = Math.Min(most * 2, SegmentsAtOnce);
+                (most, mostRows) = (Math.Min(most * 2, SegmentsAtOnce), mostRows * 2);
             }
 
             if (next < segments.Count && Segment.EndOf(segments[next].Hour) <= newest.OldestMs) return;

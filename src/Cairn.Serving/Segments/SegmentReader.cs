@@ -64,16 +64,19 @@ internal sealed class SegmentReader(IBlobStore blobs, Analytics analytics)
 
     /// <summary>What a search looks at of the records of a stretch of time, in no order.</summary>
     /// <param name="condition">SQL over the columns of a segment.</param>
+    /// <param name="named">Whether it matters whom they are about: names take as long to read as all else.</param>
     /// <param name="blocks">Only records that were in these blocks; null: all.</param>
-    public async Task Visit(IReadOnlyList<Segment> segments, long fromMs, long toMs, string condition, IReadOnlySet<long>? blocks, LogKeyVisitor visit, CancellationToken cancellation)
+    public async Task Visit(
+        IReadOnlyList<Segment> segments, long fromMs, long toMs, string condition, bool named, IReadOnlySet<long>? blocks, LogKeyVisitor visit, CancellationToken cancellation)
     {
+        var columns = $"prediction_id, source_id, shadow, probability, {(named ? "entity" : "CAST(NULL AS VARCHAR)")}, {(blocks is null ? "CAST(0 AS BIGINT)" : "block")}";
         foreach (var some in segments.Chunk(FilesAtOnce))
         {
             await Run(
                 some,
                 job =>
                 {
-                    using var rows = job.Query($"SELECT prediction_id, source_id, shadow, probability, entity, block FROM {From(job, some.Length)} WHERE {SegmentColumns.Between(fromMs, toMs)} AND {condition}");
+                    using var rows = job.Query($"SELECT {columns} FROM {From(job, some.Length)} WHERE {SegmentColumns.Between(fromMs, toMs)} AND {condition}");
                     while (rows.Next()) Visit(rows, blocks, visit);
                     return true;
                 },

@@ -63,7 +63,7 @@ internal sealed class OutcomeMatch(LogKeys keys, LiveDeployments live)
         for (var (to, stretch) = (match.ToMs, Day); to > first && match.Open > 0; stretch *= 4)
         {
             var from = Math.Max(first, to - stretch);
-            await keys.Visit(workspace, deployment, from, to, few, match.See, cancellation);
+            await keys.Visit(workspace, deployment, from, to, few, named: true, match.See, cancellation);
             to = from;
         }
 

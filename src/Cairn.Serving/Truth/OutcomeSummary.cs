@@ -24,12 +24,12 @@ internal sealed class OutcomeSummary(LogDatabase database, LogKeys keys, Outcome
             // The next piece may tell more of the hour this one ends in.
             var hour = (Uuid7.TimeOf(piece[^1].PredictionId) ?? 0) / Block.Hour * Block.Hour;
             if (hour <= at) continue;
-            await keys.Visit(workspace, name, at, hour, entities: null, pass.See, cancellation);
+            await keys.Visit(workspace, name, at, hour, entities: null, named: false, pass.See, cancellation);
             pass.Forget(hour);
             at = hour;
         }
 
-        await keys.Visit(workspace, name, at, toMs, entities: null, pass.See, cancellation);
+        await keys.Visit(workspace, name, at, toMs, entities: null, named: false, pass.See, cancellation);
         var unmatched = await database.Read(transaction => OutcomeTable.CountUnmatched(transaction, workspace, name, from, to), cancellation);
         return pass.ToWire(name, from, to, settings, unmatched);
     }
@@ -58,14 +58,14 @@ internal sealed class OutcomeSummary(LogDatabase database, LogKeys keys, Outcome
             // A version may come back with another build of the evaluator: to the reader it is the same version.
             var variants = _tallies.GroupBy(tally => (sources[tally.Key.Source].Variant, sources[tally.Key.Source].Model, sources[tally.Key.Source].Version, tally.Key.Shadow))
                 .OrderBy(group => group.Key.Variant, StringComparer.Ordinal).ThenBy(group => group.Key.Version)
-                .Select(group => (Of: group.Key, Tally: group.Count() == 1 ? group.First().Value : OutcomeTally.Sum(window, nowMs, group.Select(tally => tally.Value))))
+                .Select(group => (Of: group.Key, Tally: OutcomeTally.Sum(window, nowMs, group.Select(tally => tally.Value))))
                 .ToList();
             // A shadow answered nobody: it is judged by the outcomes of the answers beside it, and does not count among them.
-            var answers = variants.Where(variant => !variant.Of.Shadow).Select(variant => variant.Tally).ToList();
-            var all = answers.Count == 1 ? answers[0] : OutcomeTally.Sum(window, nowMs, answers);
+            var all = OutcomeTally.Sum(window, nowMs, variants.Where(variant => !variant.Of.Shadow).Select(variant => variant.Tally));
             return new(
-                name, from, to, settings, all.Counts, unmatched, all.Performance(),
-                [.. variants.Select(variant => new VariantOutcomesWire(variant.Of.Variant, variant.Of.Shadow, variant.Of.Model, variant.Of.Version, variant.Tally.Counts, variant.Tally.Performance()))]);
+                name, from, to, settings, all.Counts, unmatched, all.Performance,
+                [.. variants.Select(variant => new VariantOutcomesWire(variant.Of.Variant, variant.Of.Shadow, variant.Of.Model, variant.Of.Version, variant.Tally.Counts, variant.Tally.Performance))],
+                nowMs * 1000);
         }
     }
 }

@@ -115,6 +115,13 @@ internal static class OutcomeTable
         "SELECT count(*) FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment AND positive IS NULL AND observed_at >= @from AND observed_at < @to",
         new { workspace, deployment, from, to });
 
+    /// <summary>Differs from before when an outcome was told since, or found its prediction.</summary>
+    public static ToldSoFar SoFar(ReadTransaction transaction, WorkspaceId workspace, string deployment) => transaction.First<ToldSoFar>(
+        """
+        SELECT (SELECT coalesce(max(outcome_id), 0) FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment) AS last,
+               (SELECT count(*) FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment AND positive IS NULL) AS unmatched
+        """, new { workspace, deployment })!;
+
     /// <summary>Deployments with outcomes that wait for a prediction, and when these became true.</summary>
     public static IReadOnlyList<Waiting> AllWaiting(ReadTransaction transaction) => transaction.Query<Waiting>(
         "SELECT workspace_id, deployment, count(*) AS rows, min(observed_at) AS first, max(observed_at) AS last FROM outcomes WHERE positive IS NULL GROUP BY workspace_id, deployment");
@@ -153,5 +160,8 @@ internal static class OutcomeTable
         return by;
     }
 }
+
+/// <param name="Last">The number of the last outcome; 0: none was told.</param>
+internal sealed record ToldSoFar(long Last, long Unmatched);
 
 internal sealed record Waiting(WorkspaceId WorkspaceId, string Deployment, long Rows, long First, long Last);

@@ -39,10 +39,13 @@ internal sealed class OutcomeTally(OutcomeWindow window, long nowMs)
         _decisions.Add(key.Probability >= threshold);
     }
 
+    /// <returns>Where there is one part, that one.</returns>
     public static OutcomeTally Sum(OutcomeWindow window, long nowMs, IEnumerable<OutcomeTally> parts)
     {
+        var all = parts.ToList();
+        if (all.Count == 1) return all[0];
         var sum = new OutcomeTally(window, nowMs);
-        foreach (var part in parts)
+        foreach (var part in all)
         {
             sum._labels.AddRange(part._labels);
             sum._scores.AddRange(part._scores);
@@ -65,8 +68,10 @@ internal sealed class OutcomeTally(OutcomeWindow window, long nowMs)
         _predictions, _known, _assumed, _open, _unknown, _late, _contradicted, _predictions == 0 ? null : (double)_matured / _predictions,
         _known + _assumed == 0 ? null : (double)_positive / (_known + _assumed));
 
-    /// <returns>Null: no prediction can be judged yet.</returns>
-    public RealisedWire? Performance()
+    /// <value>Asked for when all is added. Null: no prediction can be judged yet.</value>
+    public RealisedWire? Performance => field ??= Judge();
+
+    private RealisedWire? Judge()
     {
         if (_labels.Count == 0) return null;
         var realised = RealisedPerformance.Of([.. _labels], [.. _scores], [.. _decisions]);

@@ -7,10 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cairn.Web.Deployments;
 
 /// <summary>GET /deployments/{name}/outcomes: how many predictions are decided, how well they did, and what was told.</summary>
-/// <remarks>The summary reads the log of its period, so it comes as a part: <c>part=summary</c>; <c>summary=now</c> waits for it.</remarks>
+/// <remarks>The summary reads the log of its period, so it comes as a part: <c>part=summary</c>; <c>summary=now</c> waits for it, <c>summary=anew</c> counts again.</remarks>
 internal static class ShowOutcomes
 {
-    private const int Shown = 50, PeriodDays = 30;
+    private const int Shown = 50, PeriodDays = 30, FiveMinutes = 5 * 60;
 
     public static void Map(PageRoutes routes) => routes.Get("/deployments/{name}/outcomes", request => Handle(request));
 
@@ -20,9 +20,9 @@ internal static class ShowOutcomes
         var name = request.Route("name");
         var from = request.Query("from") ?? Today(request).AddDays(-PeriodDays).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var to = request.Query("to");
-        if (request.Query("part") == "summary") return request.Show<OutcomeSummary>(new { Summary = await Summarize(request, name, from, to) });
+        if (request.Query("part") == "summary") return request.Show<OutcomeSummary>(new { Summary = await Summarize(request, name, from, to), Again = Again(request, from, to) });
 
-        var summary = request.Query("summary") == "now" ? Summarize(request, name, from, to) : null;
+        var summary = request.Query("summary") is not null ? Summarize(request, name, from, to) : null;
         var deployment = request.Load((api, stop) => api.GetDeploymentAsync(name, stop));
         var outcomes = request.Load((api, stop) => api.ListOutcomesAsync(name, state: request.Query("state"), limit: Shown, pageToken: request.Listing.PageToken, cancellation: stop));
         if ((await deployment).Problem is { Status: 404 } unknown) return request.Refuse(unknown);
@@ -38,5 +38,7 @@ internal static class ShowOutcomes
     private static DateTimeOffset Today(PageRequest request) => request.Context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
 
     private static Task<Loaded<OutcomeSummaryWire>> Summarize(PageRequest request, string name, string from, string? to) =>
-        request.Load((api, stop) => api.GetOutcomeSummaryAsync(name, from, to, stop));
+        request.Load((api, stop) => api.GetOutcomeSummaryAsync(name, from, to, request.Query("summary") == "anew" ? null : FiveMinutes, stop));
+
+    private static string Again(PageRequest request, string from, string? to) => $"{request.Listing.Path}?summary=anew&{OutcomesPage.PeriodOf(from, to)}";
 }

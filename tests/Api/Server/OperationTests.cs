@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Cairn.Api.Tests.Access;
 using Cairn.Api.Tests.Serving;
+using Cairn.Client.Wire;
 using Cairn.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -148,9 +149,13 @@ public class OperationTests
         await before.Stop();
         var home = await TestHome.Start(before.Home);
         (await home.Http.GetStringAsync("/health/ready")).ShouldContain("\"status\":\"ok\"");
+        Task<DoctorReport> LastHour() => home.Client.DoctorAsync(maxAge: 3600);
+        (await LastHour()).Checks.ShouldAllBe(check => check.CheckedAt == null);
         await ServingHost.AlterPackage(home.Server.Services, 1, "coffee");
 
+        (await LastHour()).Checks.Where(check => check.CheckedAt != null).Select(check => check.Name).ShouldBe(["database", "deployment coffee", "deployment tea"]);
         var fromMemory = (await home.Client.DoctorAsync()).Checks.Single(check => check.Name == "deployment coffee");
+        (await LastHour()).Checks.Single(check => check.Name == "deployment coffee").ShouldBe(fromMemory, "a fault is not kept, nor is what was well before it");
         fromMemory.State.ShouldBe("bad");
         fromMemory.Found.ShouldContain("could not be loaded again");
 

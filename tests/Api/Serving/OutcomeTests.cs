@@ -224,6 +224,23 @@ public class OutcomeTests
     }
 
     [Fact]
+    public async Task A_summary_may_be_of_before_but_misses_no_outcome()
+    {
+        await using var host = await ServingHost.Start();
+        await host.Deploy("coffee");
+        var asked = await Ask(host, "ada");
+        Task<OutcomeSummaryWire> Ago(int seconds) => new CairnClient(host.Http).GetOutcomeSummaryAsync("coffee", maxAge: seconds, cancellation: Cancelled);
+        var first = await Ago(300);
+        await Ask(host, "bob");
+
+        (await Ago(300)).ShouldBeEquivalentTo(first);
+        (await Ago(0)).Counts.Predictions.ShouldBe(2);
+        (await Ago(300)).Counts.Predictions.ShouldBe(2); // the last that was counted
+        await host.Post("/api/v1/outcomes", $$"""{"prediction_id": "{{asked.PredictionId}}", "value": "Yes"}""");
+        (await Ago(300)).Counts.WithOutcome.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Whose_name_is_personal_is_found_and_his_name_is_written_nowhere()
     {
         var host = await ServingHost.Start();

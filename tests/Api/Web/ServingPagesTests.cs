@@ -82,6 +82,10 @@ public class ServingPagesTests
         Text(summary, ".stats").ShouldContain("40\u00a0%");
         Text(summary, "[aria-label=Performance]").ShouldContain("0.847\u00a0 0.801–0.893");
         Text(summary, ".matrix").ShouldContain("220");
+        api.Asked.ShouldContain(asked => asked == "deployments/churn/outcomes/summary?from=2026-10-01&max_age=300");
+
+        Text(summary, ".card-head .end").ShouldContain("counted");
+        await host.Open(summary.QuerySelector(".card-head .end a")!.GetAttribute("href")!);
         api.Asked.ShouldContain(asked => asked == "deployments/churn/outcomes/summary?from=2026-10-01");
     }
 

@@ -87,7 +87,7 @@ internal static class ServingSample
 
     public static OutcomeSummaryWire Summary() => new(
         "churn", Noon - (720 * Hour), Noon, new() { WithinDays = 30 }, new(1000, 300, 50, 600, 50, 3, 2, 0.4, 0.26), 7,
-        new(350, 90, 60, 40, 30, 220, new Dictionary<string, EstimateWire>(StringComparer.Ordinal) { ["roc_auc"] = new(0.8471, 0.801, 0.893), ["accuracy"] = new(0.8, 0.755, 0.839) }), []);
+        new(350, 90, 60, 40, 30, 220, new Dictionary<string, EstimateWire>(StringComparer.Ordinal) { ["roc_auc"] = new(0.8471, 0.801, 0.893), ["accuracy"] = new(0.8, 0.755, 0.839) }), [], Noon);
 
     public static LoggedPredictionWire Prediction() => new(
         Id, Noon, "churn", "champion", false, "churn", 3, Hex('a', 64), 1, "C-1", "Yes", 0.6856801, 0.5, 412, "ada");

@@ -29,6 +29,19 @@ public class SystemTests
     }
 
     [Fact]
+    public async Task A_check_of_before_says_when_it_was_made_and_all_can_be_made_now()
+    {
+        var api = new FakeApi().With("doctor", new DoctorReport(true, [new("database", "ok", "SQLite 3.50, intact", CheckedAt: 1_795_521_600_000_000), new("disk", "ok", "75.6 GB free")]));
+        await using var host = await PageHost.Start(api);
+        var part = await host.Open("/system?part=checks");
+
+        part.QuerySelectorAll(".rows li").Select(row => row.QuerySelector("time") is not null).ShouldBe([true, false]);
+        api.Asked.ShouldContain(asked => asked == "doctor?max_age=3600");
+        await host.Open(part.QuerySelector("a.button")!.GetAttribute("href")!);
+        api.Asked.ShouldContain(asked => asked == "doctor");
+    }
+
+    [Fact]
     public async Task A_part_that_is_refused_says_so_in_its_place()
     {
         await using var host = await PageHost.Start(new FakeApi().Refusing("doctor", 403, "access.permission-missing", "This needs the permission system:read."));

@@ -65,6 +65,89 @@ public class WalkTests(Chromium chromium)
         await Assertions.Expect(page.Locator(".card", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Promotions" }) })).ToContainTextAsync("only a walk");
     }
 
+    [Fact]
+    public async Task A_canary_is_started_by_the_form_seen_while_it_answers_and_promoted_and_another_is_aborted()
+    {
+        var (before, next) = await NextVersion(seed: 45);
+        await using var visit = await chromium.Visit();
+
+        var page = await BeginCanary(visit, next, against: before, errors: "12.5");
+        await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync($"The canary v{next} has begun");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("more than 12.5\u00a0% of its rows");
+        await Assertions.Expect(Card(page, $"Canary v{next}")).ToContainTextAsync("0 rows in this step");
+        await Ask(60);
+        await Assertions.Expect(Card(page, $"Canary v{next}")).ToContainTextAsync(new Regex(@"Answered\s*[1-9]\d* rows in this step, 0 errors", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Assertions.Expect(Card(page, $"Canary v{next}")).ToContainTextAsync(new Regex(@"Same answer\s*on \d", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await SoundInEveryLook(visit, page.Url, "canary-running");
+
+        await Confirmed(page, $"Promote v{next}", $"v{before} is champion now. v{next} takes its place.", "did well in the walk");
+        await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync($"v{next} is champion");
+        (await Serves()).ShouldBe(next);
+        await visit.Open("/deployments/bank/canary");
+        await Assertions.Expect(Card(page, $"Canary v{next}")).ToContainTextAsync("promoted");
+
+        await BeginCanary(visit, before, against: next, errors: "");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("not judged");
+        await Confirmed(page, "Abort the canary", $"Champion v{next} answers all of them after that.", "enough of the walk");
+        await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync("aborted");
+        await visit.Open("/deployments/bank/canary");
+        await Assertions.Expect(Card(page, $"Canary v{before}")).ToContainTextAsync("enough of the walk");
+        await SoundInEveryLook(visit, page.Url, "canary-ended");
+        (await Serves()).ShouldBe(next);
+    }
+
+    /// <summary>From the deployment, through the form and what it says will happen, to the page of the canary.</summary>
+    private static async Task<IPage> BeginCanary(Visit visit, long version, long against, string errors)
+    {
+        var page = await visit.Open("/deployments/bank");
+        var form = Card(page, "Start a canary");
+        await form.GetByLabel("Version", new() { Exact = true }).FillAsync($"{version}");
+        await form.GetByLabel("Steps, in % of the traffic").FillAsync("50, 100");
+        await form.GetByLabel("And so many rows").FillAsync("100000");
+        await form.GetByLabel("Errors, in % of its rows").FillAsync(errors);
+        await form.GetByRole(AriaRole.Button, new() { Name = "See what will happen" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync($"Start the canary v{version}?");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync($"Champion v{against} answers the rest");
+        await visit.Picture("canary-asked");
+        await visit.ShouldBeSound();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start the canary" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("bank");
+        return page;
+    }
+
+    private async Task SoundInEveryLook(Visit open, string path, string picture)
+    {
+        foreach (var look in Look.Mouse)
+        {
+            await open.Become(look);
+            await open.Picture(picture);
+            await open.ShouldBeSound();
+        }
+
+        await open.Become(Look.Wide);
+        await using var phone = await chromium.Visit(Look.Phone);
+        await phone.Open(path);
+        foreach (var look in Look.Finger)
+        {
+            await phone.Become(look);
+            await phone.Picture(picture);
+            await phone.ShouldBeSound();
+        }
+    }
+
+    /// <summary>Requests about as many people, so that a share of them falls to each variant.</summary>
+    private async Task Ask(int requests)
+    {
+        using var http = new HttpClient { BaseAddress = chromium.Server };
+        for (var i = 0; i < requests; i++)
+        {
+            using var customer = new StringContent(Tables.Customer.Replace("{", $"{{\"CustomerId\": \"canary-{i}\", ", StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json");
+            (await http.PostAsync("/api/v1/deployments/bank/predict", customer)).EnsureSuccessStatusCode();
+        }
+    }
+
+    private static ILocator Card(IPage page, string title) => page.Locator(".card", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = title, Exact = true }) });
+
     private static Task Menu(IPage page, string area) =>
         page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = area, Exact = true }).ClickAsync();
 
