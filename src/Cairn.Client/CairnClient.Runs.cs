@@ -62,6 +62,9 @@ public sealed partial class CairnClient
 
     public Task<RunWire> RestoreRunAsync(string runId, CancellationToken cancellation = default) => PostAsync<RunWire>($"runs/{Escape(runId)}/restore", null, cancellation);
 
+    /// <summary>Edits, deletes or restores several runs in one transaction: all of them or none.</summary>
+    public Task<ChangedRunsWire> ChangeRunsAsync(ChangeRuns request, CancellationToken cancellation = default) => PostAsync<ChangedRunsWire>("runs/change", request, cancellation);
+
     /// <summary>The points of a metric, by timestamp, step and value.</summary>
     public Task<Page<MetricPoint>> GetMetricHistoryAsync(string runId, string key, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<MetricPoint>>(Query($"runs/{Escape(runId)}/metrics/{EscapePath(key)}", ("limit", limit), ("page_token", pageToken)), cancellation);

@@ -162,7 +162,9 @@ public sealed class Runs
             transaction =>
             {
                 var run = RunTable.RequireActive(transaction, caller.Workspace, runId);
-                return run.Refusal is { } unknown ? unknown : RunChange.Write(transaction, caller, run.Value, update, now);
+                if (run.Refusal is { } unknown) return unknown;
+                RunChange.Write(transaction, caller, run.Value, update, now);
+                return RunTable.ToWire(transaction, caller.Workspace, [RunTable.Find(transaction, caller.Workspace, runId)!])[0];
             },
             cancellation);
     }

@@ -52,6 +52,7 @@ public static class TrackingModule
         EditRun.Map(routes);
         DeleteRun.Map(routes);
         RestoreRun.Map(routes);
+        ChangeRuns.Map(routes);
         LogToRun.Map(routes);
         LogInputToRun.Map(routes);
         GetMetricHistory.Map(routes);

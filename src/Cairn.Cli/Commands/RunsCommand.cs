@@ -31,13 +31,9 @@ internal static class RunsCommand
         new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
         new Command("watch", "Print what a run logs, while it logs it, until it has ended") { Id }.Does(Watch),
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
-        new Command("edit", "Rename, describe and tag runs") { Some, Rename, Describe, Tag, Untag }.Does(Edit),
-        new Command("delete", "Delete runs; nothing is lost, and each can be restored") { Some }.Does((invocation, cancellation) => Each(invocation, "deleted", async (client, id) =>
-        {
-            await client.DeleteRunAsync(id, cancellation);
-            return await client.GetRunAsync(id, cancellation);
-        }, cancellation)),
-        new Command("restore", "Bring back deleted runs") { Some }.Does((invocation, cancellation) => Each(invocation, "restored", (client, id) => client.RestoreRunAsync(id, cancellation), cancellation)),
+        new Command("edit", "Rename, describe and tag runs, all of them or none") { Some, Rename, Describe, Tag, Untag }.Does(Edit),
+        new Command("delete", "Delete runs, all of them or none; nothing is lost, and each can be restored") { Some }.Does((invocation, cancellation) => Change(invocation, "deleted", ChangeRuns.Delete, null, cancellation)),
+        new Command("restore", "Bring back deleted runs, all of them or none") { Some }.Does((invocation, cancellation) => Change(invocation, "restored", ChangeRuns.Restore, null, cancellation)),
         Experiment,
         NamePart,
         Filter,
@@ -144,21 +140,20 @@ internal static class RunsCommand
         foreach (var key in invocation.Get(Untag) ?? []) tags[key] = null;
         var change = new UpdateRun(Name: invocation.Get(Rename), Description: invocation.Get(Describe), Tags: tags.Count > 0 ? tags : null);
         if (change == new UpdateRun()) throw new CairnException(Problems.Of("cli.nothing-to-do", "It does not say what to change: --rename, --describe, --tag or --untag."));
-        return Each(invocation, "changed", (client, id) => client.UpdateRunAsync(id, change, cancellation), cancellation);
+        return Change(invocation, "changed", ChangeRuns.Edit, change, cancellation);
     }
 
-    private static async Task<int> Each(Invocation invocation, string done, Func<CairnClient, string, Task<RunWire>> act, CancellationToken cancellation)
+    private static async Task<int> Change(Invocation invocation, string done, string act, UpdateRun? change, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var runs = new List<RunWire>();
-        foreach (var asked in invocation.Get(Some))
+        var runs = (await session.Client.ChangeRunsAsync(new ChangeRuns(invocation.Get(Some), act, change), cancellation)).Runs;
+        if (invocation.Terminal.Json)
         {
-            var run = await act(session.Client, (await session.Client.GetRunAsync(asked, cancellation)).RunId);
-            runs.Add(run);
-            if (!invocation.Terminal.Json) Terminal.WriteLine($"{run.RunId} {run.Name}: {done}");
+            Terminal.WriteJson(runs);
+            return ExitCode.Ok;
         }
 
-        if (invocation.Terminal.Json) Terminal.WriteJson(runs);
+        foreach (var run in runs) Terminal.WriteLine($"{run.RunId} {run.Name}: {done}");
         return ExitCode.Ok;
     }
 

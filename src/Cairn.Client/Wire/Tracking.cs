@@ -51,6 +51,18 @@ public sealed record LogBatch(
 /// <param name="Tags">To set; null as a value removes the tag, and those not named stay.</param>
 public sealed record UpdateRun(string? Status = null, long? EndedAt = null, string? Name = null, string? Description = null, IReadOnlyDictionary<string, string?>? Tags = null);
 
+/// <summary>The same for several runs, all of them or none.</summary>
+/// <param name="RunIds">1 to 100; the beginning of an id is enough where no other run begins so.</param>
+/// <param name="Act"><c>edit</c>, <c>delete</c> or <c>restore</c>.</param>
+/// <param name="Change">What to edit; null for the others.</param>
+public sealed record ChangeRuns(IReadOnlyList<string>? RunIds, string? Act, UpdateRun? Change = null)
+{
+    public const string Edit = "edit", Delete = "delete", Restore = "restore";
+}
+
+/// <param name="Runs">As they are now, each once, in the order they were named.</param>
+public sealed record ChangedRunsWire(IReadOnlyList<RunWire> Runs);
+
 public sealed record ArtifactWire(string Path, bool IsDirectory, long? Length, string? Digest);
 
 /// <summary>Params and metrics of several runs; only keys whose values differ unless all are asked for.</summary>

@@ -27,13 +27,18 @@ internal static class DeleteRun
                 var found = RunTable.RequireActive(transaction, caller.Workspace, run);
                 if (found.Refusal is { } refusal) return refusal;
 
-                transaction.Execute(
-                    "UPDATE runs SET lifecycle_stage = 'deleted', deleted_at = @now WHERE workspace_id = @workspace AND run_id = @run",
-                    new { workspace = caller.Workspace.Value, run, now });
-                transaction.Write(caller, "run.delete", $"runs/{run}", Detail.Of(new { found.Value.Name, experiment = found.Value.Experiment }));
+                Write(transaction, caller, found.Value, now);
                 return default(Done);
             },
             cancellation);
         return deleted.ToNoContent();
+    }
+
+    public static void Write(WriteTransaction transaction, Caller caller, Run run, long now)
+    {
+        transaction.Execute(
+            "UPDATE runs SET lifecycle_stage = 'deleted', deleted_at = @now WHERE workspace_id = @workspace AND run_id = @RunId",
+            new { workspace = caller.Workspace.Value, run.RunId, now });
+        transaction.Write(caller, "run.delete", $"runs/{run.RunId}", Detail.Of(new { run.Name, experiment = run.Experiment }));
     }
 }

@@ -26,18 +26,22 @@ internal static class RestoreRun
             transaction =>
             {
                 var found = RunTable.Require(transaction, caller.Workspace, run);
-                if (found.Refusal is { } refusal) return refusal;
-                var active = found.Value with { LifecycleStage = Lifecycle.Active };
-                if (active.CannotChange() is { } experimentIsDeleted) return experimentIsDeleted;
-                if (!found.Value.IsDeleted) return new Refusal.Conflict("run.not-deleted", $"The run '{found.Value.Name}' ({run}) is active; there is nothing to restore.");
-
-                transaction.Execute(
-                    "UPDATE runs SET lifecycle_stage = 'active', deleted_at = NULL WHERE workspace_id = @workspace AND run_id = @run",
-                    new { workspace = caller.Workspace.Value, run });
-                transaction.Write(caller, "run.restore", $"runs/{run}", Detail.Of(new { found.Value.Name }));
-                return RunTable.ToWire(transaction, caller.Workspace, [active])[0];
+                if ((found.Refusal ?? Write(transaction, caller, found.Value)) is { } refusal) return refusal;
+                return RunTable.ToWire(transaction, caller.Workspace, [found.Value with { LifecycleStage = Lifecycle.Active }])[0];
             },
             cancellation);
         return restored.ToOk();
+    }
+
+    public static Refusal? Write(WriteTransaction transaction, Caller caller, Run run)
+    {
+        if ((run with { LifecycleStage = Lifecycle.Active }).CannotChange() is { } experimentIsDeleted) return experimentIsDeleted;
+        if (!run.IsDeleted) return new Refusal.Conflict("run.not-deleted", $"The run '{run.Name}' ({run.RunId}) is active; there is nothing to restore.");
+
+        transaction.Execute(
+            "UPDATE runs SET lifecycle_stage = 'active', deleted_at = NULL WHERE workspace_id = @workspace AND run_id = @RunId",
+            new { workspace = caller.Workspace.Value, run.RunId });
+        transaction.Write(caller, "run.restore", $"runs/{run.RunId}", Detail.Of(new { run.Name }));
+        return null;
     }
 }

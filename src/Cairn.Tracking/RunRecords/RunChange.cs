@@ -17,7 +17,9 @@ internal static class RunChange
         ?? (update.Description is { } text ? Names.Value("run.description-invalid", "The description", text, RunLog.LongestTag) : null)
         ?? CheckTags(update);
 
-    public static Answer<RunWire> Write(WriteTransaction transaction, Caller caller, Run run, UpdateRun update, long now)
+    /// <param name="run">One that may be written to.</param>
+    /// <param name="update">Checked.</param>
+    public static void Write(WriteTransaction transaction, Caller caller, Run run, UpdateRun update, long now)
     {
         var workspace = caller.Workspace;
         var status = update.Status ?? run.Status;
@@ -36,7 +38,6 @@ internal static class RunChange
         transaction.Write(caller, "run.update", $"runs/{run.RunId}", Detail.Of(update));
         if (RunStatus.IsEnd(status) && status != run.Status)
             transaction.Emit(new NewEvent(workspace, "run.ended", $"runs/{run.RunId}", Detail.Of(new { run = run.RunId, status })));
-        return RunTable.ToWire(transaction, workspace, [RunTable.Find(transaction, workspace, run.RunId)!])[0];
     }
 
     private static IReadOnlyDictionary<string, string?> Nothing { get; } = new Dictionary<string, string?>(StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using Cairn.Client.Wire;
 using Cairn.Web.Components;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
@@ -10,13 +11,9 @@ internal static class DeleteRuns
     public static void Map(PageRoutes routes)
     {
         routes.Get("/runs/delete", async request => Page(request, await PickedRuns.Read(request)));
-        routes.Post("/runs/delete", Handle);
-    }
-
-    private static async Task<IResult> Handle(PageRequest request)
-    {
-        var done = await PickedRuns.Change(request, (api, id, stop) => api.DeleteRunAsync(id, stop));
-        return done.Problem is not null ? Page(request, done) : request.Done("/runs", $"{Format.Many(done.Changed, "run")} deleted", "Nothing is lost: the deleted runs are a list of their own, and each can be restored.");
+        routes.Post(
+            "/runs/delete",
+            request => PickedRuns.Change(request, ChangeRuns.Delete, null, picked => Page(request, picked), count => ($"{Format.Many(count, "run")} deleted", "Nothing is lost: the deleted runs are a list of their own, and each can be restored.")));
     }
 
     private static IResult Page(PageRequest request, PickedRuns picked) => request.Show<DeleteRunsPage>(new { Picked = picked }, picked.Status);

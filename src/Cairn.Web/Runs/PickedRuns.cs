@@ -1,42 +1,35 @@
-using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Runs;
 
-/// <summary>The runs that were picked in the list, as <c>id=a&amp;id=b</c>: read for a page that asks, then changed one by one.</summary>
+/// <summary>The runs that were picked in the list, as <c>id=a&amp;id=b</c>: read for a page that asks, then changed, all of them or none.</summary>
 /// <param name="Runs">Those that can be read.</param>
-/// <param name="Problem">Why one of them cannot be read or was not changed.</param>
-/// <param name="Changed">How many were changed before that.</param>
-public sealed record PickedRuns(IReadOnlyList<RunWire> Runs, Problem? Problem, int Changed = 0)
+/// <param name="Problem">Why one of them cannot be read, or none was changed.</param>
+public sealed record PickedRuns(IReadOnlyList<RunWire> Runs, Problem? Problem)
 {
     private const int Most = 50;
 
     public int Status => Problem?.Status ?? StatusCodes.Status200OK;
 
-    internal static async Task<PickedRuns> Read(PageRequest request)
+    internal static Task<PickedRuns> Read(PageRequest request) => Read(request, Ids(request.Context.Request.Query["id"]));
+
+    private static async Task<PickedRuns> Read(PageRequest request, IEnumerable<string> ids)
     {
-        var runs = await Task.WhenAll(Ids(request.Context.Request.Query["id"]).Select(id => request.Load((api, stop) => api.GetRunAsync(id, stop))));
+        var runs = await Task.WhenAll(ids.Select(id => request.Load((api, stop) => api.GetRunAsync(id, stop))));
         return new([.. runs.Select(run => run.Value).OfType<RunWire>()], runs.Select(run => run.Problem).FirstOrDefault(problem => problem is not null));
     }
 
-    /// <summary>Those of the posted form. It stops at the first that is declined.</summary>
-    internal static async Task<PickedRuns> Change(PageRequest request, Func<CairnClient, string, CancellationToken, Task> change)
+    /// <summary>Does the same to those of the posted form, and goes to the list; when that is declined, shows the page again with the reason.</summary>
+    internal static async Task<IResult> Change(PageRequest request, string act, UpdateRun? change, Func<PickedRuns, IResult> page, Func<int, (string Title, string Text)> said)
     {
-        var changed = 0;
-        foreach (var id in Ids(request.Form["id"]))
-        {
-            var done = await request.Load(async (api, stop) =>
-            {
-                await change(api, id, stop);
-                return id;
-            });
-            if (done.Problem is { } problem) return new([], problem, changed);
-            changed++;
-        }
-
-        return new([], null, changed);
+        var ids = Ids(request.Form["id"]);
+        if (ids.Count == 0) return page(new([], null));
+        var done = await request.Load((api, stop) => api.ChangeRunsAsync(new(ids, act, change), stop));
+        if (done.Value is not { } changed) return page((await Read(request, ids)) with { Problem = done.Problem });
+        var (title, text) = said(changed.Runs.Count);
+        return request.Done("/runs", title, text);
     }
 
     private static List<string> Ids(IEnumerable<string?> ids) => [.. ids.OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal).Take(Most)];

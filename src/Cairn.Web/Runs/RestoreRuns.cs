@@ -1,3 +1,4 @@
+using Cairn.Client.Wire;
 using Cairn.Web.Components;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
@@ -10,13 +11,9 @@ internal static class RestoreRuns
     public static void Map(PageRoutes routes)
     {
         routes.Get("/runs/restore", async request => Page(request, await PickedRuns.Read(request)));
-        routes.Post("/runs/restore", Handle);
-    }
-
-    private static async Task<IResult> Handle(PageRequest request)
-    {
-        var done = await PickedRuns.Change(request, (api, id, stop) => api.RestoreRunAsync(id, stop));
-        return done.Problem is not null ? Page(request, done) : request.Done("/runs", $"{Format.Many(done.Changed, "run")} restored");
+        routes.Post(
+            "/runs/restore",
+            request => PickedRuns.Change(request, ChangeRuns.Restore, null, picked => Page(request, picked), count => ($"{Format.Many(count, "run")} restored", "")));
     }
 
     private static IResult Page(PageRequest request, PickedRuns picked) => request.Show<RestoreRunsPage>(new { Picked = picked }, picked.Status);

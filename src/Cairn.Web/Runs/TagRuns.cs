@@ -14,14 +14,13 @@ internal static class TagRuns
         routes.Post("/runs/tag", Handle);
     }
 
-    private static async Task<IResult> Handle(PageRequest request)
+    private static Task<IResult> Handle(PageRequest request)
     {
         var (key, remove) = (request.Field("key").Trim(), request.Field("act") == "remove");
         var tags = new Dictionary<string, string?>(StringComparer.Ordinal) { [key] = remove ? null : request.Field("value") };
-        var done = await PickedRuns.Change(request, (api, id, stop) => api.UpdateRunAsync(id, new UpdateRun(Tags: tags), stop));
-        return done.Problem is not null
-            ? Page(request, done)
-            : request.Done("/runs", $"{Format.Many(done.Changed, "run")} {(remove ? "without the tag" : "tagged")}", $"{Format.Clip(key, 100)}{(remove ? "" : $": {Format.Clip(request.Field("value"), 100)}")}");
+        return PickedRuns.Change(
+            request, ChangeRuns.Edit, new UpdateRun(Tags: tags), picked => Page(request, picked),
+            count => ($"{Format.Many(count, "run")} {(remove ? "without the tag" : "tagged")}", $"{Format.Clip(key, 100)}{(remove ? "" : $": {Format.Clip(request.Field("value"), 100)}")}"));
     }
 
     private static IResult Page(PageRequest request, PickedRuns picked) => request.Show<TagRunsPage>(new { Picked = picked }, picked.Status);

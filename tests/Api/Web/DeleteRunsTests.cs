@@ -1,4 +1,5 @@
 using System.Net;
+using Cairn.Client.Wire;
 
 namespace Cairn.Api.Tests.Web;
 
@@ -7,7 +8,7 @@ public sealed class DeleteRunsTests
     [Fact]
     public async Task Picked_runs_are_named_with_what_stays_before_they_are_deleted()
     {
-        var api = Sample.Api();
+        var api = Sample.Api().With("runs/change", new ChangedRunsWire([RunSample.Run(RunSample.Judged, "sedate-auk-312"), RunSample.Run(RunSample.Other, "jolly-wren-7")]));
         await using var host = await PageHost.Start(api);
 
         var page = await host.Open($"/runs/delete?id={RunSample.Judged}&id={RunSample.Other}&id={RunSample.Other}");
@@ -20,19 +21,25 @@ public sealed class DeleteRunsTests
         using var done = await host.Submit($"/runs/delete?id={RunSample.Judged}", "/runs/delete", ("id", RunSample.Judged), ("id", RunSample.Other));
 
         (done.StatusCode, done.Headers.Location!.ToString()).ShouldBe((HttpStatusCode.SeeOther, "/runs"));
-        api.Sent.Select(sent => (sent.Method, sent.Path)).ShouldBe([("DELETE", $"runs/{RunSample.Judged}"), ("DELETE", $"runs/{RunSample.Other}")], ignoreOrder: true);
+        api.Sent.ShouldHaveSingleItem().ShouldBe(("POST", "runs/change", $$"""{"run_ids":["{{RunSample.Judged}}","{{RunSample.Other}}"],"act":"delete"}"""));
     }
 
     [Fact]
-    public async Task What_cannot_be_deleted_says_why_and_how_many_were()
+    public async Task What_cannot_be_deleted_says_why_and_that_none_was_and_asks_again()
     {
-        var api = Sample.Api();
+        var api = Sample.Api().Refusing("runs/change", 409, "run.deleted", "1 of 2 runs declined to delete, so none was changed.");
         await using var host = await PageHost.Start(api);
 
-        using var declined = await host.Submit($"/runs/delete?id={RunSample.Judged}", "/runs/delete", ("id", RunSample.Judged), ("id", new string('9', 32)));
+        using var declined = await host.Submit($"/runs/delete?id={RunSample.Judged}", "/runs/delete", ("id", RunSample.Judged), ("id", RunSample.Other));
+        using var nothing = await host.Submit($"/runs/delete?id={RunSample.Judged}", "/runs/delete");
 
-        declined.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await PageHost.Read(declined)).QuerySelector(".banner")!.TextContent.ShouldContain("1 run deleted, then it stopped");
+        declined.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var page = await PageHost.Read(declined);
+        page.QuerySelector(".banner")!.TextContent.ShouldContain("Nothing was deleted");
+        page.QuerySelector(".banner")!.TextContent.ShouldContain("1 of 2 runs");
+        page.QuerySelectorAll("ul.rows b").Length.ShouldBe(2);
+        (await PageHost.Read(nothing)).QuerySelector("[data-state=none] a").ShouldNotBeNull();
+        api.Sent.Count.ShouldBe(1);
     }
 
     [Fact]

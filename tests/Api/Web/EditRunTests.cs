@@ -1,4 +1,5 @@
 using System.Net;
+using Cairn.Client.Wire;
 
 namespace Cairn.Api.Tests.Web;
 
@@ -54,7 +55,8 @@ public sealed class EditRunTests
     [Fact]
     public async Task Picked_runs_get_a_tag_or_lose_it_together()
     {
-        var api = With(("team", "crm"));
+        var both = new ChangedRunsWire([RunSample.Run(RunSample.Judged, "sedate-auk-312"), RunSample.Run(RunSample.Other, "jolly-wren-7")]);
+        var api = With(("team", "crm")).With("runs/change", both);
         await using var host = await PageHost.Start(api);
         var asked = $"/runs/tag?id={RunSample.Judged}&id={RunSample.Other}";
 
@@ -64,24 +66,26 @@ public sealed class EditRunTests
 
         using var tagged = await host.Submit(asked, "/runs/tag", ("id", RunSample.Judged), ("id", RunSample.Other), ("key", "season"), ("value", "<spring>"));
         tagged.Headers.Location!.ToString().ShouldBe("/runs");
-        api.Sent.Select(sent => (sent.Method, sent.Path)).ShouldBe([("PATCH", $"runs/{RunSample.Judged}"), ("PATCH", $"runs/{RunSample.Other}")], ignoreOrder: true);
-        api.Sent.ShouldAllBe(sent => sent.Body.Contains("spring", StringComparison.Ordinal));
+        var sent = api.Sent.ShouldHaveSingleItem();
+        (sent.Method, sent.Path).ShouldBe(("POST", "runs/change"));
+        sent.Body.ShouldContain("spring");
 
         using var removed = await host.Submit(asked, "/runs/tag", ("id", RunSample.Other), ("key", "season"), ("value", ""), ("act", "remove"));
-        api.Bodies[$"runs/{RunSample.Other}"].ShouldBe("""{"tags":{"season":null}}""");
+        api.Bodies["runs/change"].ShouldBe($$$$"""{"run_ids":["{{{{RunSample.Other}}}}"],"act":"edit","change":{"tags":{"season":null}}}""");
     }
 
     [Fact]
     public async Task Deleted_runs_that_are_picked_come_back_together()
     {
-        var api = With().With($"runs/{RunSample.Judged}/restore", RunSample.Run(RunSample.Judged, "sedate-auk-312"));
+        var api = With().With("runs/change", new ChangedRunsWire([RunSample.Run(RunSample.Judged, "sedate-auk-312")]));
         await using var host = await PageHost.Start(api);
 
         (await host.Open($"/runs/restore?id={RunSample.Judged}")).QuerySelector("button.primary")!.TextContent.ShouldBe("Restore 1 run");
         using var done = await host.Submit($"/runs/restore?id={RunSample.Judged}", "/runs/restore", ("id", RunSample.Judged));
         done.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        api.Refusing("runs/change", 409, "run.not-deleted", "It is active.");
         using var declined = await host.Submit($"/runs/restore?id={RunSample.Judged}", "/runs/restore", ("id", RunSample.Judged), ("id", new string('9', 32)));
-        (await PageHost.Read(declined)).QuerySelector(".banner")!.TextContent.ShouldContain("1 run restored, then it stopped");
+        (await PageHost.Read(declined)).QuerySelector(".banner")!.TextContent.ShouldContain("Nothing was restored");
     }
 
     [Theory]

@@ -37,8 +37,7 @@ internal static class UpdateRun
         var shown = await call.Write(transaction =>
         {
             var run = RunForChange.RequireActive(transaction, call.Workspace, runId);
-            var written = RunChange.Write(transaction, call.Caller, run, change, now);
-            if (written.Refusal is { } refusal) throw MlflowException.Of(refusal);
+            RunChange.Write(transaction, call.Caller, run, change, now);
             return ShownRun.Load(transaction, call.Workspace, [RunForChange.Require(transaction, call.Workspace, runId)])[0];
         });
         await call.Reply(shown, static (json, run) =>
