@@ -13,10 +13,12 @@ public sealed class MlflowImport
 {
     private readonly Database _database;
     private readonly IBlobStore _blobs;
+    private readonly ObjectStore _objects;
     private readonly DefaultExperiment _defaults;
     private readonly TimeProvider _clock;
 
-    internal MlflowImport(Database database, IBlobStore blobs, DefaultExperiment defaults, TimeProvider clock) => (_database, _blobs, _defaults, _clock) = (database, blobs, defaults, clock);
+    internal MlflowImport(Database database, IBlobStore blobs, ObjectStore objects, DefaultExperiment defaults, TimeProvider clock) =>
+        (_database, _blobs, _objects, _defaults, _clock) = (database, blobs, objects, defaults, clock);
 
     /// <value>In this order: each needs those before it.</value>
     public static IReadOnlyList<string> Steps { get; } = ["experiments", "runs", "metrics", "inputs", "logged models", "registry", "files"];
@@ -56,7 +58,7 @@ public sealed class MlflowImport
         switch (step)
         {
             case "experiments":
-                await TakeExperiments.From(walk);
+                await TakeExperiments.From(walk, source);
                 await TakeTexts.OfExperiments(walk, await walk.Experiments());
                 break;
             case "runs":
@@ -67,8 +69,8 @@ public sealed class MlflowImport
             case "metrics": await TakeMetrics.From(walk); break;
             case "inputs": await TakeInputs.From(walk); break;
             case "logged models": await TakeLoggedModels.From(walk); break;
-            case "registry": await TakeRegistry.From(walk); break;
-            case "files": await TakeFiles.From(walk, source, _blobs); break;
+            case "registry": await TakeRegistry.From(walk, source); break;
+            case "files": await TakeFiles.From(walk, source, _blobs, _objects); break;
             default: throw new ArgumentException($"There is no step '{step}'.", nameof(step));
         }
 

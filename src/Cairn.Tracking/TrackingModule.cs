@@ -27,7 +27,8 @@ public static class TrackingModule
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<DefaultExperiment>()))
             .AddSingleton(provider => new MlflowImport(
-                provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<DefaultExperiment>(), provider.GetRequiredService<TimeProvider>()))
+                provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<ObjectStore>(), provider.GetRequiredService<DefaultExperiment>(),
+                provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new Models(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new ModelPackages(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<SigningKey>(),

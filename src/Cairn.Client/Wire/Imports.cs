@@ -5,7 +5,8 @@ namespace Cairn.Client.Wire;
 /// <param name="Path">The database: <c>mlflow.db</c>.</param>
 /// <param name="Artifacts">The folder behind <c>mlflow-artifacts:</c>, if MLflow's server kept the files; null: <c>mlartifacts</c> beside the database.</param>
 /// <param name="DryRun">Only counts, and says what could not be taken.</param>
-public sealed record MlflowImportRequest(string Folder, string Path, string? Artifacts = null, bool DryRun = false);
+/// <param name="CopyS3">Files in S3 are copied here; false: they stay there, and MLflow's clients go on reading and writing them there.</param>
+public sealed record MlflowImportRequest(string Folder, string Path, string? Artifacts = null, bool DryRun = false, bool CopyS3 = false);
 
 /// <param name="Schema">The revision that the store names as its own.</param>
 /// <param name="Remarks">What was not taken and why, and what is otherwise than in the store; of many alike the first hundred.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cairn.Client;
+using Cairn.Data;
 using Cairn.Flows;
 using Cairn.Kernel;
 using Cairn.Projects.Files;
@@ -9,7 +10,7 @@ using Cairn.Tracking;
 namespace Cairn.Projects.Imports;
 
 /// <summary>An import as a flow: a task for each step, and one that says what became of it.</summary>
-internal sealed class MlflowImportFlow(MlflowImport import, ProjectsOptions options, StorageOptions storage, TimeProvider clock)
+internal sealed class MlflowImportFlow(MlflowImport import, Connections connections, ObjectStore objects, ProjectsOptions options, StorageOptions storage, TimeProvider clock)
 {
     public Flow Build(MlflowImportParameters parameters)
     {
@@ -26,10 +27,14 @@ internal sealed class MlflowImportFlow(MlflowImport import, ProjectsOptions opti
         var asked = parameters.Asked;
         if (SourcePath.Resolve(asked.Folder, asked.Path, options.DataRoots) is var file && file.Refusal is { } missing) return missing;
         if (SourcePath.IsInside(storage.Home, file.Value)) return new Refusal.Invalid("import.store-invalid", $"{file.Value} is inside the server's home {storage.Home}. Give the database of MLflow.");
+        if (asked.CopyS3 && objects.Host is { } host && connections.Allowed(host) is { } denied) return denied;
         var beside = Path.GetDirectoryName(file.Value)!;
         return new MlflowSource(
             file.Value, beside, asked.Artifacts is { } artifacts ? Path.GetFullPath(artifacts, asked.Folder) : Path.Combine(beside, "mlartifacts"),
-            place => SourcePath.Inside(asked.Folder, place, options.DataRoots) is { } real && !SourcePath.IsInside(storage.Home, real) ? real : null);
+            place => SourcePath.Inside(asked.Folder, place, options.DataRoots) is { } real && !SourcePath.IsInside(storage.Home, real) ? real : null)
+        {
+            CopyS3 = asked.CopyS3,
+        };
     }
 
     private Answer<string> Look(TaskContext context, MlflowImportParameters parameters)

@@ -4,6 +4,7 @@ using Cairn.Access;
 using Cairn.Api.Tests.Tracking;
 using Cairn.Client.Wire;
 using Cairn.Tracking;
+using Cairn.Unit.Tests.Storage;
 using Cairn.Unit.Tests.Tracking;
 
 namespace Cairn.Api.Tests.Mlflow;
@@ -355,11 +356,51 @@ public abstract class MlflowImportTests : IAsyncLifetime
 
     private MlflowSource Source => new(_store.File, _folder, Path.Combine(_folder, "mlartifacts"), place => place.StartsWith(_folder, StringComparison.Ordinal) ? place : null);
 
-    private async Task<MlflowImportResult> Take(MlflowSource? source = null)
+    [Fact]
+    public async Task Files_in_S3_are_copied_when_that_is_asked_for_and_stay_else()
     {
+        using var s3 = await S3Server.Start();
+        await using var host = await TrackingHost.Start(Postgres, s3.Options);
+        var place = $"s3://{s3.Bucket}/mlflow/7";
+        _store.Experiment(7, "there", place);
+        _store.RunRow(One, 7, place: $"{place}/{One}/artifacts");
+        _store.Insert("registered_models", "churn", 1000, 2000, "");
+        Version(1, $"{place}/{One}/artifacts/model", "None", One);
+        foreach (var (key, text) in new[] { ("model/MLmodel", "flavors: {}"), ("größe 1.txt", "small"), ("folder/", "") })
+            await s3.Client.PutObjectAsync(new() { BucketName = s3.Bucket, Key = $"mlflow/7/{One}/artifacts/{key}", ContentBody = text });
+
+        var stayed = await Take();
+        Count(stayed, "experiments").Refused.ShouldBe(0);
+        stayed.Remarks.ShouldContain(remark => remark.Reason.Contains($"stay at {place}", StringComparison.Ordinal));
+        Text((await _host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!["info"]!["artifact_uri"]).ShouldBe($"{place}/{One}/artifacts");
+
+        var copied = await Take(Source with { CopyS3 = true }, host);
+
+        Count(copied, "files").Taken.ShouldBe(2);
+        copied.Remarks.ShouldBeEmpty();
+        Text((await host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!["info"]!["artifact_uri"]).ShouldBe($"mlflow-artifacts:/7/{One}/artifacts");
+        (await host.Http.GetStringAsync($"/api/2.0/mlflow-artifacts/artifacts/7/{One}/artifacts/größe%201.txt")).ShouldBe("small");
+        Text((await host.Http.MlflowGet("model-versions/get?name=churn&version=1"))["model_version"]!["source"]).ShouldBe($"mlflow-artifacts:/7/{One}/artifacts/model");
+    }
+
+    [Fact]
+    public async Task A_store_of_files_out_of_reach_stops_the_import_which_can_go_on_later()
+    {
+        await using var host = await TrackingHost.Start(Postgres, new() { Endpoint = new("http://127.0.0.1:1"), AccessKey = "k", SecretKey = "s" });
+        _store.Experiment(7, "there", "s3://bucket/mlflow/7");
+        _store.RunRow(One, 7, place: $"s3://bucket/mlflow/7/{One}/artifacts");
+
+        var stopped = await Should.ThrowAsync<Cairn.Storage.StorageException>(() => Take(Source with { CopyS3 = true }, host));
+
+        stopped.Message.ShouldContain("cannot be reached");
+    }
+
+    private async Task<MlflowImportResult> Take(MlflowSource? source = null, TrackingHost? into = null)
+    {
+        var host = into ?? _host;
         var import = $"import-{_imports++}";
-        foreach (var step in MlflowImport.Steps) (await _host.Import.Take(Caller.LocalAdmin, import, source ?? Source, step, (_, _) => { }, default)).Refusal.ShouldBeNull();
-        return (await _host.Import.Finish(Caller.LocalAdmin, import, source ?? Source, default)).Value;
+        foreach (var step in MlflowImport.Steps) (await host.Import.Take(Caller.LocalAdmin, import, source ?? Source, step, (_, _) => { }, default)).Refusal.ShouldBeNull();
+        return (await host.Import.Finish(Caller.LocalAdmin, import, source ?? Source, default)).Value;
     }
 
     private void Version(long number, string source, string stage, string? run) =>

@@ -1,4 +1,5 @@
 using Cairn.Kernel;
+using Cairn.Storage;
 
 namespace Cairn.Tracking.Mlflow.Import;
 
@@ -7,8 +8,10 @@ internal static class ArtifactPlace
 {
     private const string Proxied = "mlflow-artifacts:", OfFile = "file:";
 
-    /// <summary>On another machine: they stay there.</summary>
-    public static bool IsRemote(string location) =>
+    /// <summary>On another machine, and not to be copied.</summary>
+    public static bool Stays(MlflowSource source, string location) => IsRemote(location) && !(source.CopyS3 && ObjectAddress.Is(location));
+
+    private static bool IsRemote(string location) =>
         location.IndexOf(":/", StringComparison.Ordinal) is > 1 && !location.StartsWith(Proxied, StringComparison.OrdinalIgnoreCase) && !location.StartsWith(OfFile, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The folder that a location of this machine means, as a real path that may be read.</summary>

@@ -1,4 +1,5 @@
 using Cairn.Client.Wire;
+using Cairn.Storage;
 using Cairn.Tracking.Naming;
 
 namespace Cairn.Tracking.Mlflow.Import;
@@ -40,8 +41,8 @@ internal static class Contents
             if (Names.Model(name) is { } bad) remarks.Add(new("model", name, bad.Detail, Refused: true));
         foreach (var (name, place) in store.All("SELECT name, artifact_location FROM experiments", reader => (reader.Text(0), reader.Text(1))))
         {
-            if (ArtifactPlace.IsRemote(place)) remarks.Add(new("files", name, $"The files of its runs stay at {place}.", Refused: false));
-            else if (ArtifactPlace.Folder(source, place).Refusal is { } outside) remarks.Add(new("files", name, outside.Detail, Refused: true));
+            if (ArtifactPlace.Stays(source, place)) remarks.Add(new("files", name, $"The files of its runs stay at {place}.", Refused: false));
+            else if (!ObjectAddress.Is(place) && ArtifactPlace.Folder(source, place).Refusal is { } outside) remarks.Add(new("files", name, outside.Detail, Refused: true));
         }
 
         return remarks;

@@ -8,7 +8,7 @@ namespace Cairn.Tracking.Mlflow.Import;
 /// <summary>Experiments keep their ids. One whose name is here already is that experiment; one whose id is taken by another name gets the next number.</summary>
 internal static class TakeExperiments
 {
-    public static async Task From(ImportWalk walk)
+    public static async Task From(ImportWalk walk, MlflowSource source)
     {
         var store = walk.Store;
         var highest = store.All("SELECT COALESCE(MAX(experiment_id), 0) FROM experiments", reader => reader.GetInt64(0))[0];
@@ -24,11 +24,11 @@ internal static class TakeExperiments
             {
                 // Numbers that are given out now are above all of the store.
                 Counter.AtLeast(transaction, walk.Workspace, "experiments", highest);
-                foreach (var experiment in experiments) Take(transaction, walk, experiment, tally);
+                foreach (var experiment in experiments) Take(transaction, walk, source, experiment, tally);
             });
     }
 
-    private static void Take(WriteTransaction transaction, ImportWalk walk, Experiment given, StepTally tally)
+    private static void Take(WriteTransaction transaction, ImportWalk walk, MlflowSource source, Experiment given, StepTally tally)
     {
         if (Names.Experiment(given.Name) is { } bad)
         {
@@ -38,10 +38,10 @@ internal static class TakeExperiments
 
         var here = ExperimentTable.FindByName(transaction, walk.Workspace, given.Name);
         if (here is not null) tally.Here++;
-        else here = Insert(transaction, walk, given, tally);
+        else here = Insert(transaction, walk, source, given, tally);
         if (here.ExperimentId != given.ExperimentId)
             tally.Note("experiment", given.Name, $"Its id was {given.Id} and is {here.Id}: {(ExperimentTable.Find(transaction, walk.Workspace, given.ExperimentId) is { } other ? $"{given.Id} is '{other.Name}' here" : "the name is here already")}.");
-        if (ArtifactPlace.IsRemote(given.ArtifactLocation))
+        if (ArtifactPlace.Stays(source, given.ArtifactLocation))
             tally.Note("files", given.Name, $"The files of its runs stay at {given.ArtifactLocation}{(here.ArtifactLocation == given.ArtifactLocation ? "" : "; the experiment of that name here keeps its files elsewhere, so they are not shown")}.");
         transaction.Execute(
             """
@@ -51,12 +51,12 @@ internal static class TakeExperiments
             new { workspace = walk.Workspace.Value, walk.Import, source = given.ExperimentId, here.ExperimentId });
     }
 
-    private static Experiment Insert(WriteTransaction transaction, ImportWalk walk, Experiment given, StepTally tally)
+    private static Experiment Insert(WriteTransaction transaction, ImportWalk walk, MlflowSource source, Experiment given, StepTally tally)
     {
         var experiment = given with
         {
             ExperimentId = ExperimentTable.Find(transaction, walk.Workspace, given.ExperimentId) is null ? given.ExperimentId : Counter.Next(transaction, walk.Workspace, "experiments"),
-            ArtifactLocation = ArtifactPlace.IsRemote(given.ArtifactLocation) ? given.ArtifactLocation : "",
+            ArtifactLocation = ArtifactPlace.Stays(source, given.ArtifactLocation) ? given.ArtifactLocation : "",
         };
         if (!ExperimentTable.Insert(transaction, walk.Workspace, experiment)) throw new InvalidOperationException($"The experiment {experiment.Id} was free a moment ago, in the same transaction.");
         tally.Taken++;

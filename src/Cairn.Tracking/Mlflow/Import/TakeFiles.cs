@@ -1,16 +1,17 @@
+using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking.Artifacts;
 
 namespace Cairn.Tracking.Mlflow.Import;
 
-/// <summary>The files of runs and logged models that lie on this machine. What lies elsewhere stays there.</summary>
-internal sealed class TakeFiles(ImportWalk walk, MlflowSource source, IBlobStore blobs)
+/// <summary>The files of runs and logged models that lie on this machine, and in S3 when that is asked for. What lies elsewhere stays there.</summary>
+internal sealed class TakeFiles(ImportWalk walk, MlflowSource source, IBlobStore blobs, ObjectStore objects)
 {
     private const int FilesAtOnce = 200, OwnersAtOnce = 500, WritersAtOnce = 4;
 
-    public static async Task From(ImportWalk walk, MlflowSource source, IBlobStore blobs)
+    public static async Task From(ImportWalk walk, MlflowSource source, IBlobStore blobs, ObjectStore objects)
     {
-        var files = new TakeFiles(walk, source, blobs);
+        var files = new TakeFiles(walk, source, blobs, objects);
         await files.Of("run files", "runs", "x.run_uuid, x.artifact_uri", (transaction, owners) => walk.Runs(transaction, owners).Keys);
         if (walk.Store.Has("logged_models", "model_id"))
             await files.Of("model files", "logged_models", "x.model_id, x.artifact_location", (transaction, owners) => TakeLoggedModels.Known(transaction, walk, owners).Keys);
@@ -28,7 +29,7 @@ internal sealed class TakeFiles(ImportWalk walk, MlflowSource source, IBlobStore
             var (ready, refused) = (new List<StoredFile>(), new List<(string File, string Why)>());
             foreach (var (at, (owner, location)) in next)
             {
-                foreach (var files in here.Contains(owner) ? Found(owner, location, refused).Chunk(FilesAtOnce) : [])
+                foreach (var files in here.Contains(owner) ? (await Found(owner, location, refused)).Chunk(FilesAtOnce) : [])
                 {
                     ready.AddRange(await Store(files));
                     if (ready.Count < FilesAtOnce) continue;
@@ -48,26 +49,53 @@ internal sealed class TakeFiles(ImportWalk walk, MlflowSource source, IBlobStore
     }
 
     /// <summary>The files of an owner that may be read; of others, why not.</summary>
-    private IEnumerable<(string Owner, string Path, string File)> Found(string owner, string location, List<(string File, string Why)> refused)
+    private async Task<IEnumerable<FoundFile>> Found(string owner, string location, List<(string File, string Why)> refused)
     {
-        if (location.Length == 0 || ArtifactPlace.IsRemote(location)) yield break;
-        var folder = ArtifactPlace.Folder(source, location);
-        if (folder.Refusal is { } outside) refused.Add(($"{owner} {location}", outside.Detail));
-        foreach (var (path, file) in folder.Refusal is null ? Below(owner, folder.Value, refused) : [])
+        if (location.Length == 0 || ArtifactPlace.Stays(source, location)) return [];
+        var found = ObjectAddress.Is(location) ? await InS3(owner, location, refused) : OnDisk(owner, location, refused);
+        return found.Where(file =>
         {
-            if (ArtifactPath.Parse(path).Refusal is { } bad) refused.Add(($"{owner} {path}", bad.Detail));
-            else yield return (owner, path, file);
+            var bad = ArtifactPath.Parse(file.Path).Refusal;
+            if (bad is not null) refused.Add(($"{owner} {file.Path}", bad.Detail));
+            return bad is null;
+        });
+    }
+
+    private IEnumerable<FoundFile> OnDisk(string owner, string location, List<(string File, string Why)> refused)
+    {
+        var folder = ArtifactPlace.Folder(source, location);
+        if (folder.Refusal is not { } outside)
+            return Below(owner, folder.Value, refused).Select(file => new FoundFile(owner, file.Path, _ => Task.FromResult<Stream>(new FileStream(file.File, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0 }))));
+        refused.Add(($"{owner} {location}", outside.Detail));
+        return [];
+    }
+
+    private async Task<IEnumerable<FoundFile>> InS3(string owner, string location, List<(string File, string Why)> refused)
+    {
+        if (ObjectAddress.Read(location) is not { } folder)
+        {
+            refused.Add(($"{owner} {location}", "It is no address of S3."));
+            return [];
         }
+
+        var listed = await objects.Below(folder, walk.Cancellation);
+        if (listed.Refusal is Refusal.Missing missing) refused.Add(($"{owner} {location}", missing.Detail));
+        else if (listed.Refusal is { } refusal) throw new StorageException(StorageFault.Unavailable, refusal.Detail); // the import goes on when the store answers again
+        return listed.Refusal is not null ? [] : listed.Value.Where(entry => !entry.Address.Key.EndsWith('/')).Select(entry => new FoundFile(owner, entry.Address.Key[(folder.Key.Length + 1)..], async stop =>
+        {
+            var content = await objects.Open(entry.Address, stop);
+            return content.Refusal is null ? content.Value : throw new StorageException(StorageFault.Unavailable, content.Refusal.Detail);
+        }));
     }
 
     /// <summary>A blob waits for its disk: some are written at a time.</summary>
-    private async Task<StoredFile[]> Store((string Owner, string Path, string File)[] files)
+    private async Task<StoredFile[]> Store(FoundFile[] files)
     {
         walk.Cancellation.ThrowIfCancellationRequested();
         var stored = new StoredFile[files.Length];
         await Parallel.ForAsync(0, files.Length, new ParallelOptions { MaxDegreeOfParallelism = WritersAtOnce, CancellationToken = walk.Cancellation }, async (at, cancellation) =>
         {
-            await using var content = new FileStream(files[at].File, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0 });
+            await using var content = await files[at].Open(cancellation);
             stored[at] = new(files[at].Owner, files[at].Path, await blobs.Write(content, cancellation));
         });
         return stored;
@@ -108,6 +136,8 @@ internal sealed class TakeFiles(ImportWalk walk, MlflowSource source, IBlobStore
             }
         }
     }
+
+    private sealed record FoundFile(string Owner, string Path, Func<CancellationToken, Task<Stream>> Open);
 
     private readonly record struct StoredFile(string Owner, string Path, Blob Blob);
 }

@@ -14,7 +14,7 @@ internal static class TakeRegistry
 {
     private const string Deleted = "Deleted_Internal";
 
-    public static async Task From(ImportWalk walk)
+    public static async Task From(ImportWalk walk, MlflowSource from)
     {
         var store = walk.Store;
         if (!store.Has("registered_models", "name")) return;
@@ -37,7 +37,7 @@ internal static class TakeRegistry
                 RunId = reader.Text(6) is { Length: > 0 } run ? run : null, RunLink = reader.Text(7), Source = reader.Text(8), UserName = reader.Text(9), CreatedAt = reader.Time(10) ?? 0,
                 UpdatedAt = reader.Time(11) ?? reader.Time(10) ?? 0, RunPlace = reader.Text(12), Experiment = reader.Whole(13) is { } experiment && experiments.TryGetValue(experiment, out var mapped) ? mapped : null,
             },
-            (transaction, versions, tally) => Take(transaction, walk, versions, tally));
+            (transaction, versions, tally) => Take(transaction, walk, from, versions, tally));
         await TakeTexts.OfVersions(walk);
         await walk.Over(
             "registered_model_aliases", "aliases", "registered_model_aliases", "x.name, x.alias, x.version", "", 200,
@@ -109,7 +109,7 @@ internal static class TakeRegistry
         }
     }
 
-    private static void Take(WriteTransaction transaction, ImportWalk walk, IReadOnlyList<SourceVersion> given, StepTally tally)
+    private static void Take(WriteTransaction transaction, ImportWalk walk, MlflowSource from, IReadOnlyList<SourceVersion> given, StepTally tally)
     {
         var models = Taken(transaction, walk, given.Select(version => version.Model).Distinct(StringComparer.Ordinal));
         foreach (var version in given)
@@ -122,7 +122,7 @@ internal static class TakeRegistry
             }
 
             Counter.AtLeast(transaction, walk.Workspace, $"versions/{version.Model}", version.Version);
-            var source = deleted ? "" : version.PlaceHere();
+            var source = deleted ? "" : version.PlaceHere(from);
             if (!deleted && ((source is null ? null : ModelSource.Check(source)) ?? Names.Value("", "Its description", version.Description, 1 << 20)) is { } bad) tally.Refuse("version", subject, bad.Detail);
             else if (source is null) tally.Refuse("version", subject, $"Its source {version.Source} is a place on a disk, and not among the files of its run or of a logged model.");
             else if (Insert(transaction, walk, version, source, deleted)) tally.Taken++;
@@ -189,9 +189,9 @@ internal static class TakeRegistry
         public long? Experiment { get; init; }
 
         /// <summary>A place on MLflow's disk becomes the place that the same files have here; null: they are not taken.</summary>
-        public string? PlaceHere()
+        public string? PlaceHere(MlflowSource from)
         {
-            if (RunPlace.Length > 0 && Source.StartsWith(RunPlace.TrimEnd('/'), StringComparison.Ordinal) && !ArtifactPlace.IsRemote(RunPlace))
+            if (RunPlace.Length > 0 && Source.StartsWith(RunPlace.TrimEnd('/'), StringComparison.Ordinal) && !ArtifactPlace.Stays(from, RunPlace))
                 return Source[RunPlace.TrimEnd('/').Length..] is "" or ['/', ..] && Experiment is { } experiment ? $"mlflow-artifacts:/{experiment}/{RunId}/artifacts{Source[RunPlace.TrimEnd('/').Length..]}" : null;
             if (ModelSource.Check(Source) is null) return Source;
             var at = Source.IndexOf("/models/m-", StringComparison.Ordinal);
