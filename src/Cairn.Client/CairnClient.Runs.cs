@@ -48,6 +48,12 @@ public sealed partial class CairnClient
     /// <summary>A small artifact that holds JSON.</summary>
     public Task<T> ReadArtifactJsonAsync<T>(string runId, string path, CancellationToken cancellation = default) => GetAsync<T>(ArtifactPath(runId, path), cancellation);
 
+    /// <summary>The slices of the rows it was judged on, those surely worse first.</summary>
+    /// <param name="metric">Null: roc_auc.</param>
+    /// <param name="feature">Only slices of this one.</param>
+    public Task<RunSlicesWire> ListSlicesAsync(string runId, string? metric = null, string? feature = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<RunSlicesWire>(Query($"runs/{Escape(runId)}/slices", ("metric", metric), ("feature", feature), ("limit", limit), ("page_token", pageToken)), cancellation);
+
     private static string ArtifactPath(string runId, string path) => $"runs/{Escape(runId)}/artifacts/content/{EscapePath(path)}";
 
     public Task<RunWire> StartRunAsync(CreateRun request, CancellationToken cancellation = default) => PostAsync<RunWire>("runs", request, cancellation);

@@ -5,7 +5,7 @@ namespace Cairn.Learning;
 /// <param name="Intervals">Of <paramref name="Metrics"/>, by the same keys.</param>
 /// <param name="Signal">False: the baseline is not beaten beyond chance.</param>
 /// <param name="SignalDetail">The test and its numbers in words: "no gain over Contract alone".</param>
-/// <param name="Artifacts">Files for the run: curves, importance, confusion, calibration as JSON, by path.</param>
+/// <param name="Artifacts">Files for the run: curves, importance, confusion, calibration, slices as JSON, by path.</param>
 public sealed record Evaluation(
     IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, double> OutOfFold, IReadOnlyDictionary<string, Interval> Intervals,
     double Threshold, string ThresholdReason, bool Signal, string SignalDetail, IReadOnlyDictionary<string, byte[]> Artifacts);

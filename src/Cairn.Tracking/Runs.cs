@@ -140,6 +140,11 @@ public sealed class Runs
             cancellation);
     }
 
+    /// <summary>Opens a file of a run.</summary>
+    /// <param name="runId">The beginning is enough.</param>
+    public Task<Answer<RunArtifact>> OpenArtifact(WorkspaceId workspace, string runId, string path, CancellationToken cancellation) =>
+        StoredArtifact.Open(_database, _blobs, workspace, runId, path, cancellation);
+
     /// <param name="status"><c>finished</c>, <c>failed</c> or <c>killed</c>.</param>
     public async Task<Answer<Done>> End(Caller caller, string runId, string status, CancellationToken cancellation)
     {
@@ -172,3 +177,6 @@ public sealed class Runs
     public Task<RunWire?> Find(WorkspaceId workspace, string runId, CancellationToken cancellation) => _database.Read(
         transaction => RunTable.Find(transaction, workspace, runId) is { } run ? RunTable.ToWire(transaction, workspace, [run])[0] : null, cancellation);
 }
+
+/// <summary>A file of a run; whoever asked for it closes it.</summary>
+public sealed record RunArtifact(string RunId, Digest Digest, long Length, Stream Content);

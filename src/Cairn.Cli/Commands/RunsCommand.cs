@@ -18,6 +18,9 @@ internal static class RunsCommand
     private static readonly Option<string[]> Untag = new("--untag") { Description = "Remove a tag; repeated", HelpName = "key" };
     private static readonly Option<string?> Experiment = new("--experiment") { Description = "Only runs of this experiment (id or name)", HelpName = "experiment" };
     private static readonly Option<bool> All = new("--all") { Description = "Also what is equal in all of them" };
+    private static readonly Option<string?> ByMetric = new("--metric") { Description = "By which metric: roc_auc (unless said), calibration_gap, log_loss, brier, cost_per_row, precision, recall or pr_auc", HelpName = "metric" };
+    private static readonly Option<string?> OfFeature = new("--feature") { Description = "Only slices of this feature", HelpName = "feature" };
+    private static readonly Option<int> WorstFirst = Paging.Limit("worst first");
     private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<string?> Filter = new("--filter") { Description = "Only those of which all clauses are true, as MLflow writes them: \"metrics.auc > 0.8 AND params.depth = '6'\"", HelpName = "clauses" };
     private static readonly Option<string?> OrderBy = new("--order-by") { Description = "metrics.KEY, params.KEY, started_at, ended_at, name or status, and desc for the greatest first", HelpName = "order" };
@@ -31,6 +34,7 @@ internal static class RunsCommand
         new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
         new Command("watch", "Print what a run logs, while it logs it, until it has ended") { Id }.Does(Watch),
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
+        new Command("slices", "Show where a run does worse than elsewhere: slices of its test split against the rest") { Id, ByMetric, OfFeature, WorstFirst }.Does(Slices),
         new Command("edit", "Rename, describe and tag runs, all of them or none") { Some, Rename, Describe, Tag, Untag }.Does(Edit),
         new Command("delete", "Delete runs, all of them or none; nothing is lost, and each can be restored") { Some }.Does((invocation, cancellation) => Change(invocation, "deleted", ChangeRuns.Delete, null, cancellation)),
         new Command("restore", "Bring back deleted runs, all of them or none") { Some }.Does((invocation, cancellation) => Change(invocation, "restored", ChangeRuns.Restore, null, cancellation)),
@@ -124,6 +128,40 @@ internal static class RunsCommand
         foreach (var (name, values) in comparison.Metrics) table.With(["metric", name, .. values.Select(v => v is { } number ? $"{number:G6}" : "-")]);
         foreach (var (name, values) in comparison.Params) table.With(["param", name, .. values.Select(v => v ?? "-")]);
         invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Slices(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        RunSlicesWire? first = null;
+        var slices = await Paging.Take(invocation.Get(WorstFirst), async (n, token) =>
+        {
+            var page = await session.Client.ListSlicesAsync(invocation.Get(Id), invocation.Get(ByMetric), invocation.Get(OfFeature), n, token, cancellation);
+            first ??= page;
+            return new Page<SliceWire>(page.Items, page.NextPageToken);
+        });
+        var all = first! with { Items = slices, NextPageToken = null };
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(all);
+            return ExitCode.Ok;
+        }
+
+        var compared = all.Compared == 1 ? "1 slice was" : $"{Format.Count(all.Compared)} slices were";
+        Terminal.WriteLine($"{compared} compared with the rest of {Format.Count(all.Rows)} test rows by {all.Metric}: {Format.Count(all.Worse)} surely worse, {Format.Count(all.Better)} surely better; {Format.Count(all.TooFew)} have too few rows to say.");
+        var table = Tables.New("slice", "#rows", "#positives", $"#{all.Metric}", "95 %", "#rest", "#difference", "#p, corrected", "verdict");
+        foreach (var slice in slices)
+        {
+            var result = slice.Result;
+            table.With(
+                slice.Name.Length > 60 ? slice.Name[..59] + "…" : slice.Name, Format.Count(slice.Rows), Format.Count(slice.Positives), Format.Metric(result.Value),
+                result.Low is null ? "-" : $"{Format.Metric(result.Low)} to {Format.Metric(result.High)}", Format.Metric(result.Rest), Format.Metric(result.Difference),
+                Format.Metric(result.CorrectedP), result.Why is { } why ? $"too few: {why}" : result.Verdict.Replace('_', ' '));
+        }
+
+        invocation.Terminal.Write(table);
+        foreach (var left in all.LeftOut) Terminal.WriteLine($"Without slices: {left.Feature} ({left.Why}).");
         return ExitCode.Ok;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cairn.Client;
+using Cairn.Learning.Slicing;
 using Cairn.Learning.Statistics;
 
 namespace Cairn.Learning.Judging;
@@ -22,6 +23,7 @@ internal sealed class EvaluationFiles(
             ["evaluation/importance.json"] = Importance(),
             ["evaluation/intervals.json"] = Json(new { Confidence = 0.95, Test = intervals, OutOfFold = outOfFoldIntervals }),
             ["evaluation/baseline.json"] = Baseline(),
+            [SlicesFile.Path] = HoldoutSlices.Of(preparation, candidate, test, choice.Threshold).Write(),
         };
 
     private static object Calibration(Judged judged)

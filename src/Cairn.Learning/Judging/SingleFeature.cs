@@ -11,21 +11,21 @@ internal sealed class SingleFeature
     public const int Bins = 20;
     public const double PriorRows = 10;
 
-    private readonly double[] _edges;
+    private readonly QuantileBins? _bins;
     private readonly Dictionary<int, double> _rates;
     private readonly double _prior;
 
-    private SingleFeature(double[] edges, Dictionary<int, double> rates, double prior) => (_edges, _rates, _prior) = (edges, rates, prior);
+    private SingleFeature(QuantileBins? bins, Dictionary<int, double> rates, double prior) => (_bins, _rates, _prior) = (bins, rates, prior);
 
     /// <param name="rows">Rows of the frame to learn from.</param>
     public static SingleFeature Fit(FrameColumn column, ReadOnlySpan<int> rows, float[] labels)
     {
-        var edges = column is NumberColumn number ? Edges(number.Values, rows) : [];
+        var bins = column is NumberColumn number ? QuantileBins.Of(number.Values, rows, Bins) : null;
         var (counts, positives) = (new Dictionary<int, int>(), new Dictionary<int, int>());
         var all = 0.0;
         foreach (var row in rows)
         {
-            var bin = Bin(column, edges, row);
+            var bin = Bin(column, bins, row);
             counts[bin] = counts.GetValueOrDefault(bin) + 1;
             if (labels[row] < 0.5f) continue;
             positives[bin] = positives.GetValueOrDefault(bin) + 1;
@@ -33,13 +33,13 @@ internal sealed class SingleFeature
         }
 
         var prior = all / rows.Length;
-        return new(edges, counts.ToDictionary(c => c.Key, c => (positives.GetValueOrDefault(c.Key) + PriorRows * prior) / (c.Value + PriorRows)), prior);
+        return new(bins, counts.ToDictionary(c => c.Key, c => (positives.GetValueOrDefault(c.Key) + PriorRows * prior) / (c.Value + PriorRows)), prior);
     }
 
     public double[] Score(FrameColumn column, ReadOnlySpan<int> rows)
     {
         var scores = new double[rows.Length];
-        for (var i = 0; i < scores.Length; i++) scores[i] = _rates.GetValueOrDefault(Bin(column, _edges, rows[i]), _prior);
+        for (var i = 0; i < scores.Length; i++) scores[i] = _rates.GetValueOrDefault(Bin(column, _bins, rows[i]), _prior);
         return scores;
     }
 
@@ -60,31 +60,10 @@ internal sealed class SingleFeature
     }
 
     /// <summary>-1 is missing.</summary>
-    private static int Bin(FrameColumn column, double[] edges, int row)
+    private static int Bin(FrameColumn column, QuantileBins? bins, int row) => column switch
     {
-        switch (column)
-        {
-            case CategoryColumn category: return category.Codes[row];
-            case NumberColumn number when double.IsNaN(number.Values[row]): return -1;
-            case NumberColumn number:
-                var found = Array.BinarySearch(edges, number.Values[row]);
-                return found >= 0 ? found : ~found;
-            default: throw new NotSupportedException($"A {column.GetType().Name} is no feature.");
-        }
-    }
-
-    /// <summary>Upper ends of the bins, ascending: quantiles, or every value when there are few.</summary>
-    private static double[] Edges(double[] values, ReadOnlySpan<int> rows)
-    {
-        var present = new List<double>(rows.Length);
-        foreach (var row in rows)
-        {
-            if (!double.IsNaN(values[row])) present.Add(values[row]);
-        }
-
-        present.Sort();
-        var distinct = present.Distinct().Take(Bins + 1).ToArray();
-        if (distinct.Length <= Bins) return distinct;
-        return [.. Enumerable.Range(1, Bins - 1).Select(b => present[(int)((long)b * present.Count / Bins)]).Distinct()];
-    }
+        CategoryColumn category => category.Codes[row],
+        NumberColumn number => bins!.Of(number.Values[row]),
+        _ => throw new NotSupportedException($"A {column.GetType().Name} is no feature."),
+    };
 }

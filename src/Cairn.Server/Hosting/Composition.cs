@@ -4,6 +4,7 @@ using Cairn.Client;
 using Cairn.Data;
 using Cairn.Flows;
 using Cairn.Kernel;
+using Cairn.Learning;
 using Cairn.Projects;
 using Cairn.Server.Operations;
 using Cairn.Server.Telemetry;
@@ -67,7 +68,7 @@ internal static class Composition
         app.UseRouting();
         app.UseAccess();
         app.UseDescription();
-        app.MapAccess().MapData().MapTracking().MapFlows().MapServing().MapProjects();
+        app.MapAccess().MapData().MapTracking().MapLearning().MapFlows().MapServing().MapProjects();
         CairnServer.MapEndpoints(app);
         app.MapWeb(page => page.Anonymous(), form => form.StoresNothing());
     }

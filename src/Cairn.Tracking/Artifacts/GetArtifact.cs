@@ -1,7 +1,5 @@
 using Cairn.Access;
-using Cairn.Kernel;
 using Cairn.Storage;
-using Cairn.Tracking.RunRecords;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,34 +19,7 @@ internal static class GetArtifact
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(
         string run, string path, HttpContext context, Caller caller, Database database, IBlobStore blobs, CancellationToken cancellation)
     {
-        var safe = ArtifactPath.Parse(path);
-        if (safe.Refusal is { } unsafePath) return unsafePath.ToProblem();
-
-        var artifact = await database.Read<Answer<Artifact>>(
-            transaction =>
-            {
-                var found = RunTable.RequireByPrefix(transaction, caller.Workspace, run);
-                if (found.Refusal is { } refusal) return refusal;
-                return ArtifactTable.Find(transaction, caller.Workspace, found.Value.RunId, safe.Value) is { } known ? known : Unknown(transaction, caller.Workspace, found.Value, safe.Value);
-            },
-            cancellation);
-        if (artifact.Refusal is { } unknown) return unknown.ToProblem();
-        var digest = Digest.Parse(artifact.Value.Digest);
-        if (await blobs.Open(digest, cancellation) is not { } content)
-            return new Refusal.Missing(
-                "artifact.content-missing", $"The artifact '{path}' is known, but its content (blob {digest}) is gone from the blob store. Restore it from a backup.").ToProblem();
-
-        return ArtifactDownload.Of(context, path, digest, content);
-    }
-
-    private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, Run run, string path)
-    {
-        var known = ArtifactTable.Below(transaction, workspace, run.RunId, "");
-        var inside = known.Any(artifact => artifact.Path.StartsWith(path + "/", StringComparison.Ordinal));
-        return new(
-            "artifact.unknown",
-            inside ? $"'{path}' is a folder of the run '{run.Name}'; ask for a file in it. List it with GET /api/v1/runs/{run.RunId}/artifacts?path={path}."
-            : known.Count == 0 ? $"The run '{run.Name}' has no artifact '{path}'; it has none at all."
-            : $"The run '{run.Name}' has no artifact '{path}'. It has: {string.Join(", ", known.Take(10).Select(artifact => artifact.Path))}{(known.Count > 10 ? ", …" : "")}.");
+        var artifact = await StoredArtifact.Open(database, blobs, caller.Workspace, run, path, cancellation);
+        return artifact.Refusal is { } refusal ? refusal.ToProblem() : ArtifactDownload.Of(context, path, artifact.Value.Digest, artifact.Value.Content);
     }
 }

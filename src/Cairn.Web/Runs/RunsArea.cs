@@ -16,6 +16,7 @@ internal static class RunsArea
         TagRuns.Map(routes);
         EditRun.Map(routes);
         ShowRunValues.Map(routes);
+        ShowRunSlices.Map(routes);
         ShowRunCurves.Map(routes);
         ShowRunArtifacts.Map(routes);
         GetRunFile.Map(routes);

@@ -7,14 +7,17 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Web.Runs;
 
 /// <summary>GET /runs/{id}: how well it did and what it stands on; <c>threshold</c> asks what another one would come to.</summary>
-/// <remarks>With <c>part=progress</c> how far it is, for a run that goes on.</remarks>
+/// <remarks>With <c>part=progress</c> how far it is, for a run that goes on; with <c>part=slices</c> where it does worse than elsewhere.</remarks>
 internal static class ShowRun
 {
+    private const int WorstSlices = 6;
+
     public static void Map(PageRoutes routes) => routes.Get("/runs/{id}", Handle);
 
     private static async Task<IResult> Handle(PageRequest request)
     {
         var id = request.Route("id");
+        if (request.Query("part") == "slices") return request.Show<RunSlices>(new { Slices = await request.Load((api, stop) => api.ListSlicesAsync(id, null, null, WorstSlices, null, stop)) });
         var asked = request.Load((api, stop) => api.GetRunAsync(id, stop));
         var files = request.Query("part") == "progress" ? null : request.Load((api, stop) => api.ListArtifactsAsync(id, Evaluation.Folder, stop));
         var run = await asked;
@@ -25,7 +28,7 @@ internal static class ShowRun
         var evaluation = run.Value is null || present.Count == 0 ? null : await new EvaluationReader(request, run.Value.RunId, present).Read();
         var flow = flowRun is null ? null : (await flowRun).Value;
         return request.Show<RunPage>(
-            new { Run = run, Evaluation = evaluation, FlowRun = flow, Lifecycle = ResultOf(flow), Threshold = Threshold(request.Query("threshold")) }, run.Status);
+            new { Run = run, Evaluation = evaluation, FlowRun = flow, Lifecycle = ResultOf(flow), Sliced = present.Contains($"{Evaluation.Folder}/slices.json"), Threshold = Threshold(request.Query("threshold")) }, run.Status);
     }
 
     private static LifecycleResult? ResultOf(FlowRunWire? flow)

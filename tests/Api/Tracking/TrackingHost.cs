@@ -5,6 +5,7 @@ using Cairn.Access;
 using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Learning;
 using Cairn.Storage;
 using Cairn.Tracking;
 using Cairn.Unit.Tests.Storage;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Api.Tests.Tracking;
 
-/// <summary>Storage, access and tracking over HTTP in this process, with callers of two workspaces.</summary>
+/// <summary>Storage, access, tracking and what learning left in the files of runs, over HTTP in this process, with callers of two workspaces.</summary>
 public sealed class TrackingHost : IAsyncDisposable
 {
     private const string WorkspaceHeader = "X-Test-Workspace";
@@ -68,7 +69,7 @@ public sealed class TrackingHost : IAsyncDisposable
                 context.Features.Set(Caller.LocalAdmin with { Workspace = new WorkspaceId(workspace) });
             return next();
         });
-        app.MapTracking();
+        app.MapTracking().MapLearning();
         await app.StartAsync();
         return new(app, folder, postgres);
     }

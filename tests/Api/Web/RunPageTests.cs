@@ -93,9 +93,52 @@ public sealed class RunPageTests
         ended.QuerySelector(".banner")!.TextContent.ShouldContain("finished");
     }
 
+    [Fact]
+    public async Task Slices_come_later_on_the_page_of_the_run_and_say_in_words_which_are_surely_worse()
+    {
+        await using var host = await PageHost.Start(Sample.Api().WithEvaluation());
+
+        Card(await host.Open(Judged), "Slices").QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe($"{Judged}?part=slices");
+        var part = Parse(await host.Http.GetStringAsync($"{Judged}?part=slices"));
+
+        part.QuerySelector("p")!.TextContent.ShouldBe("1 of 2 slices is surely worse than the rest by ROC AUC, 0 surely better; 1 has too few rows to say.");
+        part.QuerySelectorAll("li").Select(line => line.TextContent).ShouldBe(["contract = <b>monthly</b>: ROC-AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure"]);
+        part.QuerySelector("a")!.GetAttribute("href").ShouldBe($"{Judged}/slices");
+    }
+
+    [Fact]
+    public async Task All_slices_stand_in_a_table_with_their_interval_the_rest_and_the_verdict()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"{Judged}/slices?feature=contract");
+
+        var rows = page.QuerySelectorAll(".data-table tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
+        rows.ShouldBe(
+        [
+            "contract = <b>monthly</b>and 1 other name|surely worse|60|60\u00a0%|20|0.710|0.660–0.760|0.790|−0.080|0.002",
+            "age up to 40|not sure|40|40\u00a0%|12|0.800|0.700–0.900|0.780|+0.020|0.700",
+            "age is missing|too few rows|5|5.0\u00a0%|1|–|5 rows; at least 30 are needed|–|–|–",
+        ]);
+        page.QuerySelectorAll(".whisker").Length.ShouldBe(2);
+        page.QuerySelector("select[name=metric]")!.Children.Select(option => option.TextContent).ShouldBe(["by ROC AUC", "by calibration gap"]);
+        page.QuerySelector("select[name=feature] option[selected]")!.TextContent.ShouldBe("contract");
+        Card(page, "Slices").TextContent.ShouldContain("Without slices: email (personal data");
+        (await host.Http.GetStringAsync($"{Judged}/slices?format=csv")).ShouldContain("contract = <b>monthly</b>,worse,60,0.6,20,0.71,0.66 to 0.76,0.79,-0.08,0.002");
+    }
+
+    [Fact]
+    public async Task A_run_without_slices_says_why_and_a_refusal_is_said_as_one()
+    {
+        await using var host = await PageHost.Start(Sample.Api().Refusing($"runs/{RunSample.Other}/slices", 404, "slices.none", "It has none.").Refusing($"runs/{RunSample.Judged}/slices", 409, "slices.unreadable", "It has format 9."));
+
+        (await host.Open($"/runs/{RunSample.Other}/slices")).QuerySelector("[data-state=none]")!.TextContent.ShouldContain("No slices");
+        (await host.Open($"{Judged}/slices")).QuerySelector("[data-state=error]")!.TextContent.ShouldContain("It has format 9.");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/values")]
+    [InlineData("/slices")]
     [InlineData("/curves")]
     [InlineData("/artifacts")]
     public async Task A_run_that_is_not_there_or_not_to_be_seen_is_said_on_each_of_its_pages(string tab)

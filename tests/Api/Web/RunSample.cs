@@ -14,7 +14,7 @@ internal static class RunSample
     public static string[] Pages =>
     [
         $"/runs/compare?ids={Judged},{Other}", $"/runs/compare?ids={Judged},{Other}&all=true&curves=now&curve=trial.roc_auc", $"/runs/{Judged}", $"/runs/{Other}", $"/runs/{Running}", $"/runs/{Judged}/values", $"/runs/{Judged}/edit", $"/runs/tag?id={Judged}&id={Other}", $"/runs/restore?id={Judged}",
-        $"/runs/{Judged}/curves", $"/runs/{Judged}/curves?curves=now&x=time&y=log", $"/runs/{Judged}/artifacts", $"/runs/{Judged}/artifacts?file=plots/report.html", $"/runs/{Judged}/artifacts?file=plots/rows.csv",
+        $"/runs/{Judged}/slices", $"/runs/{Judged}/curves", $"/runs/{Judged}/curves?curves=now&x=time&y=log", $"/runs/{Judged}/artifacts", $"/runs/{Judged}/artifacts?file=plots/report.html", $"/runs/{Judged}/artifacts?file=plots/rows.csv",
     ];
 
     public static RunWire Run(string id, string name, string status = "finished", IReadOnlyDictionary<string, double>? metrics = null, IReadOnlyDictionary<string, string>? parameters = null, IReadOnlyDictionary<string, string>? tags = null) => new(
@@ -43,11 +43,21 @@ internal static class RunSample
             .With("runs/compare", new RunComparisonWire(
                 [judged, other], new SortedDictionary<string, IReadOnlyList<string?>>(StringComparer.Ordinal) { ["algorithm"] = ["logistic_regression", "xgboost"], ["max_depth"] = [null, "4"] },
                 new SortedDictionary<string, IReadOnlyList<double?>>(StringComparer.Ordinal) { ["cv.roc_auc"] = [0.8448, 0.8376], ["cv.log_loss"] = [0.409, 0.417], ["surprise"] = [1, 2] }));
+        api.With($"runs/{Judged}/slices", Slices);
         foreach (var run in (RunWire[])[judged, other, running])
             foreach (var key in run.Metrics.Keys)
                 api.With($"runs/{run.RunId}/metrics/{key}", new Page<MetricPoint>(key == "trial.roc_auc" ? [new(key, 0.80, 0, Noon), new(key, double.NaN, 1, Noon + 1_000_000), new(key, run.Metrics[key], 2, Noon + 2_000_000)] : [new(key, run.Metrics[key], 0, Noon)]));
         return Files(api);
     }
+
+    public static RunSlicesWire Slices { get; } = new(
+        Judged, "roc_auc", ["roc_auc", "calibration_gap"], ["contract", "age"], 100, 25, 0.1, 1, 0, 2, 1,
+        [
+            new("contract = <b>monthly</b>", "contract", "value", null, null, ["plan = m"], 60, 0.6, 20, 0.31, new(0.71, 0.66, 0.76, 0.79, -0.08, -0.13, -0.03, 0.001, 0.002, "worse"), "contract = <b>monthly</b>: ROC-AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure"),
+            new("age up to 40", "age", "range", null, 40, [], 40, 0.4, 12, 0.28, new(0.8, 0.7, 0.9, 0.78, 0.02, -0.1, 0.14, 0.7, 0.7), "age up to 40: ROC-AUC 0.800 (0.700 to 0.900), 0.020 above the rest, not sure"),
+            new("age is missing", "age", "missing", null, null, [], 5, 0.05, 1, 0.2, new(Verdict: "too_few", Why: "5 rows; at least 30 are needed"), "age is missing: too few rows to say (5 rows; at least 30 are needed)"),
+        ],
+        [new("email", "personal data: its values would stand in the files of the run")]);
 
     private static FakeApi Files(FakeApi api)
     {
@@ -90,7 +100,7 @@ internal static class RunSample
     /// <summary>The folder evaluation, which all of them share in <see cref="FakeApi"/>: it does not tell queries apart.</summary>
     public static FakeApi WithEvaluation(this FakeApi api) => api.With(
         $"runs/{Judged}/artifacts",
-        new Page<ArtifactWire>([.. new[] { "baseline", "calibration", "confusion", "importance", "intervals", "lift", "pr", "roc", "threshold" }.Select(name => new ArtifactWire($"evaluation/{name}.json", false, 100, new string('e', 64)))]));
+        new Page<ArtifactWire>([.. new[] { "baseline", "calibration", "confusion", "importance", "intervals", "lift", "pr", "roc", "slices", "threshold" }.Select(name => new ArtifactWire($"evaluation/{name}.json", false, 100, new string('e', 64)))]));
 
     private static Dictionary<string, string> Tags(string algorithm) => new(StringComparer.Ordinal)
     {

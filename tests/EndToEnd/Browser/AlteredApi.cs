@@ -62,7 +62,7 @@ internal sealed partial class AlteredApi(Uri server, Func<string, HttpResponseMe
     private static readonly HashSet<string> Texts = new(StringComparer.Ordinal)
     {
         "name", "model", "project", "dataset", "experiment_name", "deployment", "description", "detail", "message", "reason", "caller", "user", "started_by", "resumed_by", "entity", "subject", "summary", "note", "cause", "advice",
-        "column", "feature", "baseline_name", "table", "source", "found", "expected", "path", "home", "variant", "positive", "negative", "value", "rule", "gate", "target",
+        "column", "feature", "baseline_name", "table", "source", "found", "expected", "path", "home", "variant", "positive", "negative", "value", "rule", "gate", "target", "words", "why",
     };
 
     private static HttpResponseMessage Fault() => Refusal(500, "server.fault", "Something went wrong that should not. Nothing was changed; the log of the server has the trace.");

@@ -21,6 +21,7 @@ public class EveryPageTests(Chromium chromium)
         { "run", "/runs/{run}" },
         { "run-edit", "/runs/{run}/edit" },
         { "run-values", "/runs/{run}/values" },
+        { "run-slices", "/runs/{run}/slices" },
         { "run-curves", "/runs/{run}/curves?smooth=0.5" },
         { "run-artifacts", "/runs/{run}/artifacts" },
         { "runs-compared", "/runs/compare?ids={runs}&smooth=0.5" },

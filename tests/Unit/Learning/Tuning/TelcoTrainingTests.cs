@@ -40,7 +40,7 @@ public class TelcoTrainingTests
         evaluation.Artifacts.Keys.ShouldBe(
         [
             "evaluation/baseline.json", "evaluation/calibration.json", "evaluation/confusion.json", "evaluation/importance.json", "evaluation/intervals.json",
-            "evaluation/lift.json", "evaluation/pr.json", "evaluation/roc.json", "evaluation/threshold.json",
+            "evaluation/lift.json", "evaluation/pr.json", "evaluation/roc.json", "evaluation/slices.json", "evaluation/threshold.json",
         ]);
 
         Training.Evaluate(Prepared.Value, Candidate.Load(candidate.Save()), Baseline.Load(baseline.Save())).ShouldBeSameEvaluation(evaluation);
