@@ -22,7 +22,7 @@ internal sealed record SlicesFile(int Format, long Rows, long Positives, double 
         {
             var read = JsonSerializer.Deserialize<SlicesFile>(json, _strict) ?? throw new InvalidDataException("it is empty");
             if (read.Format != Newest) throw new InvalidDataException($"it has format {read.Format}; this version reads {Newest}");
-            return read.Slices.All(slice => slice is { Features: [_, ..], Rule: not null } && slice.Metrics.Values.All(result => result is not null)) && read.LeftOut.All(left => left is not null)
+            return read.Slices.All(slice => slice is { Features: [_, ..] } && slice.Features.Concat(slice.Also).All(name => name is not null) && slice.Metrics.Values.All(result => result is not null)) && read.LeftOut.All(left => left is not null)
                 ? read : throw new InvalidDataException("a slice of it is not whole");
         }
         catch (JsonException error)

@@ -70,29 +70,28 @@ internal sealed class EvaluationReader(PageRequest request, string runId, IReadO
 
     private static readonly JsonSerializerOptions _strict = new(CairnJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
+    private static readonly string[] _names = ["roc", "pr", "calibration", "confusion", "lift", "threshold", "importance", "intervals", "baseline"];
+
     private readonly List<string> _unreadable = [];
 
     /// <summary>Null when the run keeps no evaluation.</summary>
-    public async Task<Evaluation?> Read()
+    /// <param name="whole">False: the small files alone, which the table of the page says.</param>
+    public async Task<Evaluation?> Read(bool whole)
     {
-        var roc = Read<BothSplits<RocCurve>>("roc");
-        var precisionRecall = Read<BothSplits<PrecisionRecallCurve>>("pr");
-        var calibration = Read<BothSplits<CalibrationBins>>("calibration");
-        var confusion = Read<BothSplits<ConfusionAt>>("confusion");
-        var lift = Read<BothSplits<IReadOnlyList<GainPoint>>>("lift");
-        var threshold = Read<ThresholdSteps>("threshold");
-        var importance = Read<FeatureImportance>("importance");
-        var intervals = Read<MetricIntervals>("intervals");
-        var baseline = Read<BaselineComparison>("baseline");
-        var evaluation = new Evaluation(
-            await roc, await precisionRecall, await calibration, await confusion, await lift, await threshold, await importance, await intervals, await baseline, _unreadable);
-        return evaluation == new Evaluation(null, null, null, null, null, null, null, null, null, _unreadable) && _unreadable.Count == 0 ? null : evaluation;
+        if (!_names.Any(name => present.Contains(PathOf(name)))) return null;
+        var (roc, precisionRecall) = (Read<BothSplits<RocCurve>>("roc", whole), Read<BothSplits<PrecisionRecallCurve>>("pr", whole));
+        var (calibration, lift) = (Read<BothSplits<CalibrationBins>>("calibration", whole), Read<BothSplits<IReadOnlyList<GainPoint>>>("lift", whole));
+        var (threshold, importance) = (Read<ThresholdSteps>("threshold", whole), Read<FeatureImportance>("importance", whole));
+        var (confusion, intervals, baseline) = (Read<BothSplits<ConfusionAt>>("confusion"), Read<MetricIntervals>("intervals"), Read<BaselineComparison>("baseline"));
+        return new(await roc, await precisionRecall, await calibration, await confusion, await lift, await threshold, await importance, await intervals, await baseline, _unreadable);
     }
 
-    private async Task<T?> Read<T>(string name) where T : class
+    private static string PathOf(string name) => $"{Evaluation.Folder}/{name}.json";
+
+    private async Task<T?> Read<T>(string name, bool wanted = true) where T : class
     {
-        var path = $"{Evaluation.Folder}/{name}.json";
-        if (!present.Contains(path)) return null;
+        var path = PathOf(name);
+        if (!wanted || !present.Contains(path)) return null;
         var content = await request.Load((api, stop) => api.ReadArtifactAsync(runId, path, Most, stop));
         try
         {

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Web.Runs;
 
 /// <summary>GET /runs/{id}: how well it did and what it stands on; <c>threshold</c> asks what another one would come to.</summary>
-/// <remarks>With <c>part=progress</c> how far it is, for a run that goes on; with <c>part=slices</c> where it does worse than elsewhere.</remarks>
+/// <remarks>
+/// With <c>part=progress</c> how far it is, for a run that goes on. Its decision and curves are most of its weight, so they come as a part,
+/// <c>part=evaluation</c>; <c>evaluation=now</c> or a threshold waits for them. With <c>part=slices</c> where it does worse than elsewhere.
+/// </remarks>
 internal static class ShowRun
 {
     private const int WorstSlices = 6;
@@ -25,10 +28,19 @@ internal static class ShowRun
         if (files is null) return run.Value is { } going ? request.Show<RunProgress>(new { Run = going, FlowRun = flowRun is null ? null : (await flowRun).Value }) : request.Refuse(run.Problem!);
 
         var present = ((await files).Value?.Items ?? []).Where(file => !file.IsDirectory).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        var evaluation = run.Value is null || present.Count == 0 ? null : await new EvaluationReader(request, run.Value.RunId, present).Read();
+        var (threshold, part) = (Threshold(request.Query("threshold")), request.Query("part") == "evaluation");
+        var whole = part || request.Query("evaluation") == "now" || threshold is not null;
+        var evaluation = run.Value is null || present.Count == 0 ? null : await new EvaluationReader(request, run.Value.RunId, present).Read(whole);
+        if (part && run.Problem is { } unknown) return request.Refuse(unknown);
+        if (part) return evaluation is null ? request.Missing("The run keeps no evaluation.") : request.Show<EvaluationDetail>(new { Run = run.Value, Evaluation = evaluation, Threshold = threshold });
+
         var flow = flowRun is null ? null : (await flowRun).Value;
         return request.Show<RunPage>(
-            new { Run = run, Evaluation = evaluation, FlowRun = flow, Lifecycle = ResultOf(flow), Sliced = present.Contains($"{Evaluation.Folder}/slices.json"), Threshold = Threshold(request.Query("threshold")) }, run.Status);
+            new
+            {
+                Run = run, Evaluation = evaluation, Whole = whole, FlowRun = flow, Lifecycle = ResultOf(flow), Sliced = present.Contains($"{Evaluation.Folder}/slices.json"), Threshold = threshold,
+            },
+            run.Status);
     }
 
     private static LifecycleResult? ResultOf(FlowRunWire? flow)

@@ -14,7 +14,7 @@ public sealed class RunPageTests
     public async Task A_judged_run_shows_its_numbers_with_interval_and_baseline_as_they_were_recorded()
     {
         await using var host = await PageHost.Start(Sample.Api().WithEvaluation());
-        var page = await host.Open(Judged);
+        var page = await host.Open($"{Judged}?evaluation=now");
 
         page.QuerySelector(".stat")!.TextContent.ShouldContain("0.855");
         page.QuerySelector(".stat .note")!.TextContent.ShouldBe("95\u00a0% interval 0.830–0.880; baseline 0.723");
@@ -30,16 +30,36 @@ public sealed class RunPageTests
     }
 
     [Fact]
+    public async Task Its_curves_come_later_and_without_scripts_by_a_link()
+    {
+        var api = Sample.Api().WithEvaluation();
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open(Judged);
+        var part = page.QuerySelector("[data-part='/runs/0198aa000000700080000000000000aa?part=evaluation']")!;
+        part.QuerySelector("noscript")!.InnerHtml.ShouldContain($"{Judged}?evaluation=now");
+        page.QuerySelectorAll("figure[data-chart]").ShouldBeEmpty();
+        page.QuerySelector("#threshold-rows").ShouldBeNull();
+        Card(page, "Against the baseline").TextContent.ShouldContain("On the same 100 rows, kept aside");
+        api.Asked.ShouldNotContain(asked => asked.Contains("roc.json", StringComparison.Ordinal) || asked.Contains("threshold.json", StringComparison.Ordinal));
+
+        var alone = Parse(await host.Http.GetStringAsync($"{Judged}?part=evaluation"));
+        alone.QuerySelectorAll("figure[data-chart]").Length.ShouldBe(5);
+        alone.QuerySelector("form[aria-label=Decision]").ShouldNotBeNull();
+        alone.QuerySelector("h1").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task The_threshold_of_the_address_is_worked_out_by_the_server()
     {
         await using var host = await PageHost.Start(Sample.Api().WithEvaluation());
 
-        Read(await host.Open(Judged)).ShouldBe(("0.10", "54", "24", "30", "1", "45", "102.00"));
+        Read(await host.Open($"{Judged}?evaluation=now")).ShouldBe(("0.10", "54", "24", "30", "1", "45", "102.00"));
         var moved = await host.Open($"{Judged}?threshold=0.5");
         Read(moved).ShouldBe(("0.50", "13", "10", "3", "15", "72", "48.50"));
         moved.QuerySelector("form[aria-label=Decision] .hint a")!.GetAttribute("href").ShouldBe(Judged);
         moved.QuerySelector("form[aria-label=Decision] noscript").ShouldNotBeNull();
-        Read(await host.Open($"{Judged}?threshold=much")).Threshold.ShouldBe("0.10");
+        Read(await host.Open($"{Judged}?threshold=much&evaluation=now")).Threshold.ShouldBe("0.10");
         var rows = JsonDocument.Parse(moved.QuerySelector("#threshold-rows")!.TextContent).RootElement;
         rows.GetProperty("0.50").GetProperty("text").GetProperty("saved").GetString().ShouldBe("48.50");
         rows.GetProperty("0.50").GetProperty("at").GetProperty("profit")[1].GetDouble().ShouldBe(48.5);
@@ -57,7 +77,7 @@ public sealed class RunPageTests
         var api = Sample.Api().WithEvaluation().With($"runs/{RunSample.Judged}/artifacts/content/evaluation/roc.json", new { test = 1 })
             .With($"runs/{RunSample.Judged}/artifacts/content/evaluation/lift.json", "[null"u8.ToArray());
         await using var host = await PageHost.Start(api);
-        var page = await host.Open(Judged);
+        var page = await host.Open($"{Judged}?evaluation=now");
 
         page.QuerySelector(".banner")!.TextContent.ShouldContain("evaluation/roc.json");
         page.QuerySelector(".banner")!.TextContent.ShouldContain("evaluation/lift.json");
@@ -115,9 +135,9 @@ public sealed class RunPageTests
         var rows = page.QuerySelectorAll(".data-table tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
         rows.ShouldBe(
         [
-            "contract = <b>monthly</b>and 1 other name|surely worse|60|60\u00a0%|20|0.710|0.660–0.760|0.790|−0.080|0.002",
-            "age up to 40|not sure|40|40\u00a0%|12|0.800|0.700–0.900|0.780|+0.020|0.700",
-            "age is missing|too few rows|5|5.0\u00a0%|1|–|5 rows; at least 30 are needed|–|–|–",
+            "contract = <b>monthly</b>and 1 other name|surely worse|60|20|0.710|0.660–0.760|0.790|−0.080|0.002",
+            "age up to 40|not sure|40|12|0.800|0.700–0.900|0.780|+0.020|0.700",
+            "age is missing|too few rows|5|1|–|5 rows; at least 30 are needed|–|–|–",
         ]);
         page.QuerySelectorAll(".whisker").Length.ShouldBe(2);
         page.QuerySelector("select[name=metric]")!.Children.Select(option => option.TextContent).ShouldBe(["by ROC AUC", "by calibration gap"]);

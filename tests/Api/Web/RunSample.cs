@@ -13,7 +13,7 @@ internal static class RunSample
 
     public static string[] Pages =>
     [
-        $"/runs/compare?ids={Judged},{Other}", $"/runs/compare?ids={Judged},{Other}&all=true&curves=now&curve=trial.roc_auc", $"/runs/{Judged}", $"/runs/{Other}", $"/runs/{Running}", $"/runs/{Judged}/values", $"/runs/{Judged}/edit", $"/runs/tag?id={Judged}&id={Other}", $"/runs/restore?id={Judged}",
+        $"/runs/compare?ids={Judged},{Other}", $"/runs/compare?ids={Judged},{Other}&all=true&curves=now&curve=trial.roc_auc", $"/runs/{Judged}", $"/runs/{Judged}?evaluation=now", $"/runs/{Other}", $"/runs/{Running}", $"/runs/{Judged}/values", $"/runs/{Judged}/edit", $"/runs/tag?id={Judged}&id={Other}", $"/runs/restore?id={Judged}",
         $"/runs/{Judged}/slices", $"/runs/{Judged}/curves", $"/runs/{Judged}/curves?curves=now&x=time&y=log", $"/runs/{Judged}/artifacts", $"/runs/{Judged}/artifacts?file=plots/report.html", $"/runs/{Judged}/artifacts?file=plots/rows.csv",
     ];
 

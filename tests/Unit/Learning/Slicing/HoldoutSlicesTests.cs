@@ -117,6 +117,7 @@ public class HoldoutSlicesTests
     [InlineData("""{"format":1,"rows":1,"positives":1,"threshold":0.5,"slices":[null],"left_out":[]}""")]
     [InlineData("""{"format":1,"rows":1,"positives":1,"threshold":0.5,"slices":[{"features":[],"rule":{"name":"a","kind":"value"},"also":[],"rows":1,"positives":0,"predicted":0.1,"metrics":{}}],"left_out":[]}""")]
     [InlineData("""{"format":1,"rows":1,"positives":1,"threshold":0.5,"slices":[{"features":["a"],"rule":{"name":"a","kind":"value"},"also":[],"rows":1,"positives":0,"predicted":0.1,"metrics":{"roc_auc":null}}],"left_out":[]}""")]
+    [InlineData("""{"format":1,"rows":1,"positives":1,"threshold":0.5,"slices":[{"features":[null],"rule":{"name":"a","kind":"value"},"also":[],"rows":1,"positives":0,"predicted":0.1,"metrics":{}}],"left_out":[]}""")]
     public void A_file_that_is_not_as_Cairn_writes_it_is_refused(string json) => Should.Throw<InvalidDataException>(() => SlicesFile.Read(Encoding.UTF8.GetBytes(json)));
 
     [Fact]
