@@ -16,6 +16,8 @@ public class UploadKillTests
 
     private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 8;
 
+    private int _acknowledged;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -34,7 +36,8 @@ public class UploadKillTests
             var sending = files.Select((sent, client) => Send(http, run, client, sent, endless: !last)).ToList();
             if (!last)
             {
-                await Task.Delay(50 + draw.Next(400), Cancelled);
+                for (var before = _acknowledged; _acknowledged < before + PartsOfFile + 1 && !server.HasExited;) await Task.Delay(10, Cancelled); // the first ones compile the code
+                await Task.Delay(draw.Next(300), Cancelled);
                 server.Kill();
             }
 
@@ -47,12 +50,14 @@ public class UploadKillTests
             }
         }
 
-        files.Sum(sent => sent.Count).ShouldBeGreaterThan(Kills);
-        files.SelectMany(sent => sent).Count(file => file.Continued).ShouldBeGreaterThan(0, "no upload was cut in two");
+        var all = files.SelectMany(sent => sent).ToList();
+        all.Count.ShouldBeGreaterThanOrEqualTo(Kills);
+        all.Count(file => file.Continued).ShouldBeGreaterThan(0, "no upload was cut in two");
+        TestContext.Current.SendDiagnosticMessage($"{Kills} kills, {all.Count} files in {PartsOfFile} parts are whole, {all.Count(file => file.Continued)} of them sent in two lives or more");
     }
 
     /// <summary>The last file is gone on with; then one after the other, until the server is dead.</summary>
-    private static async Task Send(HttpClient http, string run, int client, List<Sent> files, bool endless)
+    private async Task Send(HttpClient http, string run, int client, List<Sent> files, bool endless)
     {
         try
         {
@@ -71,7 +76,7 @@ public class UploadKillTests
         }
     }
 
-    private static async Task Send(HttpClient http, string run, Sent file)
+    private async Task Send(HttpClient http, string run, Sent file)
     {
         file.Upload ??= (await Post(http, $"{Uploads}/create/0/{run}/artifacts", new { path = file.Name, num_parts = PartsOfFile }))["upload_id"]!.GetValue<string>();
         var size = (file.Content.Length / PartsOfFile) + 1;
@@ -81,10 +86,12 @@ public class UploadKillTests
             using var answer = await http.PutAsync($"{Uploads}/parts/{file.Upload}/{number}", new ByteArrayContent(file.Content[((number - 1) * size)..Math.Min(number * size, file.Content.Length)]), Cancelled);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Cancelled));
             file.Tags[number] = answer.Headers.ETag!.ToString();
+            Interlocked.Increment(ref _acknowledged);
         }
 
         await Post(http, $"{Uploads}/complete/0/{run}/artifacts", new { path = file.Name, upload_id = file.Upload, parts = file.Tags.Select(part => new { part_number = part.Key, etag = part.Value }) });
         file.Done = true;
+        Interlocked.Increment(ref _acknowledged);
     }
 
     /// <summary>Who was killed between the file and its parts left them to the upkeep, which looks a minute after the start.</summary>
