@@ -3,6 +3,7 @@ using Cairn.Kernel;
 using Cairn.Server.Homes;
 using Cairn.Server.Hosting;
 using Cairn.Server.Operations;
+using Cairn.Tracking;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -33,6 +34,7 @@ public sealed class CairnServer : IAsyncDisposable
         if (BrokerAddress.Read(options.RabbitMq).Refusal is { } noBroker) return noBroker;
         if (StoreAddress.Read(options.Outside).Refusal is { } noStore) return noStore;
         if (BlobAddress.Read(options).Refusal is { } noBlobs) return noBlobs;
+        if (TrackingOptions.Read(options.ArtifactRoot).Refusal is { } noRoot) return noRoot;
         var home = HomeLock.Take(options.Home);
         if (home.Refusal is { } owned) return owned;
 

@@ -31,6 +31,9 @@ public sealed record ServerOptions
     /// <value>Folders besides project folders that sources may be read from.</value>
     public IReadOnlyList<string> DataRoots { get; init; } = [];
 
+    /// <value>Where clients of MLflow keep the files of new experiments themselves: <c>s3://bucket/path</c>, <c>file:///mnt/models</c>; null: on this server.</value>
+    public string? ArtifactRoot { get; init; }
+
     /// <value>Databases and stores that requests may read from and write to.</value>
     public OutsideOptions Outside { get; init; } = new();
 

@@ -15,10 +15,11 @@ namespace Cairn.Tracking;
 /// <summary>Experiments, runs, artifacts, models, packages.</summary>
 public static class TrackingModule
 {
-    public static IServiceCollection AddTracking(this IServiceCollection services)
+    public static IServiceCollection AddTracking(this IServiceCollection services, TrackingOptions? options = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
+            .AddSingleton(options ?? new TrackingOptions())
             .AddSingleton<DefaultExperiment>()
             .AddSingleton<RunWatchers>()
             .AddHostedService<UploadUpkeep>()

@@ -17,6 +17,7 @@ internal static class UpCommand
     private static readonly Option<string?> BlobCache = new("--blob-cache") { Description = "Of what is in S3, keep so much in the home as well (default: CAIRN_BLOB_CACHE, else 10GB)", HelpName = "size" };
     private static readonly Option<string?> RabbitMq = new("--rabbitmq") { Description = "Answer queues of this broker (default: CAIRN_RABBITMQ, which other users of the machine do not see)", HelpName = "amqp://..." };
     private static readonly Option<string[]> DataRoot = new("--data-root") { Description = "A folder besides project folders that sources may be read from; may be repeated", HelpName = "folder", DefaultValueFactory = _ => [] };
+    private static readonly Option<string?> ArtifactRoot = new("--artifact-root") { Description = "Where clients of MLflow keep the files of new experiments themselves: s3://bucket/path, file:///mnt/models (default: on this server)", HelpName = "url" };
     private static readonly Option<string[]> AllowHost = new("--allow-host") { Description = "A host of a database or an S3 store that requests may name when this server is not on loopback; may be repeated", HelpName = "host", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> RateLimit = new("--rate-limit") { Description = "Requests that one caller may send over TCP: 100/s, 600/m (default: any number)", HelpName = "n/unit" };
     private static readonly Option<int?> RateBurst = new("--rate-burst") { Description = "Of them at once, after a pause (default: those of one second)", HelpName = "n" };
@@ -27,7 +28,7 @@ internal static class UpCommand
     private static readonly Option<double> RequestTimeout = new("--request-timeout") { Description = "Time until the answer to another read or question has to begin", DefaultValueFactory = _ => 300, HelpName = "seconds" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, Blobs, BlobCache, RabbitMq, DataRoot, AllowHost, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, PredictTimeout, RequestTimeout, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, Blobs, BlobCache, RabbitMq, DataRoot, ArtifactRoot, AllowHost, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, PredictTimeout, RequestTimeout, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -50,6 +51,7 @@ internal static class UpCommand
                 BlobCache = invocation.Get(BlobCache) ?? Environment.GetEnvironmentVariable("CAIRN_BLOB_CACHE"),
                 RabbitMq = invocation.Get(RabbitMq) ?? Environment.GetEnvironmentVariable("CAIRN_RABBITMQ"),
                 DataRoots = [.. invocation.Get(DataRoot)!.Select(Path.GetFullPath)],
+                ArtifactRoot = invocation.Get(ArtifactRoot),
                 RateLimit = invocation.Get(RateLimit),
                 RateBurst = invocation.Get(RateBurst),
                 Quota = invocation.Get(Quota),

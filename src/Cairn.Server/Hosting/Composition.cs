@@ -27,7 +27,7 @@ namespace Cairn.Server.Hosting;
 internal static class Composition
 {
     private const long LargestBody = 16 << 20;
-    private const int LongestLine = 8 << 10, LargestHeaders = 32 << 10, MostHeaders = 100, LeastBytesPerSecond = 240;
+    private const int LongestLine = 16 << 10, LargestHeaders = 32 << 10, MostHeaders = 100, LeastBytesPerSecond = 240;
 
     public static WebApplication Build(ServerOptions options, Listeners listeners, LimitOptions limits, Uri? url)
     {
@@ -84,7 +84,7 @@ internal static class Composition
 
         services.AddStorage(Storage(options), StoreAddress.Read(options.Outside).Value);
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
-        services.AddData(new() { Connections = options.Outside.Connections, Hosts = IPAddress.IsLoopback(listeners.Address) ? null : options.Outside.AllowedHosts }).AddTracking().AddFlows()
+        services.AddData(new() { Connections = options.Outside.Connections, Hosts = IPAddress.IsLoopback(listeners.Address) ? null : options.Outside.AllowedHosts }).AddTracking(TrackingOptions.Read(options.ArtifactRoot).Value).AddFlows()
             .AddServing(Serving(options))
             .AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));

@@ -1,13 +1,18 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Cairn.Kernel;
 using Cairn.Storage;
 
 namespace Cairn.Tracking.Experiments;
 
 /// <summary>Every workspace has the experiment <c>0</c>, named Default; it is made the first time somebody looks.</summary>
-internal sealed class DefaultExperiment(Database database, TimeProvider clock)
+/// <param name="options">Where it and other experiments of MLflow's clients keep their files.</param>
+internal sealed class DefaultExperiment(Database database, TimeProvider clock, TrackingOptions options)
 {
     private readonly ConcurrentDictionary<WorkspaceId, bool> _made = new();
+
+    /// <summary>Where the files of a new experiment are; empty: on this server.</summary>
+    public string PlaceOf(long experiment) => options.ArtifactRoot is { } root ? string.Create(CultureInfo.InvariantCulture, $"{root}/{experiment}") : "";
 
     public async Task Ensure(WorkspaceId workspace, CancellationToken cancellation)
     {
@@ -19,10 +24,10 @@ internal sealed class DefaultExperiment(Database database, TimeProvider clock)
             await database.Write(
                 transaction => transaction.Execute(
                     """
-                    INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at)
-                    VALUES (@workspace, 0, 'Default', 'active', @now, @now) ON CONFLICT DO NOTHING
+                    INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location)
+                    VALUES (@workspace, 0, 'Default', 'active', @now, @now, @place) ON CONFLICT DO NOTHING
                     """,
-                    new { workspace = workspace.Value, now }),
+                    new { workspace = workspace.Value, now, place = PlaceOf(Experiment.Default) }),
                 cancellation);
         }
 

@@ -48,12 +48,14 @@ internal static class ExperimentTable
     }
 
     /// <summary>A new experiment, or null when the name is taken, be it by a deleted one.</summary>
+    /// <param name="place">By its id, where its files are when that is not this server; null, or empty: here.</param>
     public static Experiment? Insert(
-        WriteTransaction transaction, WorkspaceId workspace, string name, IReadOnlyDictionary<string, string>? tags, long now, string artifactLocation = "")
+        WriteTransaction transaction, WorkspaceId workspace, string name, IReadOnlyDictionary<string, string>? tags, long now, Func<long, string>? place = null)
     {
         if (FindByName(transaction, workspace, name) is not null) return null;
 
-        var experiment = new Experiment { ExperimentId = Counter.Next(transaction, workspace, "experiments"), Name = name, CreatedAt = now, UpdatedAt = now, ArtifactLocation = artifactLocation };
+        var id = Counter.Next(transaction, workspace, "experiments");
+        var experiment = new Experiment { ExperimentId = id, Name = name, CreatedAt = now, UpdatedAt = now, ArtifactLocation = place?.Invoke(id) ?? "" };
         if (!Insert(transaction, workspace, experiment)) return null;
 
         PutTags(transaction, workspace, experiment.ExperimentId, tags ?? Tags.None);

@@ -17,6 +17,10 @@ internal static class VersionTable
         $"SELECT {Columns} FROM model_versions WHERE workspace_id = @workspace AND model = @model AND version = @version AND deleted_at IS NULL",
         new { workspace = workspace.Value, model, version });
 
+    /// <summary>What a version was made of, though it be deleted since: a copy of it still has the files.</summary>
+    public static string? SourceOf(ReadTransaction transaction, WorkspaceId workspace, string model, long version) => transaction.Scalar<string>(
+        "SELECT source FROM model_versions WHERE workspace_id = @workspace AND model = @model AND version = @version", new { workspace = workspace.Value, model, version });
+
     /// <summary>The version of a model that is known to exist.</summary>
     public static Answer<ModelVersion> Require(ReadTransaction transaction, WorkspaceId workspace, string model, long version)
     {

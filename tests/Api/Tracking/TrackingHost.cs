@@ -50,14 +50,14 @@ public sealed class TrackingHost : IAsyncDisposable
 
     public Database Database => _app.Services.GetRequiredService<Database>();
 
-    public static async Task<TrackingHost> Start(bool onPostgres = false, ObjectStoreOptions? objects = null)
+    public static async Task<TrackingHost> Start(bool onPostgres = false, ObjectStoreOptions? objects = null, TrackingOptions? options = null)
     {
         var postgres = onPostgres ? await TestPostgres.Create() : null;
         var folder = Directory.CreateTempSubdirectory("cairn-api-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
-        builder.Services.AddStorage(new() { Home = folder, PostgreSql = postgres?.ConnectionString }, objects).AddAccess().AddTracking().ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
+        builder.Services.AddStorage(new() { Home = folder, PostgreSql = postgres?.ConnectionString }, objects).AddAccess().AddTracking(options).ConfigureHttpJsonOptions(json => CairnJson.Configure(json.SerializerOptions));
         var app = builder.Build();
         app.UseProblems();
         app.UseRouting();

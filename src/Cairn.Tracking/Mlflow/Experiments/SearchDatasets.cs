@@ -23,7 +23,7 @@ internal static class SearchDatasets
 
             return ids;
         });
-        if (ids.Count == 0) throw MlflowException.Required("experiment_ids");
+        if (ids.Count == 0) throw MlflowException.Invalid("SearchDatasets request must specify at least one experiment_id.");
         if (ids.Count > MostExperiments) throw MlflowException.Invalid($"SearchDatasets request cannot specify more than {MostExperiments} experiment_ids. Received {ids.Count} experiment_ids.");
 
         var found = await call.Query(transaction => transaction.Query<Summary>(

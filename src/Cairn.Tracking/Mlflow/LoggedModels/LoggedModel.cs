@@ -62,17 +62,21 @@ internal sealed record ShownLoggedModel(LoggedModel Model, string Location)
         var metrics = transaction.Query<ModelPoint>(
             $"SELECT model_id, key, run_id, dataset_name, dataset_digest, timestamp, step, value, is_nan FROM logged_model_metrics {where} ORDER BY model_id, key, run_id, dataset_name, dataset_digest", ids)
             .ToLookup(point => point.ModelId, StringComparer.Ordinal);
+        var places = models.Select(model => model.ExperimentId).Distinct().ToDictionary(id => id, id => ExperimentJson.Require(transaction, workspace, id.ToString(CultureInfo.InvariantCulture)).Location());
         var versions = transaction.Query<RegisteredAs>(
             $"SELECT model AS name, version, source FROM model_versions WHERE workspace_id = @workspace AND source {transaction.Among("sources")} AND deleted_at IS NULL ORDER BY model, version",
-            new { workspace = workspace.Value, sources = transaction.Texts([.. models.Select(model => $"models:/{model.ModelId}")]) }).ToLookup(version => version.Source, StringComparer.Ordinal);
-        var places = models.Select(model => model.ExperimentId).Distinct().ToDictionary(id => id, id => ExperimentJson.Require(transaction, workspace, id.ToString(CultureInfo.InvariantCulture)).Location());
+            new { workspace = workspace.Value, sources = transaction.Texts([.. models.SelectMany(Sources)]) }).ToLookup(version => version.Source, StringComparer.Ordinal);
         return
         [
-            .. models.Select(model => new ShownLoggedModel(model, $"{places[model.ExperimentId]}/models/{model.ModelId}/artifacts")
+            .. models.Select(model => new ShownLoggedModel(model, Place(model))
             {
-                Params = parameters(model.ModelId), Tags = tags(model.ModelId), Metrics = [.. metrics[model.ModelId]], Registrations = [.. versions[$"models:/{model.ModelId}"]],
+                Params = parameters(model.ModelId), Tags = tags(model.ModelId), Metrics = [.. metrics[model.ModelId]], Registrations = [.. Sources(model).SelectMany(source => versions[source])],
             }),
         ];
+
+        string Place(LoggedModel model) => $"{places[model.ExperimentId]}/models/{model.ModelId}/artifacts";
+        // By name or by place: clients register it as either.
+        IEnumerable<string> Sources(LoggedModel model) => [$"models:/{model.ModelId}", Place(model)];
     }
 
     public void Write(Utf8JsonWriter json)

@@ -47,8 +47,13 @@ internal static class ModelVersionsTag
             "SELECT value FROM logged_model_tags WHERE workspace_id = @workspace AND model_id = @modelId AND key = @key", new { workspace = workspace.Value, modelId, key = Tag });
         var versions = Earlier(stored);
         versions.Add(new JsonObject { ["name"] = name, ["version"] = version });
-        Tags.Put(transaction, "logged_model_tags", workspace, [new(Tag, versions.ToJsonString())], ("model_id", modelId));
+        Tags.Put(transaction, "logged_model_tags", workspace, [new(Tag, Spaced(versions))], ("model_id", modelId));
     }
+
+    /// <summary>With blanks where Python puts them: there are clients that compare the tag as a text.</summary>
+    private static string Spaced(JsonArray versions) => $"[{string.Join(", ", versions.Select(version => version is JsonObject fields
+        ? $"{{{string.Join(", ", fields.Select(field => $"{JsonSerializer.Serialize(field.Key)}: {field.Value?.ToJsonString() ?? "null"}"))}}}"
+        : version?.ToJsonString() ?? "null"))}]";
 
     private static JsonArray Earlier(string? stored)
     {

@@ -6,7 +6,7 @@ using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.LoggedModels;
 
-/// <summary>POST logged-models/search. Datasets restrict which points of a metric count.</summary>
+/// <summary>POST logged-models/search. Datasets restrict which points of a metric count; without a clause on a metric, any point will do.</summary>
 internal static class SearchLoggedModels
 {
     private const int Usual = 50, Most = 1000;
@@ -28,11 +28,14 @@ internal static class SearchLoggedModels
         var page = await call.Query(transaction =>
         {
             var sql = new ClauseSql(transaction, call.Workspace.Value);
+            var clauses = FilterText.Parse(request.Common.Filter);
             List<string> conditions =
             [
                 "t.workspace_id = @workspace", "t.deleted_at IS NULL", sql.In("CAST(t.experiment_id AS VARCHAR(20))", not: false, request.Common.Experiments),
-                .. FilterText.Parse(request.Common.Filter).Select(clause => Condition(clause, sql, request.Datasets)),
+                .. clauses.Select(clause => Condition(clause, sql, request.Datasets)),
             ];
+            if (request.Datasets.Count > 0 && !clauses.Any(clause => clause.Entity == "metrics"))
+                conditions.Add($"EXISTS (SELECT 1 FROM logged_model_metrics f WHERE f.workspace_id = t.workspace_id AND f.model_id = t.model_id AND {OnAny(request.Datasets, "f", sql)})");
             var (joins, order) = Order(request.Orders, sql);
             var rows = transaction.Query<LoggedModel>(
                 $"SELECT {LoggedModel.Columns} FROM logged_models t {joins} WHERE {string.Join(" AND ", conditions)} ORDER BY {order} {sql.Page(size, offset)}",
@@ -48,7 +51,7 @@ internal static class SearchLoggedModels
         switch (clause.Entity)
         {
             case "metrics":
-                var restricted = datasets.Count == 0 ? "" : $" AND ({string.Join(" OR ", datasets.Select(dataset => dataset.Condition("f", sql)))})";
+                var restricted = datasets.Count == 0 ? "" : $" AND {OnAny(datasets, "f", sql)}";
                 return $"EXISTS (SELECT 1 FROM logged_model_metrics f {of} {sql.Add(clause.Key)} AND {sql.Number("f.value", clause, "metric")}{restricted})";
             case "params": return $"EXISTS (SELECT 1 FROM logged_model_params f {of} {sql.Add(clause.Key)} AND {sql.Text("f.value", clause, "parameter", lists: true)})";
             case "tags": return $"EXISTS (SELECT 1 FROM logged_model_tags f {of} {sql.Add(clause.Key)} AND {sql.Text("f.value", clause, "tag", lists: true)})";
@@ -58,6 +61,8 @@ internal static class SearchLoggedModels
             default: throw MlflowException.Invalid($"Invalid entity type '{clause.Entity}'. Valid values are ['attributes', 'metrics', 'params', 'tags']");
         }
     }
+
+    private static string OnAny(IReadOnlyList<Dataset> datasets, string alias, ClauseSql sql) => $"({string.Join(" OR ", datasets.Select(dataset => dataset.Condition(alias, sql)))})";
 
     private static (string Joins, string Order) Order(IReadOnlyList<OrderItem> items, ClauseSql sql)
     {

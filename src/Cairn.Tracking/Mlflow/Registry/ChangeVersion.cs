@@ -24,7 +24,7 @@ internal static class ChangeVersion
         var now = call.Store.Now;
         await call.Write(transaction =>
         {
-            if (ModelTable.RequireForChange(transaction, call.Workspace, name, now).Refusal is not null) ModelJson.Require(transaction, call.Workspace, name);
+            ModelJson.Require(transaction, call.Workspace, name); // the time of whose last change stays
             var found = VersionJson.Require(transaction, call.Workspace, name, version);
             transaction.Execute(
                 "UPDATE model_versions SET description = @description, updated_at = @now WHERE workspace_id = @workspace AND model = @name AND version = @version",

@@ -14,26 +14,26 @@ internal static class CreateVersion
 
     private static async Task Handle(MlflowCall call)
     {
-        var (name, request) = call.Read(static (ref ProtoReader reader) =>
+        var (name, model, request) = call.Read(static (ref ProtoReader reader) =>
         {
-            string? name = null, source = null, run = null, link = null, description = null;
+            string? name = null, source = null, run = null, model = null, link = null, description = null;
             List<KeyValuePair<string, string>> tags = [];
             while (reader.Next())
             {
                 if (reader.Is("name"u8)) name = reader.Text("name");
                 else if (reader.Is("source"u8)) source = reader.Text("source");
                 else if (reader.Is("run_id"u8)) run = reader.Text("run_id");
+                else if (reader.Is("model_id"u8)) model = reader.Text("model_id");
                 else if (reader.Is("run_link"u8)) link = reader.Text("run_link");
                 else if (reader.Is("description"u8)) description = reader.Text("description");
                 else if (reader.Is("tags"u8)) tags = TagJson.Read(ref reader, "tags");
                 else reader.Skip();
             }
 
-            return (name, new RegisterVersion(source ?? "", string.IsNullOrEmpty(run) ? null : run, description, TagJson.Checked(tags, Registration.LongestTag), link));
+            return (name, string.IsNullOrEmpty(model) ? null : model, new RegisterVersion(source ?? "", string.IsNullOrEmpty(run) ? null : run, description, TagJson.Checked(tags, Registration.LongestTag), link));
         });
         if (string.IsNullOrEmpty(name)) throw MlflowException.Required("name");
         if (request.Source.Length == 0) throw MlflowException.Required("source");
-        if (ModelSource.Check(request.Source) is { } bad) throw MlflowException.Invalid($"Invalid model version source: '{request.Source}'. {bad.Detail}");
         if (request.Description?.Length > DescribeModel.Longest) throw MlflowException.TooLong("description", DescribeModel.Longest);
         if ((Names.Value("", "The run link", request.RunLink ?? "", 2000) ?? Names.Value("", "The run id", request.RunId ?? "", 255)) is { } badText) throw MlflowException.Of(badText);
 
@@ -41,9 +41,10 @@ internal static class CreateVersion
         var version = await call.Write(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name);
+            VersionSource.Check(transaction, call.Workspace, request.Source, request.RunId, model);
             var made = Registration.FromOutside(transaction, call.Caller, name, request, now, runMayBeElsewhere: true);
             if (made.Refusal is { } refusal) throw MlflowException.Of(refusal);
-            if (VersionJson.LoggedModelOf(request.Source) is { } id) ModelVersionsTag.Add(transaction, call.Workspace, id, name, made.Value);
+            if ((model ?? VersionJson.LoggedModelOf(request.Source)) is { } id) ModelVersionsTag.Add(transaction, call.Workspace, id, name, made.Value);
             return made.Value;
         });
         await VersionJson.Reply(call, name, version);

@@ -1,10 +1,9 @@
 using Cairn.Access;
-using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Protocol;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 
-/// <summary>GET model-versions/get and model-versions/get-download-uri: of a version made of a logged model the place of its files.</summary>
+/// <summary>GET model-versions/get and model-versions/get-download-uri: the place of its files.</summary>
 internal static class GetVersion
 {
     public static void Map(MlflowRoutes routes)
@@ -24,10 +23,7 @@ internal static class GetVersion
         var fields = FieldsOf.Texts(call, "name", "version");
         var number = VersionJson.Number(fields[1]);
         var found = await call.Query(transaction =>
-        {
-            var source = VersionJson.Require(transaction, call.Workspace, fields[0], number).Source;
-            return VersionJson.LoggedModelOf(source) is { } id && LoggedModel.Find(transaction, call.Workspace, id) is { } model ? LoggedModel.Location(transaction, call.Workspace, model) : source;
-        });
+            VersionSource.Resolve(transaction, call.Workspace, VersionJson.Require(transaction, call.Workspace, fields[0], number).Source));
         await call.Reply(found, static (json, source) =>
         {
             json.WriteStartObject();

@@ -37,7 +37,7 @@ internal static class SearchModels
             {
                 ["name"] = "t.model", ["version_number"] = "t.version", ["creation_timestamp"] = "t.created_at", ["last_updated_timestamp"] = "t.updated_at",
             },
-            "t.updated_at DESC, t.model, t.version DESC"),
+            "t.model, t.version DESC", Unasked: "t.updated_at DESC, t.model, t.version DESC"),
         Usual: 200_000, Most: 200_000);
 
     public static void Map(MlflowRoutes routes)

@@ -18,7 +18,10 @@ internal static class MetricHistories
 
     private static async Task Bulk(MlflowCall call)
     {
-        var request = Checked(call);
+        var request = call.Read(Request.Read);
+        if (request.Runs.Count == 0) throw MlflowException.Invalid("GetMetricHistoryBulk request must specify at least one run_id.");
+        if (request.Runs.Count > MostRuns) throw MlflowException.Invalid($"GetMetricHistoryBulk request cannot specify more than {MostRuns} run_ids. Received {request.Runs.Count} run_ids.");
+        if (request.Key is null) throw MlflowException.Invalid("GetMetricHistoryBulk request must specify a metric_key.");
         var most = Math.Clamp(request.Most ?? MostPoints, 1, MostPoints);
         var points = await call.Query(transaction => transaction.Query<StoredPoint>(
             $"""
@@ -26,12 +29,15 @@ internal static class MetricHistories
             ORDER BY run_id, timestamp, step, value, is_nan LIMIT @most
             """,
             new { workspace = call.Workspace.Value, runs = transaction.Texts(request.Runs), key = request.Key, most }));
-        await Reply(call, request.Key!, points);
+        await Reply(call, request.Key, points);
     }
 
     private static async Task Interval(MlflowCall call)
     {
-        var request = Checked(call);
+        var request = call.Read(Request.Read);
+        if (request.Runs.Count == 0) throw MlflowException.Required("run_ids");
+        if (request.Runs.Count > MostRuns) throw MlflowException.Invalid($"GetMetricHistoryBulkInterval request must specify at most {MostRuns} run_ids. Received {request.Runs.Count} run_ids.");
+        if (string.IsNullOrEmpty(request.Key)) throw MlflowException.Required("metric_key");
         if (request.Start is null != request.End is null) throw MlflowException.Invalid("If either start step or end step are specified, both must be specified.");
         if (request.Start > request.End) throw MlflowException.Invalid($"end_step must be greater than start_step. Found start_step={request.Start} and end_step={request.End}.");
         var most = request.Most ?? UsualOfInterval;
@@ -48,7 +54,7 @@ internal static class MetricHistories
                 new { workspace = call.Workspace.Value, run, key = request.Key, first = steps.Count == 0 ? 1 : steps.Min, last = steps.Count == 0 ? 0 : steps.Max })
                 .Where(point => steps.Contains(point.Step)).Take(MostOfInterval)).ToList();
         });
-        await Reply(call, request.Key!, points);
+        await Reply(call, request.Key, points);
     }
 
     /// <summary>Of the steps that the runs together have, as many as asked, evenly spread, with the last; and the first and the last of each run.</summary>
@@ -71,16 +77,6 @@ internal static class MetricHistories
         for (var at = 0; at < most; at++) ends.Add(steps[(int)((long)at * steps.Length / most)]);
         ends.Add(steps[^1]);
         return ends;
-    }
-
-    private static Request Checked(MlflowCall call)
-    {
-        var request = call.Read(Request.Read);
-        if (request.Runs.Count == 0) throw MlflowException.Required("run_ids");
-        if (string.IsNullOrEmpty(request.Key)) throw MlflowException.Required("metric_key");
-        return request.Runs.Count <= MostRuns
-            ? request
-            : throw MlflowException.Invalid($"GetMetricHistoryBulk request cannot specify more than {MostRuns} run_ids. Received {request.Runs.Count} run_ids.");
     }
 
     private static Task Reply(MlflowCall call, string key, IReadOnlyList<StoredPoint> points) => call.Reply((Key: key, Points: points), static (json, history) =>

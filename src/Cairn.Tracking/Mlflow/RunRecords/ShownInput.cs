@@ -33,9 +33,9 @@ internal sealed record ShownInput
         if (Context.Length > 0 || others is { Count: > 0 })
         {
             var tags = new List<KeyValuePair<string, string>>();
-            if (Context.Length > 0) tags.Add(new(ContextTag, Context));
             if (others is not null) tags.AddRange(others);
-            Protocol.TagJson.Write(json, "tags"u8, tags);
+            if (Context.Length > 0) tags.Add(new(ContextTag, Context));
+            Protocol.TagJson.Write(json, "tags"u8, [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal)]);
         }
 
         json.WriteStartObject("dataset"u8);

@@ -25,6 +25,9 @@ internal sealed record ShownRun(Run Run, string Location)
     /// <value>Made by this very call: it has no outputs, not even none.</value>
     public bool IsNew { get; init; }
 
+    public static string ArtifactUri(ReadTransaction transaction, WorkspaceId workspace, Run run) =>
+        $"{ExperimentTable.Find(transaction, workspace, run.ExperimentId)!.Location()}/{run.RunId}/artifacts";
+
     /// <summary>As many statements for a thousand runs as for one.</summary>
     public static IReadOnlyList<ShownRun> Load(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<Run> runs)
     {

@@ -16,13 +16,15 @@ internal enum AttributeKind
 /// <param name="TagExists">Of one tag <c>f</c> of the thing, without its closing parenthesis.</param>
 /// <param name="Orders">Columns by the names that <c>order_by</c> takes.</param>
 /// <param name="Ties">What decides between equals.</param>
+/// <param name="Unasked">The order when none is asked for; null: that of the ties.</param>
 internal sealed record TaggedFilter(
-    IReadOnlyDictionary<string, (string Column, AttributeKind Kind)> Attributes, string TagExists, IReadOnlyDictionary<string, string> Orders, string Ties)
+    IReadOnlyDictionary<string, (string Column, AttributeKind Kind)> Attributes, string TagExists, IReadOnlyDictionary<string, string> Orders, string Ties, string? Unasked = null)
 {
     public IReadOnlyList<string> Conditions(IReadOnlyList<FilterClause> clauses, ClauseSql sql) => [.. clauses.Select(clause => Condition(clause, sql))];
 
     public string OrderBy(IReadOnlyList<string> items)
     {
+        if (items.Count == 0) return Unasked ?? Ties;
         var order = new List<string>();
         foreach (var item in items)
         {
