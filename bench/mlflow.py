@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Searches and histories over MLflow's protocol: seeds an experiment, then times whole answers as bytes. Usage: mlflow.py URL [RUNS]. Standard library only."""
-import http.client, json, random, statistics, sys, threading, time, urllib.parse
+import http.client, json, random, re, statistics, sys, threading, time, urllib.parse
 
 url = urllib.parse.urlparse(sys.argv[1])
 runs = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
@@ -77,8 +77,8 @@ def pages():
     while token is not None or not whole:
         page = ask("GET", f"metrics/get-history?run_id={run}&metric_key=loss&max_results=25000" + (f"&page_token={urllib.parse.quote(token)}" if token else ""))
         whole += page
-        end = page.rfind(b'"next_page_token":"')
-        token = page[end + 19:-2].decode() if end > 0 else None
+        more = re.search(rb'"next_page_token": ?"([^"]+)"', page[-200:])
+        token = more.group(1).decode() if more and b'"value"' in page else None  # there are servers that give a token of an empty page
     return whole
 
 
