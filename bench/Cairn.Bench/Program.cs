@@ -19,6 +19,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["prediction-log"] = PredictionLogSuite.Run,
     ["outcomes"] = OutcomesImport.Run,
     ["run-logging"] = RunLogging.Run,
+    ["run-search"] = RunSearches.Run,
     ["slices"] = SlicesOfHoldout.Run,
     ["storage-writer"] = StorageWriter.Run,
     ["ui-fill"] = FillStore.Run,

@@ -41,8 +41,14 @@ public class ReadTransaction
     /// </summary>
     public string Among(string parameter) => _translate is null ? $"IN (SELECT value FROM json_each(@{parameter}))" : $"= ANY(@{parameter})";
 
-    /// <summary>The values for <see cref="Among"/>.</summary>
+    /// <summary>The texts as a table <c>given</c> with the column <c>value</c>: joined first, they are what a statement begins with, which IN leaves to the planner.</summary>
+    public string Given(string parameter) => _translate is null ? $"json_each(@{parameter}) given" : $"unnest(@{parameter}) AS given (value)";
+
+    /// <summary>The values for <see cref="Among"/> and <see cref="Given"/>.</summary>
     public object Texts(IReadOnlyCollection<string> values) => _translate is null ? JsonSerializer.Serialize(values) : values.ToArray();
+
+    /// <summary>Whole numbers for <see cref="Among"/>.</summary>
+    public object Numbers(IReadOnlyCollection<long> values) => _translate is null ? JsonSerializer.Serialize(values) : values.ToArray();
 
     /// <summary>A text like a pattern of <c>%</c> and <c>_</c>, without an escape: <c>WHERE {transaction.Like("name", "@pattern", anyCase)}</c>.</summary>
     /// <remarks>Any case is that of ASCII letters. SQLite's own LIKE knows no case, so there a pattern that does is a GLOB.</remarks>

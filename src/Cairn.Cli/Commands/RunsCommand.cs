@@ -23,7 +23,7 @@ internal static class RunsCommand
     private static readonly Option<int> WorstFirst = Paging.Limit("worst first");
     private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<string?> Filter = new("--filter") { Description = "Only those of which all clauses are true, as MLflow writes them: \"metrics.auc > 0.8 AND params.depth = '6'\"", HelpName = "clauses" };
-    private static readonly Option<string?> OrderBy = new("--order-by") { Description = "metrics.KEY, params.KEY, started_at, ended_at, name or status, and desc for the greatest first", HelpName = "order" };
+    private static readonly Option<string?> OrderBy = new("--order-by") { Description = "metrics.KEY, params.KEY, tags.KEY, started_at, ended_at, name or status, and desc for the greatest first", HelpName = "order" };
     private static readonly Option<string?> Columns = new("--columns") { Description = $"What to show, between commas; else {RunColumn.Usual}", HelpName = "columns" };
     private static readonly Option<int> Limit = Paging.Limit("newest first unless ordered otherwise");
 

@@ -4,7 +4,7 @@ namespace Cairn.Client.Wire;
 /// <param name="Experiment">Id or name.</param>
 /// <param name="Name">Part of a run's name, in any case.</param>
 /// <param name="View"><c>active</c> (the default), <c>deleted</c> or <c>all</c>.</param>
-/// <param name="OrderBy"><c>metrics.roc_auc desc</c>, a param, <c>started_at</c>, <c>ended_at</c>, <c>name</c> or <c>status</c>.</param>
+/// <param name="OrderBy"><c>metrics.roc_auc desc</c>, a param, a tag, <c>started_at</c>, <c>ended_at</c>, <c>name</c> or <c>status</c>.</param>
 /// <param name="Filter">Clauses joined by AND, as MLflow has them: <c>metrics.auc &gt; 0.8 AND params.depth = '6'</c>.</param>
 /// <param name="Metrics">Which of a run's metrics to bring; null: all of them.</param>
 /// <param name="Params">As <paramref name="Metrics"/>.</param>

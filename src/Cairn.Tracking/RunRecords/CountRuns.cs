@@ -62,11 +62,7 @@ internal static class CountRuns
 
     private static RunCountWire Count(ReadTransaction transaction, RunSelection which, long? most)
     {
-        var (conditions, parameters) = which.Conditions(transaction, which.DeletedExperiments(transaction));
-        var found = $"FROM runs r WHERE {string.Join(" AND ", conditions)}";
-        if (most is not { } limit) return new(transaction.Scalar<long>($"SELECT COUNT(*) {found}", parameters), More: false);
-        parameters["rows"] = limit < long.MaxValue ? limit + 1 : limit;
-        var counted = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one {found} LIMIT @rows) AS counted", parameters);
-        return new(Math.Min(counted, limit), counted > limit);
+        var counted = which.Finder(transaction).Count(most is < long.MaxValue ? most + 1 : null);
+        return most < counted ? new(most.Value, More: true) : new(counted, More: false);
     }
 }

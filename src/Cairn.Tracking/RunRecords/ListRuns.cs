@@ -4,6 +4,7 @@ using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking.Edge;
 using Cairn.Tracking.Experiments;
+using Cairn.Tracking.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -53,7 +54,7 @@ internal static class ListRuns
         .MapGet("/api/v1/runs", Handle)
         .Requires(Permission.RunsRead)
         .WithName(nameof(ListRuns)).WithTags("Runs")
-        .WithSummary("List runs, newest first; filter=metrics.auc > 0.8 takes MLflow's clauses, order_by=metrics.auc desc sorts by a metric, param, started_at, ended_at, name or status")
+        .WithSummary("List runs, newest first; filter=metrics.auc > 0.8 takes MLflow's clauses, order_by=metrics.auc desc sorts by a metric, param, tag, started_at, ended_at, name or status")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<Page<RunWire>>, ProblemHttpResult>> Handle(
@@ -66,10 +67,10 @@ internal static class ListRuns
         var values = RunValues.Parse(query.Metrics, query.Params, query.Tags);
         if ((size.Refusal ?? which.Refusal ?? order.Refusal ?? values.Refusal) is { } refusal) return refusal.ToProblem();
 
-        RunSearch.Place? after = null;
+        RunPlace? after = null;
         if (query.PageToken is { } token)
         {
-            var place = RunSearch.Place.Read(token, order.Value);
+            var place = RunPlace.Read(token, order.Value);
             if (place.Refusal is { } badToken) return badToken.ToProblem();
             after = place.Value;
         }

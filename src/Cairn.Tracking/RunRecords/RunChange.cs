@@ -27,11 +27,11 @@ internal static class RunChange
         transaction.Execute(
             "UPDATE runs SET status = @status, ended_at = @endedAt WHERE workspace_id = @workspace AND run_id = @RunId",
             new { workspace = workspace.Value, run.RunId, status, endedAt });
-        if ((update.Name ?? update.Tags?.GetValueOrDefault(RunName.Tag)) is { } name) RunTable.Rename(transaction, workspace, run.RunId, name);
+        if ((update.Name ?? update.Tags?.GetValueOrDefault(RunName.Tag)) is { } name) RunTable.Rename(transaction, workspace, run, name);
 
         var tags = new SortedDictionary<string, string?>((update.Tags ?? Nothing).Where(tag => tag.Key != RunName.Tag).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
         if (update.Description is { } text) tags[RunWire.DescriptionTag] = text.Length == 0 ? null : text;
-        RunTable.PutTags(transaction, workspace, run.RunId, tags.Where(tag => tag.Value is not null).Select(tag => new KeyValuePair<string, string>(tag.Key, tag.Value!)));
+        RunTable.PutTags(transaction, workspace, run, tags.Where(tag => tag.Value is not null).Select(tag => new KeyValuePair<string, string>(tag.Key, tag.Value!)));
         foreach (var (key, value) in tags)
             if (value is null) RunTable.RemoveTag(transaction, workspace, run.RunId, key);
 

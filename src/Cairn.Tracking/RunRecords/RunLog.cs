@@ -57,8 +57,8 @@ internal static class RunLog
         if (batch.Metrics is { Count: > 0 } metrics) WriteMetrics(transaction, workspace, run, [.. metrics.Select(metric => LoggedPoint.Of(metric.Key, metric.Timestamp ?? now, metric.Step, metric.Value))]);
         if (batch.Tags is { Count: > 0 } tags)
         {
-            RunTable.PutTags(transaction, workspace, run.RunId, tags.Where(tag => tag.Key != RunName.Tag));
-            if (tags.TryGetValue(RunName.Tag, out var name)) RunTable.Rename(transaction, workspace, run.RunId, name);
+            RunTable.PutTags(transaction, workspace, run, tags.Where(tag => tag.Key != RunName.Tag));
+            if (tags.TryGetValue(RunName.Tag, out var name)) RunTable.Rename(transaction, workspace, run, name);
         }
 
         return default(Done);
@@ -111,7 +111,7 @@ internal static class RunLog
 
         Insert(
             transaction, "run_latest_metrics", WhereLater,
-            workspace, run, [.. latest], ("experiment_id", Tags.Repeated(run.ExperimentId, latest.Count)));
+            workspace, run, [.. latest], ("experiment_id", Tags.Repeated(run.ExperimentId, latest.Count)), ("started_at", Tags.Repeated(run.StartedAt, latest.Count)));
     }
 
     private static void Insert(WriteTransaction transaction, string table, string conflict, WorkspaceId workspace, Run run, LoggedPoint[] points, params ReadOnlySpan<(string Column, Array Values)> more)

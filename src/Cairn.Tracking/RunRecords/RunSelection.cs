@@ -2,7 +2,6 @@ using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Search;
-using Cairn.Tracking.Sql;
 
 namespace Cairn.Tracking.RunRecords;
 
@@ -36,7 +35,7 @@ internal sealed record AskedRuns(string? Experiment, string? Status, string? Nam
 
         try
         {
-            read.Conditions(transaction, []);
+            read.Finder(transaction);
             return read;
         }
         catch (FilterException wrong)
@@ -54,9 +53,6 @@ internal sealed record RunSelection(WorkspaceId Workspace, long? Experiment, str
 {
     private const int ShownOfFilter = 40;
 
-    /// <value>Whether they are less than all of an experiment.</value>
-    public bool IsSome => Status is not null || Name is not null || Filter.Count > 0;
-
     public static Refusal.Invalid Unreadable(string filter, FilterException wrong)
     {
         var where = wrong.Place is not { } place ? "" : $" from character {place + 1} on ({(filter.Length - place > ShownOfFilter ? $"{filter.AsSpan(place, ShownOfFilter)}…" : filter[place..])})";
@@ -65,36 +61,20 @@ internal sealed record RunSelection(WorkspaceId Workspace, long? Experiment, str
             $"The filter cannot be followed{where}. {wrong.Message.TrimEnd('.')}. It is made of clauses joined by AND: metrics.auc > 0.8 AND params.depth = '6' AND tags.team LIKE 'crm%' AND status = 'finished'.");
     }
 
-    /// <summary>Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.</summary>
-    public IReadOnlyList<long> DeletedExperiments(ReadTransaction transaction) => Stage is null ? [] : transaction.Query<long>(
-        "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'deleted'", new { workspace = Workspace.Value });
-
-    /// <summary>Conditions on <c>runs r</c>.</summary>
-    /// <param name="deleted">The experiments that are.</param>
     /// <exception cref="FilterException">A clause of the filter asks for what there is not.</exception>
-    public (List<string> Conditions, Dictionary<string, object?> Parameters) Conditions(ReadTransaction transaction, IReadOnlyList<long> deleted)
+    public RunFinder Finder(ReadTransaction transaction)
     {
         var sql = new ClauseSql(transaction, Workspace.Value);
-        var conditions = new List<string> { "r.workspace_id = @workspace" };
-        void Add(string condition, string name, object? value)
-        {
-            conditions.Add(condition);
-            sql.Parameters[name] = value;
-        }
-
-        if (Experiment is not null) Add("r.experiment_id = @experiment", "experiment", Experiment);
-        if (Status is not null) Add("r.status = @status", "status", Status);
-        if (Name is not null) Add(ReadTransaction.Holds("r.name", "@name"), "name", ReadTransaction.Part(Name));
-        if (Stage is not null) conditions.Add(OfStage(Stage, sql.Parameters, deleted));
+        var conditions = new List<RunCondition>();
+        if (Status is not null) conditions.Add(RunFilter.WithStatus(Status, sql));
+        if (Name is not null) conditions.Add(RunFilter.WithPartOfName(Name, sql));
         conditions.AddRange(RunFilter.Conditions(Filter, sql, anyCaseOfStatus: true));
-        return (conditions, sql.Parameters);
+        // Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.
+        var deleted = Stage is null ? [] : transaction.Query<long>(
+            "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'deleted'", new { workspace = Workspace.Value });
+        if (Stage == "deleted") conditions.Add(RunFilter.Deleted(deleted, sql));
+        var active = Stage != "active" ? "1 = 1" : deleted.Count == 0 ? "r.lifecycle_stage = 'active'" : $"r.lifecycle_stage = 'active' AND NOT ({sql.Among("r.experiment_id", deleted)})";
+        var scope = Experiment is { } one ? new RunScope($"r.experiment_id = {sql.Add(one)} AND {active}", [one]) : new RunScope(active, null);
+        return new(transaction, sql, scope, conditions);
     }
-
-    private static string OfStage(string stage, Dictionary<string, object?> parameters, IReadOnlyList<long> deleted) => (stage, deleted.Count) switch
-    {
-        ("active", 0) => "r.lifecycle_stage = 'active'",
-        ("active", _) => $"r.lifecycle_stage = 'active' AND r.experiment_id NOT IN {SqlList.In(parameters, "deleted", deleted)}",
-        (_, 0) => "r.lifecycle_stage = 'deleted'",
-        _ => $"(r.lifecycle_stage = 'deleted' OR r.experiment_id IN {SqlList.In(parameters, "deleted", deleted)})",
-    };
 }

@@ -21,6 +21,16 @@ internal static class RunTable
     public static Run? Find(ReadTransaction transaction, WorkspaceId workspace, string runId) => transaction.First<Run>(
         $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id = @runId", new { workspace = workspace.Value, runId });
 
+    /// <summary>In the order of the ids, all of which there are.</summary>
+    public static IReadOnlyList<Run> Of(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<string> ids)
+    {
+        if (ids.Count == 0) return [];
+        var rows = transaction.Query<Run>(
+                $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id {transaction.Among("ids")}", new { workspace = workspace.Value, ids = transaction.Texts(ids) })
+            .ToDictionary(run => run.RunId, StringComparer.Ordinal);
+        return [.. ids.Select(id => rows[id])];
+    }
+
     public static Answer<Run> Require(ReadTransaction transaction, WorkspaceId workspace, string runId) =>
         Find(transaction, workspace, runId) is { } run ? run : Unknown(transaction, workspace, runId);
 
@@ -54,21 +64,28 @@ internal static class RunTable
         transaction.Insert(
             "runs", ("workspace_id", new[] { workspace.Value }), ("run_id", new[] { run.RunId }), ("experiment_id", new[] { run.ExperimentId }), ("name", new[] { run.Name }),
             ("status", new[] { run.Status }), ("lifecycle_stage", new[] { run.LifecycleStage }), ("user_name", new[] { run.UserName }), ("started_at", new[] { run.StartedAt }));
-        PutTags(transaction, workspace, run.RunId, tags.Append(new(RunName.Tag, run.Name)).DistinctBy(tag => tag.Key, StringComparer.Ordinal));
+        PutTags(transaction, workspace, run, tags.Append(new(RunName.Tag, run.Name)).DistinctBy(tag => tag.Key, StringComparer.Ordinal));
     }
 
-    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, string runId, IEnumerable<KeyValuePair<string, string>> tags) =>
-        Tags.Put(transaction, "run_tags", workspace, tags, ("run_id", runId));
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, Run run, IEnumerable<KeyValuePair<string, string>> tags)
+    {
+        var rows = tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).ToList(); // so that two writers never wait for each other in a circle
+        if (rows.Count == 0) return;
+        transaction.InsertOr(
+            "run_tags", "ON CONFLICT (workspace_id, run_id, key) DO UPDATE SET value = excluded.value",
+            ("workspace_id", Tags.Repeated(workspace.Value, rows.Count)), ("run_id", Tags.Repeated(run.RunId, rows.Count)), ("key", rows.ConvertAll(tag => tag.Key).ToArray()),
+            ("value", rows.ConvertAll(tag => tag.Value).ToArray()), ("experiment_id", Tags.Repeated(run.ExperimentId, rows.Count)), ("started_at", Tags.Repeated(run.StartedAt, rows.Count)));
+    }
 
     /// <returns>Whether it was there.</returns>
     public static bool RemoveTag(WriteTransaction transaction, WorkspaceId workspace, string runId, string key) => transaction.Execute(
         "DELETE FROM run_tags WHERE workspace_id = @workspace AND run_id = @runId AND key = @key", new { workspace = workspace.Value, runId, key }) > 0;
 
     /// <summary>The name lives in the row and in a tag that MLflow clients read; here they move together.</summary>
-    public static void Rename(WriteTransaction transaction, WorkspaceId workspace, string runId, string name)
+    public static void Rename(WriteTransaction transaction, WorkspaceId workspace, Run run, string name)
     {
-        transaction.Execute("UPDATE runs SET name = @name WHERE workspace_id = @workspace AND run_id = @runId", new { workspace = workspace.Value, runId, name });
-        PutTags(transaction, workspace, runId, [new(RunName.Tag, name)]);
+        transaction.Execute("UPDATE runs SET name = @name WHERE workspace_id = @workspace AND run_id = @runId", new { workspace = workspace.Value, runId = run.RunId, name });
+        PutTags(transaction, workspace, run, [new(RunName.Tag, name)]);
     }
 
     /// <summary>With the latest metrics, params, tags and inputs of each and the names of their experiments; as many queries for a hundred runs as for one.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Storage;
+using Cairn.Tracking.Sql;
 
 namespace Cairn.Tracking.Search;
 
@@ -70,6 +71,32 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
         return clause.Comparator is "LIKE" or "ILIKE" ? transaction.Like(column, Add(transaction.Pattern(clause.Text, anyCase)), anyCase) : $"{column} {Sign(clause)} {Add(clause.Text)}";
     }
 
+    /// <summary>Where in an index on texts those lie that a comparison is true of; null: anywhere.</summary>
+    /// <param name="indexed">Of how many characters the index has the beginning.</param>
+    public TextRange? Range(string column, FilterClause clause, int indexed)
+    {
+        if (clause.Kind != ValueKind.Text || clause.Text.Length >= indexed) return null;
+        if (clause.Comparator == "=") return new($"{column} = {Add(clause.Text)}", IsAll: true);
+        var fixedPart = clause.Text.IndexOfAny(['%', '_']) is >= 0 and var at ? clause.Text[..at] : clause.Text;
+        if (clause.Comparator != "LIKE" || Next(fixedPart) is not { } next) return null;
+        return new($"{column} >= {Add(fixedPart)} AND {column} < {Add(next)}", IsAll: clause.Text == fixedPart + "%");
+    }
+
+    /// <summary><c>IN</c> for whole numbers: a handful are parameters each, many are one.</summary>
+    public string Among(string column, IReadOnlyList<long> values)
+    {
+        if (values.Count == 1) return $"{column} = {Add(values[0])}";
+        if (values.Count <= SqlList.ValuesAtOnce) return $"{column} IN ({string.Join(", ", values.Select(value => Add(value)))})";
+        return $"{column} {transaction.Among(Add(transaction.Numbers(values))[1..])}";
+    }
+
+    /// <summary>The first text after all that begin so; null: it is not easily told.</summary>
+    private static string? Next(string beginning)
+    {
+        if (beginning.Length == 0 || beginning[^1] >= '\ud7ff') return null;
+        return beginning[..^1] + (char)(beginning[^1] + 1);
+    }
+
     public string In(string column, bool not, IReadOnlyCollection<string> values)
     {
         if (values.Count == 0) return not ? "1 = 1" : "1 = 0";
@@ -90,3 +117,6 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
             ? Math.Clamp(value, -double.MaxValue, double.MaxValue)
             : throw clause.Wrong($"Expected numeric value type for {what}. Found {clause.Raw}");
 }
+
+/// <param name="IsAll">Whether all that lie there are meant; else they are to be looked at.</param>
+internal sealed record TextRange(string Sql, bool IsAll);

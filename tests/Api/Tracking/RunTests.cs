@@ -227,6 +227,7 @@ public abstract class RunTests : IAsyncLifetime
     [InlineData("started_at asc", "best,good,same,nan,none1,none2")]
     [InlineData("started_at desc", "none2,none1,nan,same,good,best")]
     [InlineData("status", "best,none2,none1,nan,same,good")]
+    [InlineData("tags.team", "best,none2,none1,nan,same,good")]
     [InlineData("ended_at desc", "best,none2,none1,nan,same,good")]
     public async Task The_list_is_sorted_and_paged_in_any_order_with_NaN_and_missing_last(string order, string expected)
     {
@@ -234,7 +235,7 @@ public abstract class RunTests : IAsyncLifetime
         {
             var run = await _host.Run(name);
             await _host.Log(run.RunId, new LogBatch(auc is null ? null : [new("auc", auc.Value), new("other", 1)], depth is null ? null : Map("depth", depth)));
-            if (name == "best") await _host.Patch($"{Runs}/{run.RunId}", new UpdateRun("finished"));
+            if (name == "best") await _host.Patch($"{Runs}/{run.RunId}", new UpdateRun("finished", Tags: Change(("team", "crm"))));
         }
 
         foreach (var size in new[] { 1, 2, 4, 100 })

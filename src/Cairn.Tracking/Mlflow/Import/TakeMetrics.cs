@@ -49,7 +49,7 @@ internal static class TakeMetrics
             else if (point.Point.IsAfter(latest[^1].Point)) latest[^1] = point;
         }
 
-        Insert(transaction, walk, "run_latest_metrics", RunLog.WhereLater, latest, ("experiment_id", latest.ConvertAll(row => row.Run.ExperimentId).ToArray()));
+        Insert(transaction, walk, "run_latest_metrics", RunLog.WhereLater, latest, ("experiment_id", latest.ConvertAll(row => row.Run.ExperimentId).ToArray()), ("started_at", latest.ConvertAll(row => row.Run.StartedAt).ToArray()));
         tally.Taken += points.Count;
     }
 

@@ -48,7 +48,8 @@ internal static class TakeRuns
             ("status", taken.ConvertAll(run => run.Status).ToArray()), ("lifecycle_stage", taken.ConvertAll(run => run.LifecycleStage).ToArray()), ("user_name", taken.ConvertAll(run => run.UserName).ToArray()),
             ("started_at", taken.ConvertAll(run => run.StartedAt).ToArray()), ("ended_at", taken.ConvertAll(run => run.EndedAt).ToArray()), ("deleted_at", taken.ConvertAll(run => run.DeletedAt).ToArray()));
         transaction.InsertOr(
-            "run_tags", "ON CONFLICT DO NOTHING", ("workspace_id", workspace), ("run_id", ids), ("key", Tags.Repeated(RunName.Tag, taken.Count)), ("value", taken.ConvertAll(run => run.Name).ToArray()));
+            "run_tags", "ON CONFLICT DO NOTHING", ("workspace_id", workspace), ("run_id", ids), ("key", Tags.Repeated(RunName.Tag, taken.Count)), ("value", taken.ConvertAll(run => run.Name).ToArray()),
+            ("experiment_id", taken.ConvertAll(run => run.ExperimentId).ToArray()), ("started_at", taken.ConvertAll(run => run.StartedAt).ToArray()));
         tally.Taken += taken.Count;
     }
 

@@ -16,15 +16,10 @@ internal static class TakeTexts
         "experiment_tags", (rows, _) => [("experiment_id", rows.ConvertAll(row => Mapped(experiments, row.Owner)!.Value).ToArray())]);
 
     public static Task Params(ImportWalk walk) => From(
-        walk, "params", "param", "params", "x.run_uuid, x.key, x.value", Names.Key, walk.Runs, "run_params",
-        (rows, runs) =>
-        [
-            ("run_id", rows.ConvertAll(row => row.Owner).ToArray()), ("experiment_id", rows.ConvertAll(row => runs[row.Owner].ExperimentId).ToArray()),
-            ("started_at", rows.ConvertAll(row => runs[row.Owner].StartedAt).ToArray()),
-        ]);
+        walk, "params", "param", "params", "x.run_uuid, x.key, x.value", Names.Key, walk.Runs, "run_params", OfRun);
 
     public static Task OfRuns(ImportWalk walk) => From(
-        walk, "tags", "tag", "tags", "x.run_uuid, x.key, x.value", Names.Key, walk.Runs, "run_tags", (rows, _) => [("run_id", rows.ConvertAll(row => row.Owner).ToArray())]);
+        walk, "tags", "tag", "tags", "x.run_uuid, x.key, x.value", Names.Key, walk.Runs, "run_tags", OfRun);
 
     /// <param name="params">Else their tags.</param>
     public static Task OfLoggedModels(ImportWalk walk, bool @params) => From(
@@ -41,6 +36,12 @@ internal static class TakeTexts
         walk, "model_version_tags", "version tag", "model_version_tags", "x.version || '/' || x.name, x.key, x.value", Names.TagKey, (transaction, owners) => TakeRegistry.TakenVersions(transaction, walk, owners),
         "model_version_tags",
         (rows, versions) => [("model", rows.ConvertAll(row => versions[row.Owner].Model).ToArray()), ("version", rows.ConvertAll(row => versions[row.Owner].Version).ToArray())]);
+
+    private static (string, Array)[] OfRun(List<KeyValue> rows, IReadOnlyDictionary<string, KnownRun> runs) =>
+    [
+        ("run_id", rows.ConvertAll(row => row.Owner).ToArray()), ("experiment_id", rows.ConvertAll(row => runs[row.Owner].ExperimentId).ToArray()),
+        ("started_at", rows.ConvertAll(row => runs[row.Owner].StartedAt).ToArray()),
+    ];
 
     /// <param name="columns">Owner, key, value.</param>
     /// <param name="known">Those of the owners that are here.</param>

@@ -31,7 +31,7 @@ internal static class SearchLoggedModels
             var clauses = FilterText.Parse(request.Common.Filter);
             List<string> conditions =
             [
-                "t.workspace_id = @workspace", "t.deleted_at IS NULL", sql.In("CAST(t.experiment_id AS VARCHAR(20))", not: false, request.Common.Experiments),
+                "t.workspace_id = @workspace", "t.deleted_at IS NULL", OfExperiments(request.Common.Experiments, sql),
                 .. clauses.Select(clause => Condition(clause, sql, request.Datasets)),
             ];
             if (request.Datasets.Count > 0 && !clauses.Any(clause => clause.Entity == "metrics"))
@@ -43,6 +43,12 @@ internal static class SearchLoggedModels
             return (Shown: ShownLoggedModel.Load(transaction, call.Workspace, [.. rows.Take(size)]), Next: rows.Count > size ? SearchRequest.Token(0, offset + size) : null);
         });
         await call.Reply("models", page.Shown, page.Next, static (json, model) => model.Write(json));
+    }
+
+    private static string OfExperiments(IReadOnlyList<string> asked, ClauseSql sql)
+    {
+        List<long> numbers = [.. asked.Select(id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)];
+        return sql.Among("t.experiment_id", numbers);
     }
 
     private static string Condition(FilterClause clause, ClauseSql sql, IReadOnlyList<Dataset> datasets)

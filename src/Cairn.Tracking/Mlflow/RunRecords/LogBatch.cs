@@ -43,8 +43,8 @@ internal static class LogBatch
                     $"Changing param values is not allowed. Params were already logged='[{string.Join(", ", changes.Select(change => $"{{'key': '{change.Key}', 'old_value': '{change.Old}', 'new_value': '{change.New}'}}"))}]' for run ID='{request.Run}'.");
             if (metrics.Length > 0) RunLog.WriteMetrics(transaction, call.Workspace, run, metrics);
             ModelMetrics.Write(transaction, call.Workspace, ofModels);
-            RunTable.PutTags(transaction, call.Workspace, request.Run, tags);
-            if (!string.IsNullOrEmpty(name)) RunTable.Rename(transaction, call.Workspace, request.Run, name);
+            RunTable.PutTags(transaction, call.Workspace, run, tags);
+            if (!string.IsNullOrEmpty(name)) RunTable.Rename(transaction, call.Workspace, run, name);
             return true;
         });
         await call.Reply();

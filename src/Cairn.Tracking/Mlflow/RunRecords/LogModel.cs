@@ -24,12 +24,12 @@ internal static class LogModel
         var model = Parse(text);
         await call.Write(transaction =>
         {
-            RunForChange.RequireActive(transaction, call.Workspace, runId);
+            var run = RunForChange.RequireActive(transaction, call.Workspace, runId);
             var stored = transaction.Scalar<string>(
                 "SELECT value FROM run_tags WHERE workspace_id = @workspace AND run_id = @runId AND key = @key", new { workspace = call.Workspace.Value, runId, key = Tag });
             var history = Earlier(stored);
             history.Add(model.DeepClone());
-            RunTable.PutTags(transaction, call.Workspace, runId, [new(Tag, history.ToJsonString())]);
+            RunTable.PutTags(transaction, call.Workspace, run, [new(Tag, history.ToJsonString())]);
             return true;
         });
         await call.Reply();

@@ -28,64 +28,42 @@ internal static class SearchRuns
     private static (IReadOnlyList<ShownRun> Runs, string? Next) Page(ReadTransaction transaction, MlflowCall call, SearchRequest request, int size)
     {
         var sql = new ClauseSql(transaction, call.Workspace.Value);
-        var conditions = RunFilter.Conditions(FilterText.Parse(request.Filter), sql);
-        var experiments = Experiments(transaction, call, request.Experiments);
-        var stretches = RunOrdering.Parse(request.OrderBy, experiments is [var single] ? single.ExperimentId : null, sql);
-        var (stretch, offset) = request.Start(stretches.Count);
-        if (Scope(experiments, request.Stage, sql) is not { } scope) return ([], null);
+        List<RunCondition> conditions = [.. RunFilter.Conditions(FilterText.Parse(request.Filter), sql)];
+        var keys = RunOrdering.Parse(request.OrderBy);
+        var scope = Scope(Experiments(transaction, call, request.Experiments), request.Stage, conditions, sql);
+        var (ids, next) = keys is [var order] ? ByOne(order) : BySeveral();
+        return (ShownRun.Load(transaction, call.Workspace, RunTable.Of(transaction, call.Workspace, ids)), next);
 
-        var ids = new List<string>();
-        string? next = null;
-        for (; stretch < stretches.Count && next is null; (stretch, offset) = (stretch + 1, 0))
+        (IReadOnlyList<string> Ids, string? Next) ByOne(RunOrder order)
         {
-            var wanted = size - ids.Count;
-            if (wanted == 0)
-            {
-                next = SearchRequest.Token(stretch, offset);
-                break;
-            }
-
-            var (from, condition, order) = stretches[stretch];
-            // Ids alone: what else is selected is computed for every run that is sorted.
-            var found = transaction.Query<string>(
-                $"SELECT r.run_id FROM {from} WHERE {string.Join(" AND ", (string[])["r.workspace_id = @workspace", condition, scope, .. conditions])} ORDER BY {order} {sql.Page(wanted, offset)}",
-                sql.Parameters);
-            ids.AddRange(found.Take(wanted));
-            if (found.Count > wanted) next = SearchRequest.Token(stretch, offset + wanted);
+            RunPlace? after = null;
+            if (!string.IsNullOrEmpty(request.PageToken)) after = RunPlace.Read(request.PageToken, order) is { Refusal: null } place ? place.Value : throw request.OfAnotherSearch();
+            if (scope is null) return ([], null);
+            var found = new RunFinder(transaction, sql, scope, conditions).Find(order, after, size + 1);
+            return ([.. found.Take(size).Select(run => run.RunId)], found.Count > size ? found[size - 1].Token(order) : null);
         }
 
-        if (ids.Count == 0) return ([], null);
-        var rows = transaction.Query<Run>(
-                $"SELECT {RunTable.Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id {transaction.Among("ids")}",
-                new { workspace = call.Workspace.Value, ids = transaction.Texts(ids) })
-            .ToDictionary(run => run.RunId, StringComparer.Ordinal);
-        return (ShownRun.Load(transaction, call.Workspace, ids.ConvertAll(id => rows[id])), next);
+        (IReadOnlyList<string> Ids, string? Next) BySeveral()
+        {
+            var (_, offset) = request.Start();
+            if (scope is null) return ([], null);
+            var (joins, columns) = RunOrdering.Sorted(keys, sql);
+            var found = new RunFinder(transaction, sql, scope, conditions).FindSorted(keys[0], joins, columns, offset, size + 1);
+            return ([.. found.Take(size)], found.Count > size ? SearchRequest.Token(0, offset + size) : null);
+        }
     }
 
     private static List<Experiment> Experiments(ReadTransaction transaction, MlflowCall call, IReadOnlyList<string> asked) =>
         [.. ExperimentTable.Of(transaction, call.Workspace, asked.Select(id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)).Values];
 
     /// <returns>Null: no run can be meant.</returns>
-    private static string? Scope(List<Experiment> experiments, string? stage, ClauseSql sql)
+    private static RunScope? Scope(List<Experiment> experiments, string? stage, List<RunCondition> conditions, ClauseSql sql)
     {
-        var active = experiments.Where(experiment => !experiment.IsDeleted).ToList();
-        var deleted = experiments.Where(experiment => experiment.IsDeleted).ToList();
-        return (stage, active.Count, deleted.Count) switch
-        {
-            (_, 0, 0) or (Lifecycle.Active, 0, _) => null,
-            (null, _, _) => Of(experiments, sql),
-            (Lifecycle.Active, _, _) => $"{Of(active, sql)} AND r.lifecycle_stage = 'active'",
-            (_, _, 0) => $"{Of(active, sql)} AND r.lifecycle_stage = 'deleted'",
-            (_, 0, _) => Of(deleted, sql),
-            _ => $"({Of(deleted, sql)} OR {Of(active, sql)} AND r.lifecycle_stage = 'deleted')",
-        };
+        var active = experiments.Where(experiment => !experiment.IsDeleted).Select(experiment => experiment.ExperimentId).ToList();
+        var deleted = experiments.Where(experiment => experiment.IsDeleted).Select(experiment => experiment.ExperimentId).ToList();
+        var asked = stage == Lifecycle.Active ? active : [.. active, .. deleted];
+        if (asked.Count == 0) return null;
+        if (stage == Lifecycle.Deleted) conditions.Add(RunFilter.Deleted(deleted, sql));
+        return new($"{sql.Among("r.experiment_id", asked)}{(stage == Lifecycle.Active ? " AND r.lifecycle_stage = 'active'" : "")}", asked);
     }
-
-    // A handful are parameters; many would be more than a statement holds.
-    private static string Of(List<Experiment> experiments, ClauseSql sql) => experiments switch
-    {
-        [var single] => $"r.experiment_id = {sql.Add(single.ExperimentId)}",
-        { Count: <= 50 } => $"r.experiment_id IN ({string.Join(", ", experiments.Select(experiment => sql.Add(experiment.ExperimentId)))})",
-        _ => sql.In("CAST(r.experiment_id AS VARCHAR(20))", not: false, [.. experiments.Select(experiment => experiment.Id)]),
-    };
 }

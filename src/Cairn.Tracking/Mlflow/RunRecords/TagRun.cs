@@ -22,9 +22,9 @@ internal static class TagRun
         if (key == RunName.Tag && value.Length > 0 && Names.Run(value) is { } bad) throw MlflowException.Of(bad);
         await call.Write(transaction =>
         {
-            RunForChange.RequireActive(transaction, call.Workspace, runId);
-            if (key != RunName.Tag) RunTable.PutTags(transaction, call.Workspace, runId, [new(key, value)]);
-            else if (value.Length > 0) RunTable.Rename(transaction, call.Workspace, runId, value); // an empty name is taken and changes nothing
+            var run = RunForChange.RequireActive(transaction, call.Workspace, runId);
+            if (key != RunName.Tag) RunTable.PutTags(transaction, call.Workspace, run, [new(key, value)]);
+            else if (value.Length > 0) RunTable.Rename(transaction, call.Workspace, run, value); // an empty name is taken and changes nothing
             return true;
         });
         await call.Reply();

@@ -49,8 +49,10 @@ internal sealed record SearchRequest(IReadOnlyList<string> Experiments, string? 
         return Kernel.PageToken.Read(PageToken) is { Refusal: null } read && read.Value.Split(' ') is [var stretch, var offset]
             && int.TryParse(stretch, NumberStyles.None, CultureInfo.InvariantCulture, out var s) && s < stretches && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var o)
                 ? (s, o)
-                : throw MlflowException.Invalid($"Invalid page token '{PageToken}': it is not of this search. Leave it out to start at the first page.");
+                : throw OfAnotherSearch();
     }
+
+    public MlflowException OfAnotherSearch() => MlflowException.Invalid($"Invalid page token '{PageToken}': it is not of this search. Leave it out to start at the first page.");
 
     public static string Token(int stretch, int offset) => Kernel.PageToken.Write(string.Create(CultureInfo.InvariantCulture, $"{stretch} {offset}"));
 }

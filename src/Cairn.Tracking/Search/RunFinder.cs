@@ -1,0 +1,181 @@
+using Cairn.Storage;
+
+namespace Cairn.Tracking.Search;
+
+/// <summary>
+/// Finds a page of runs by what costs less: to walk in the asked order and keep those that the filter lets pass, which is quick when it lets many
+/// pass, or to take the runs of its rarest condition and sort them, which is quick when they are few. Neither is known beforehand: the two take
+/// turns, each with four times the effort of its turn before, so that all costs little more than the better of the two.
+/// </summary>
+/// <param name="sql">With the parameters of scope and conditions.</param>
+internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunScope scope, IReadOnlyList<RunCondition> conditions)
+{
+    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostWithEquals = 5_000;
+
+    private readonly Lazy<IReadOnlyList<long>> _experiments = new(() => scope.Experiments ?? transaction.Query<long>(
+        $"SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT {MostWalks + 1}", sql.Parameters));
+
+    private string? _ofExperiments;
+
+    /// <value>How many rows the first turn looks at.</value>
+    public int FirstEffort { get; init; } = 1000;
+
+    /// <summary>The first runs after a place, at most so many.</summary>
+    public IReadOnlyList<RunPlace> Find(RunOrder order, RunPlace? after, int wanted)
+    {
+        sql.Parameters["key"] = order.Key;
+        if (_experiments.Value.Count == 0) return [];
+        if (!order.IsWalked || (_experiments.Value.Count > MostWalks && !order.IsByStart)) return Sorted(order, after, wanted, Rarest(EffortForScans, out _));
+
+        var found = new List<RunPlace>();
+        var (stretch, walk) = (after?.Stretch ?? 0, (RunWalk?)null);
+        for (var effort = FirstEffort; ; effort = Math.Min(effort, 1 << 28) * 4)
+        {
+            if (Rarest(effort, out var none) is { } rare) return Sorted(order, after, wanted, rare);
+            if (none) return [];
+            for (var walked = 0; walked < effort;)
+            {
+                walk ??= Walk(order, stretch, after?.Stretch == stretch ? after : null, wanted);
+                var count = Math.Min(MostCheckedAtOnce, conditions.Count == 0 ? wanted - found.Count : Math.Max(2 * wanted, walked));
+                var candidates = walk.Take(count);
+                found.AddRange(Checked(candidates, order.Stretches[stretch].Check));
+                walked += candidates.Count;
+                if (found.Count >= wanted) return found[..wanted];
+                if (candidates.Count == count) continue;
+                if (++stretch == order.Stretches.Count) return found;
+                walk = null;
+            }
+        }
+    }
+
+    /// <summary>By several keys: as many as are asked for are found by the first key, and with those that are equal in it sorted by all.</summary>
+    /// <param name="joins">To <c>runs r</c>.</param>
+    public IReadOnlyList<string> FindSorted(RunOrder first, string joins, string columns, int skip, int wanted)
+    {
+        var (from, where) = All(null);
+        if (Rarest(FirstEffort, out var none) is { } rare) (from, where) = All(rare);
+        else if (none) return [];
+        else if (WithEquals(first, skip + wanted) is { } found) (where, sql.Parameters["candidates"]) = ($"r.workspace_id = @workspace AND r.run_id {transaction.Among("candidates")}", transaction.Texts([.. found.Select(run => run.RunId)]));
+        return transaction.Query<string>($"SELECT r.run_id FROM {from} {joins} WHERE {where} ORDER BY {columns} {sql.Page(wanted - 1, skip)}", sql.Parameters);
+    }
+
+    /// <returns>Null: they are too many.</returns>
+    private List<RunPlace>? WithEquals(RunOrder order, int wanted)
+    {
+        if (!order.IsWalked || wanted > MostWithEquals) return null;
+        var found = Find(order, null, wanted).ToList();
+        while (found.Count >= wanted && found.Count <= MostWithEquals)
+        {
+            var last = found[^1];
+            var more = Find(order, last, MostCheckedAtOnce);
+            var equal = more.TakeWhile(run => run.Stretch == last.Stretch && run.IsEqualIn(last)).ToList();
+            found.AddRange(equal);
+            if (equal.Count < MostCheckedAtOnce) return found;
+        }
+
+        return found.Count <= MostWithEquals ? found : null;
+    }
+
+    /// <param name="most">Where counting stops; null: at the end.</param>
+    public long Count(long? most)
+    {
+        var (from, where) = All(Rarest(most is null ? int.MaxValue : EffortForScans, out var none));
+        if (none) return 0;
+        if (most is null) return transaction.Scalar<long>($"SELECT COUNT(*) FROM {from} WHERE {where}", sql.Parameters);
+        sql.Parameters["most"] = most;
+        return transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {from} WHERE {where} LIMIT @most) AS counted", sql.Parameters);
+    }
+
+    /// <summary>The runs that a condition is true of, with what else is asked of them, as FROM and WHERE of a statement on <c>runs r</c>.</summary>
+    /// <param name="by">Null: a look at each run of the scope.</param>
+    public (string From, string Where) All(FoundBy? by)
+    {
+        var where = string.Join(" AND ", ["r.workspace_id = @workspace", scope.Sql, .. conditions.Where(condition => by is null || condition.Found != by).Select(condition => condition.Sql)]);
+        return by is null ? ("runs r", where) : ($"{by.Table} f CROSS JOIN runs r", $"{Rows(by)} AND r.run_id = f.run_id AND {where}");
+    }
+
+    /// <summary>The condition that is true of the fewest runs, when these are few.</summary>
+    /// <param name="none">There is one that is true of no run.</param>
+    public FoundBy? Rarest(int few, out bool none)
+    {
+        (FoundBy? rarest, var least, none) = (null, (long)few + 1, false);
+        foreach (var condition in conditions)
+        {
+            if (condition.Found is not { } by || (!by.IsRange && few < EffortForScans)) continue;
+            sql.Parameters["most"] = least;
+            var count = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {by.Table} f WHERE {Rows(by)} LIMIT @most) AS counted", sql.Parameters);
+            if (count < least) (rarest, least, none) = (by, count, none || count == 0);
+            if (none) return null;
+        }
+
+        return rarest;
+    }
+
+    private string Rows(FoundBy by)
+    {
+        // More than can be walked may not be all that there are.
+        var anywhere = by.OfAnyExperiment || (scope.Experiments is null && _experiments.Value.Count > MostWalks);
+        return $"f.workspace_id = @workspace AND {(anywhere ? "" : $"{_ofExperiments ??= sql.Among("f.experiment_id", _experiments.Value)} AND ")}{by.Where}";
+    }
+
+    private RunWalk Walk(RunOrder order, int number, RunPlace? after, int wanted)
+    {
+        var stretch = order.Stretches[number];
+        var ofAll = (order.Entity, order.Key) == ("attribute", "run_id");
+        if (order.IsByStart || stretch is { Value: null, Table: "runs" })
+        {
+            // Of one value the newest first is an order that its index has.
+            if (_experiments.Value.Count <= MostWalks && conditions.FirstOrDefault(condition => condition.Found is { IsOneValue: true })?.Found is { } one)
+                stretch = stretch with { Table = one.Table, Where = one.Where };
+            else ofAll = scope.Experiments is null || _experiments.Value.Count > MostWalks;
+        }
+
+        var bounds = conditions.Where(condition => stretch.Value is not null && condition.Found is { } found && found.Of == (order.Entity, order.Key)).Select(condition => condition.Found!.OfValue ?? condition.Found.Where);
+        var bound = string.Concat(bounds.Select(one => $" AND {one}"));
+        IEnumerable<long?> experiments = ofAll ? [null] : _experiments.Value.Select(id => (long?)id);
+        return new([.. experiments.Select(experiment => new RunCursor(transaction, sql.Parameters, stretch, bound, order.Descending, experiment, after))], number, order.Descending, wanted);
+    }
+
+    /// <summary>Those of the runs that the search is for, in their order.</summary>
+    private IEnumerable<RunPlace> Checked(IReadOnlyList<RunPlace> candidates, string check)
+    {
+        if (candidates.Count == 0) return [];
+        sql.Parameters["candidates"] = transaction.Texts([.. candidates.Select(run => run.RunId)]);
+        var (from, where) = All(null);
+        var passed = transaction.Query<string>(
+            $"SELECT r.run_id FROM {transaction.Given("candidates")} CROSS JOIN {from} WHERE r.run_id = given.value AND {where} AND {check}", sql.Parameters).ToHashSet(StringComparer.Ordinal);
+        return candidates.Where(run => passed.Contains(run.RunId));
+    }
+
+    private IReadOnlyList<RunPlace> Sorted(RunOrder order, RunPlace? after, int wanted, FoundBy? by)
+    {
+        var (join, stretch, value) = order.Entity switch
+        {
+            "metric" => (Join("run_latest_metrics"), "CASE WHEN o.run_id IS NULL THEN 2 WHEN o.is_nan = 1 THEN 1 ELSE 0 END", "CASE WHEN o.is_nan = 0 THEN o.value END"),
+            "parameter" => (Join("run_params"), "CASE WHEN o.run_id IS NULL THEN 1 ELSE 0 END", "substr(o.value, 1, 250)"),
+            "tag" => (Join("run_tags"), "CASE WHEN o.run_id IS NULL THEN 1 ELSE 0 END", "substr(o.value, 1, 250)"),
+            _ when order.Key == "ended_at" => ("", "CASE WHEN r.ended_at IS NULL THEN 1 ELSE 0 END", "r.ended_at"),
+            _ => ("", "0", order.Key == "artifact_uri" ? RunFilter.ArtifactUri : $"r.{order.Key}"),
+        };
+        var (from, where) = All(by);
+        var (comparison, direction) = order.Descending ? ('<', "DESC") : ('>', "ASC");
+        var isText = order.Stretches[0].IsText;
+        if (after is not null)
+        {
+            var newer = "(r.started_at < @started OR (r.started_at = @started AND r.run_id > @run))";
+            (sql.Parameters["stretch"], sql.Parameters["started"], sql.Parameters["run"], sql.Parameters["value"]) = (after.Stretch, after.StartedAt, after.RunId, isText ? after.Text : (object?)after.Number);
+            var beyond = order.Stretches[after.Stretch].Value is null ? newer : $"({value} {comparison} @value OR ({value} = @value AND {newer}))";
+            where += $" AND ({stretch} > @stretch OR ({stretch} = @stretch AND {beyond}))";
+        }
+
+        sql.Parameters["rows"] = wanted;
+        return transaction.Query<RunPlace>(
+            $"""
+            SELECT r.run_id, r.started_at, {stretch} AS stretch, {value} AS {(isText ? "text" : "number")} FROM {from} {join} WHERE {where}
+            ORDER BY stretch, {value} {direction}, r.started_at DESC, r.run_id LIMIT @rows
+            """,
+            sql.Parameters);
+    }
+
+    private static string Join(string table) => $"LEFT JOIN {table} o ON o.workspace_id = r.workspace_id AND o.run_id = r.run_id AND o.key = @key";
+}
