@@ -30,6 +30,7 @@ internal static class CommandLine
             RestoreCommand.Build(),
             ProjectsCommand.Build(),
             DatasetsCommand.Build(),
+            ExperimentsCommand.Build(),
             RunsCommand.Build(),
             ModelsCommand.Build(),
             PromoteCommand.Build(),

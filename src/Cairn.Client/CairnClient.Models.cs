@@ -28,6 +28,10 @@ public sealed partial class CairnClient
     public Task<PromotionWire> PromoteAsync(string model, Promote request, CancellationToken cancellation = default) =>
         PostAsync<PromotionWire>($"models/{Escape(model)}/promote", request, cancellation);
 
+    /// <summary>What an MLflow client said of the model it logged, and which files it stored.</summary>
+    public Task<MlmodelWire> GetMlmodelAsync(string model, long version, CancellationToken cancellation = default) =>
+        GetAsync<MlmodelWire>($"models/{Escape(model)}/versions/{version}/mlmodel", cancellation);
+
     /// <summary>What a version stands on: run, dataset versions, package; and its promotions.</summary>
     public Task<LineageWire> GetLineageAsync(string model, long version, CancellationToken cancellation = default) =>
         GetAsync<LineageWire>($"models/{Escape(model)}/versions/{version}/lineage", cancellation);

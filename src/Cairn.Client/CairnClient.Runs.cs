@@ -10,6 +10,14 @@ public sealed partial class CairnClient
     public Task<ExperimentWire> CreateExperimentAsync(CreateExperiment request, CancellationToken cancellation = default) =>
         PostAsync<ExperimentWire>("experiments", request, cancellation);
 
+    /// <summary>One level of the tree that the names of experiments make.</summary>
+    /// <param name="prefix">What is directly below it; null: the top.</param>
+    public Task<Page<ExperimentNodeWire>> BrowseExperimentsAsync(string? prefix = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<ExperimentNodeWire>>(Query("experiment-tree", ("prefix", prefix), ("limit", limit), ("page_token", pageToken)), cancellation);
+
+    public Task<MovedExperimentsWire> MoveExperimentsAsync(MoveExperiments request, CancellationToken cancellation = default) =>
+        PostAsync<MovedExperimentsWire>("experiment-tree/move", request, cancellation);
+
     /// <param name="experimentId">Only runs of this experiment.</param>
     public Task<Page<RunWire>> ListRunsAsync(string? experimentId = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
         GetAsync<Page<RunWire>>(Query("runs", ("experiment", experimentId), ("limit", limit), ("page_token", pageToken)), cancellation);
@@ -20,7 +28,7 @@ public sealed partial class CairnClient
         return GetAsync<Page<RunWire>>(
             Query(
                 "runs", ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("order_by", which.OrderBy), ("filter", which.Filter),
-                ("metrics", Keys(which.Metrics)), ("params", Keys(which.Params)), ("tags", Keys(which.Tags)), ("limit", limit), ("page_token", pageToken)),
+                ("metrics", Keys(which.Metrics)), ("params", Keys(which.Params)), ("tags", Keys(which.Tags)), ("under", which.Under), ("outermost", which.Outermost ? true : null), ("limit", limit), ("page_token", pageToken)),
             cancellation);
 
         static string? Keys(IReadOnlyList<string>? keys) => keys is null ? null : keys.Count == 0 ? "none" : string.Join(',', keys);
@@ -32,10 +40,30 @@ public sealed partial class CairnClient
     {
         ArgumentNullException.ThrowIfNull(which);
         return GetAsync<RunCountWire>(
-            Query("runs/count", ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("filter", which.Filter), ("most", most)), cancellation);
+            Query(
+                "runs/count", ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("filter", which.Filter), ("under", which.Under),
+                ("outermost", which.Outermost ? true : null), ("most", most)),
+            cancellation);
+    }
+
+    /// <summary>The runs of a list, grouped: how many, and what a metric comes to in each group. The largest group first.</summary>
+    /// <param name="by"><c>params.KEY</c>, <c>tags.KEY</c>, <c>experiment</c>, <c>status</c> or <c>user</c>.</param>
+    /// <param name="metric">Its key; null: runs are counted alone.</param>
+    public Task<Page<RunGroupWire>> GroupRunsAsync(RunListing which, string by, string? metric = null, int? limit = null, string? pageToken = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        return GetAsync<Page<RunGroupWire>>(
+            Query(
+                "runs/groups", ("by", by), ("metric", metric), ("experiment", which.Experiment), ("status", which.Status), ("name", which.Name), ("view", which.View), ("filter", which.Filter),
+                ("under", which.Under), ("outermost", which.Outermost ? true : null), ("limit", limit), ("page_token", pageToken)),
+            cancellation);
     }
 
     public Task<RunWire> GetRunAsync(string runId, CancellationToken cancellation = default) => GetAsync<RunWire>($"runs/{Escape(runId)}", cancellation);
+
+    /// <summary>The runs nested directly in it, newest first.</summary>
+    public Task<Page<RunWire>> ListNestedRunsAsync(string runId, int? limit = null, string? pageToken = null, CancellationToken cancellation = default) =>
+        GetAsync<Page<RunWire>>(Query($"runs/{Escape(runId)}/children", ("limit", limit), ("page_token", pageToken)), cancellation);
 
     /// <param name="all">Also the params and metrics that are equal in all of them.</param>
     public Task<RunComparisonWire> CompareRunsAsync(IEnumerable<string> runIds, bool all = false, CancellationToken cancellation = default) =>

@@ -45,10 +45,13 @@ public static class TrackingModule
         DeleteExperiment.Map(routes);
         RestoreExperiment.Map(routes);
         TagExperiment.Map(routes);
+        BrowseExperiments.Map(routes);
+        MoveExperiments.Map(routes);
 
         StartRun.Map(routes);
         ListRuns.Map(routes);
         CountRuns.Map(routes);
+        GroupRuns.Map(routes);
         CompareRuns.Map(routes);
         GetRun.Map(routes);
         EditRun.Map(routes);
@@ -59,6 +62,7 @@ public static class TrackingModule
         LogInputToRun.Map(routes);
         GetMetricHistory.Map(routes);
         WatchRun.Map(routes);
+        ListNestedRuns.Map(routes);
 
         ListArtifacts.Map(routes);
         GetArtifact.Map(routes);
@@ -74,6 +78,7 @@ public static class TrackingModule
         ListVersions.Map(routes);
         GetVersion.Map(routes);
         GetLineage.Map(routes);
+        ReadMlmodel.Map(routes);
         DescribeVersion.Map(routes);
         DeleteVersion.Map(routes);
         TagVersion.Map(routes);

@@ -22,6 +22,10 @@ internal static class RunsCommand
     private static readonly Option<string?> OfFeature = new("--feature") { Description = "Only slices of this feature", HelpName = "feature" };
     private static readonly Option<int> WorstFirst = Paging.Limit("worst first");
     private static readonly Option<string?> NamePart = Paging.NamePart();
+    private static readonly Option<string?> Under = new("--under") { Description = "Only runs of the experiment of this path and of all below it: team/churn", HelpName = "path" };
+    private static readonly Argument<string> By = new("by") { Description = "params.KEY, tags.KEY, experiment, status or user" };
+    private static readonly Option<string?> MetricKey = new("--metric") { Description = "Also how many have this metric, its mean, least and greatest value", HelpName = "key" };
+    private static readonly Option<int> Groups = Paging.Limit("the largest group first");
     private static readonly Option<string?> Filter = new("--filter") { Description = "Only those of which all clauses are true, as MLflow writes them: \"metrics.auc > 0.8 AND params.depth = '6'\"", HelpName = "clauses" };
     private static readonly Option<string?> OrderBy = new("--order-by") { Description = "metrics.KEY, params.KEY, tags.KEY, started_at, ended_at, name or status, and desc for the greatest first", HelpName = "order" };
     private static readonly Option<string?> Columns = new("--columns") { Description = $"What to show, between commas; else {RunColumn.Usual}", HelpName = "columns" };
@@ -29,8 +33,9 @@ internal static class RunsCommand
 
     public static Command Build() => new Command("runs", "List, show, compare, edit and delete tracked runs")
     {
-        new Command("list", "List runs, newest first") { Experiment, NamePart, Filter, OrderBy, Columns, Limit }.Does(List),
-        new Command("count", "Count runs") { Experiment, NamePart, Filter }.Does(Count),
+        new Command("list", "List runs, newest first") { Experiment, Under, NamePart, Filter, OrderBy, Columns, Limit }.Does(List),
+        new Command("count", "Count runs") { Experiment, Under, NamePart, Filter }.Does(Count),
+        new Command("groups", "Count runs that are alike, and compare what a metric comes to in each group") { By, MetricKey, Experiment, Under, NamePart, Filter, Groups }.Does(Group),
         new Command("show", "Show a run: params, metrics, inputs, artifacts") { Id }.Does(Show),
         new Command("watch", "Print what a run logs, while it logs it, until it has ended") { Id }.Does(Watch),
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
@@ -39,6 +44,7 @@ internal static class RunsCommand
         new Command("delete", "Delete runs, all of them or none; nothing is lost, and each can be restored") { Some }.Does((invocation, cancellation) => Change(invocation, "deleted", ChangeRuns.Delete, null, cancellation)),
         new Command("restore", "Bring back deleted runs, all of them or none") { Some }.Does((invocation, cancellation) => Change(invocation, "restored", ChangeRuns.Restore, null, cancellation)),
         Experiment,
+        Under,
         NamePart,
         Filter,
         OrderBy,
@@ -50,7 +56,7 @@ internal static class RunsCommand
     {
         await using var session = await invocation.Connect(cancellation);
         var experiment = await ExperimentId(session.Client, invocation.Get(Experiment), cancellation);
-        var which = new RunListing(experiment, Name: invocation.Get(NamePart), OrderBy: invocation.Get(OrderBy), Filter: invocation.Get(Filter));
+        var which = new RunListing(experiment, Name: invocation.Get(NamePart), OrderBy: invocation.Get(OrderBy), Filter: invocation.Get(Filter), Under: invocation.Get(Under));
         var (columns, metrics, parameters, tags) = RunColumn.Parse(invocation.Get(Columns) ?? RunColumn.Usual);
         // As JSON the whole run, unless columns are named.
         if (!invocation.Terminal.Json || invocation.Get(Columns) is not null) which = which with { Metrics = metrics, Params = parameters, Tags = tags };
@@ -71,9 +77,29 @@ internal static class RunsCommand
     {
         await using var session = await invocation.Connect(cancellation);
         var experiment = await ExperimentId(session.Client, invocation.Get(Experiment), cancellation);
-        var counted = await session.Client.CountRunsAsync(new(experiment, Name: invocation.Get(NamePart), Filter: invocation.Get(Filter)), cancellation: cancellation);
+        var counted = await session.Client.CountRunsAsync(new(experiment, Name: invocation.Get(NamePart), Filter: invocation.Get(Filter), Under: invocation.Get(Under)), cancellation: cancellation);
         if (invocation.Terminal.Json) Terminal.WriteJson(counted);
         else Terminal.WriteLine(Format.Count(counted.Count));
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Group(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var experiment = await ExperimentId(session.Client, invocation.Get(Experiment), cancellation);
+        var which = new RunListing(experiment, Name: invocation.Get(NamePart), Filter: invocation.Get(Filter), Under: invocation.Get(Under));
+        var metric = invocation.Get(MetricKey);
+        var groups = await Paging.Take(invocation.Get(Groups), (n, token) => session.Client.GroupRunsAsync(which, invocation.Get(By), metric, n, token, cancellation));
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(groups);
+            return ExitCode.Ok;
+        }
+
+        var table = Tables.New([invocation.Get(By), "#runs", .. metric is null ? (string[])[] : [$"#with {metric}", "#mean", "#least", "#greatest"]]);
+        foreach (var group in groups)
+            table.With([group.ExperimentName ?? group.Value ?? "-", Format.Count(group.Runs), .. metric is null ? (string[])[] : [Format.Count(group.Measured), Format.Metric(group.Mean), Format.Metric(group.Min), Format.Metric(group.Max)]]);
+        invocation.Terminal.Write(table);
         return ExitCode.Ok;
     }
 
@@ -89,7 +115,7 @@ internal static class RunsCommand
         }
 
         invocation.Terminal.Write(Tables.Facts(
-            ("run", run.RunId), ("name", run.Name), ("about", run.Description is { Length: > 0 } about ? about : null), ("experiment", run.ExperimentId), ("status", run.Status), ("user", run.User), ("started", Format.Time(run.StartedAt)),
+            ("run", run.RunId), ("name", run.Name), ("about", run.Description is { Length: > 0 } about ? about : null), ("experiment", run.ExperimentId), ("status", run.Status), ("user", run.User), ("nested in", run.Tags.GetValueOrDefault(RunWire.ParentTag)), ("nested runs", run.Children is { } children ? Format.Count(children) : null), ("started", Format.Time(run.StartedAt)),
             ("inputs", string.Join(", ", run.Inputs.Select(i => $"{i.Name} {Format.Short(i.Digest)} ({i.Context})")))));
         var table = Tables.New("", "name", "value");
         foreach (var (name, value) in run.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal)) table.With("metric", name, $"{value:G6}");

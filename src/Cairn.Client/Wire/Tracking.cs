@@ -8,17 +8,35 @@ public sealed record CreateExperiment(string Name, IReadOnlyDictionary<string, s
 
 public sealed record RenameExperiment(string Name);
 
+/// <summary>A step of the paths that the names of experiments are.</summary>
+/// <param name="Name">The last part of the path.</param>
+/// <param name="ExperimentId">Of the experiment of exactly this path; null: there are only some below it.</param>
+/// <param name="Experiments">How many lie below it.</param>
+/// <param name="Runs">Of the experiment itself.</param>
+/// <param name="RunsBelow">Of it and of all below it.</param>
+public sealed record ExperimentNodeWire(string Name, string Path, string? ExperimentId, long Experiments, long Runs, long RunsBelow);
+
+/// <summary>An experiment and all below it get another path.</summary>
+public sealed record MoveExperiments(string From, string To);
+
+/// <param name="Moved">How many experiments have another name now.</param>
+public sealed record MovedExperimentsWire(long Moved);
+
 /// <summary>Tags to set; those not named stay.</summary>
 public sealed record SetTags(IReadOnlyDictionary<string, string> Tags);
 
 /// <param name="Status"><c>running</c>, <c>scheduled</c>, <c>finished</c>, <c>failed</c> or <c>killed</c>, as in MLflow.</param>
 /// <param name="Metrics">The latest value of each key.</param>
 /// <param name="Steps">The latest step of each metric that went beyond step 0: those are curves. Null: none did.</param>
+/// <param name="Children">How many active runs are nested directly in it; null: none.</param>
 public sealed record RunWire(
     string RunId, string ExperimentId, string Name, string Status, string LifecycleStage, long StartedAt, long? EndedAt, string User,
     IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Params, IReadOnlyDictionary<string, string> Tags,
-    IReadOnlyList<DatasetInputWire> Inputs, string ExperimentName = "", IReadOnlyDictionary<string, long>? Steps = null)
+    IReadOnlyList<DatasetInputWire> Inputs, string ExperimentName = "", IReadOnlyDictionary<string, long>? Steps = null, long? Children = null)
 {
+    /// <summary>The tag by which a run says in which one it is nested, as MLflow's clients write it.</summary>
+    public const string ParentTag = "mlflow.parentRunId";
+
     /// <summary>The tag that is the description, as MLflow's clients write it.</summary>
     public const string DescriptionTag = "mlflow.note.content";
 
@@ -106,6 +124,28 @@ public sealed record TransitionStage(string Stage, bool ArchiveExisting = false,
 /// <param name="Promotions">The moves of the champion that this version took part in, newest first.</param>
 public sealed record LineageWire(
     ModelVersionWire Version, RunWire? Run, IReadOnlyList<DatasetInputWire> Datasets, PackageWire? Package, IReadOnlyList<PromotionWire> Promotions);
+
+/// <summary>A model as an MLflow client logged it.</summary>
+/// <param name="ModelId">Of the logged model; null: the version was made of the files of a run.</param>
+/// <param name="SourceRunId">The run that logged it.</param>
+/// <param name="Flavors">The ways it can be loaded, as its file MLmodel says.</param>
+/// <param name="Signature">Null: none was logged.</param>
+public sealed record MlmodelWire(
+    string? ModelId, string? Name, string? ModelType, string? SourceRunId, IReadOnlyDictionary<string, string> Params, IReadOnlyList<ModelMetricWire> Metrics,
+    IReadOnlyList<FlavorWire>? Flavors = null, ModelSignatureWire? Signature = null, string? MlflowVersion = null, IReadOnlyList<ArtifactWire>? Files = null);
+
+/// <param name="Settings">What is said of it in single words: versions, file names, loaders.</param>
+public sealed record FlavorWire(string Name, IReadOnlyDictionary<string, string> Settings);
+
+public sealed record ModelMetricWire(string Key, double Value, string? Dataset);
+
+/// <param name="Params">What may be set when it predicts.</param>
+public sealed record ModelSignatureWire(IReadOnlyList<ModelFieldWire> Inputs, IReadOnlyList<ModelFieldWire> Outputs, IReadOnlyList<ModelFieldWire> Params);
+
+/// <param name="Name">Null: the columns have none, as those of a tensor.</param>
+/// <param name="Type"><c>double</c>, <c>float64 (-1, 4)</c>, <c>array of string</c>.</param>
+/// <param name="Default">Of a param.</param>
+public sealed record ModelFieldWire(string? Name, string Type, bool Required, string? Default = null);
 
 /// <param name="Signature">Base64 of the ECDSA signature (DER) over the digest.</param>
 public sealed record PackageWire(string Digest, string Signature, long SealedAt, IReadOnlyList<ArtifactWire> Files);

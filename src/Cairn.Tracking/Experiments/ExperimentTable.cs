@@ -38,6 +38,8 @@ internal static class ExperimentTable
     {
         var found = long.TryParse(idOrName, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? Find(transaction, workspace, id) : null;
         found ??= FindByName(transaction, workspace, idOrName ?? "");
+        // A slash within a part of a path comes escaped, and stays so.
+        if (found is null && idOrName?.Contains("%2F", StringComparison.OrdinalIgnoreCase) is true) found = FindByName(transaction, workspace, idOrName.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
         return found is null ? Unknown(transaction, workspace, idOrName) : found;
     }
 

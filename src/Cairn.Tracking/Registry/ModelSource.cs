@@ -26,6 +26,18 @@ internal static class ModelSource
         return colon > 0 && _schemes.Contains(source[..colon], StringComparer.OrdinalIgnoreCase) ? null : Bad(source, "it names a place on the server's disk, or no place");
     }
 
+    /// <summary>The run and the folder of its artifacts: <c>runs:/RUN/model</c>, <c>mlflow-artifacts:/0/RUN/artifacts/model</c>. Null: another place.</summary>
+    public static (string Run, string Folder)? RunPlace(string source)
+    {
+        var parts = source.TrimEnd('/').Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts switch
+        {
+            ["runs:", var run, .. var folder] => (run, string.Join('/', folder)),
+            ["mlflow-artifacts:", _, var run, "artifacts", .. var folder] => (run, string.Join('/', folder)),
+            _ => null,
+        };
+    }
+
     private static Refusal.Invalid Bad(string source, string problem) => new(
         "registry.source-invalid", $"'{source.Replace("\0", "\\u0000", StringComparison.Ordinal)}' cannot be the source of a version: {problem}. A source is a URL with one of the schemes {string.Join(", ", _schemes)}.");
 }

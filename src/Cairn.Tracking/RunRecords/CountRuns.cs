@@ -19,6 +19,12 @@ internal static class CountRuns
         /// <value>Id or name; null: runs of all experiments.</value>
         public string? Experiment { get; init; }
 
+        /// <value>A path: runs of the experiment of that name and of all below it.</value>
+        public string? Under { get; init; }
+
+        /// <value>True: without those nested in another run.</value>
+        public bool? Outermost { get; init; }
+
         public string? Status { get; init; }
 
         /// <value>Part of the run's name, in any case.</value>
@@ -44,7 +50,7 @@ internal static class CountRuns
     private static async Task<Results<Ok<RunCountWire>, ProblemHttpResult>> Handle(
         [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
     {
-        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter);
+        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter, query.Under, query.Outermost);
         var which = asked.Read(caller.Workspace);
         if (which.Refusal is { } refusal) return refusal.ToProblem();
         if (query.Most < 1) return new Refusal.Invalid("request.limit", $"most={query.Most} was asked; it is 1 or more. Leave it out to count all.").ToProblem();

@@ -21,6 +21,12 @@ internal static class ListRuns
         /// <value>Id or name; null: runs of all experiments.</value>
         public string? Experiment { get; init; }
 
+        /// <value>A path: runs of the experiment of that name and of all below it.</value>
+        public string? Under { get; init; }
+
+        /// <value>True: without those nested in another run.</value>
+        public bool? Outermost { get; init; }
+
         public string? Status { get; init; }
 
         /// <value>Part of the run's name, in any case.</value>
@@ -61,7 +67,7 @@ internal static class ListRuns
         [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
     {
         var size = PageSize.Of(query.Limit);
-        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter);
+        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter, query.Under, query.Outermost);
         var which = asked.Read(caller.Workspace);
         var order = RunOrder.Parse(query.OrderBy);
         var values = RunValues.Parse(query.Metrics, query.Params, query.Tags);

@@ -6,7 +6,7 @@ using Cairn.Tracking.Search;
 namespace Cairn.Tracking.RunRecords;
 
 /// <summary>Which runs are meant, as the query of a request says it.</summary>
-internal sealed record AskedRuns(string? Experiment, string? Status, string? Name, string? View, string? Filter)
+internal sealed record AskedRuns(string? Experiment, string? Status, string? Name, string? View, string? Filter, string? Under, bool? Outermost)
 {
     /// <summary>What needs no look at the store.</summary>
     public Answer<RunSelection> Read(WorkspaceId workspace)
@@ -15,7 +15,7 @@ internal sealed record AskedRuns(string? Experiment, string? Status, string? Nam
         if ((stage.Refusal ?? (Status is null ? null : RunStatus.Check(Status))) is { } refusal) return refusal;
         try
         {
-            return new RunSelection(workspace, null, Status, Name, stage.Value, FilterText.Parse(Filter));
+            return new RunSelection(workspace, null, Status, Name, stage.Value, FilterText.Parse(Filter)) { Under = Under?.TrimEnd('/') is { Length: > 0 } path ? path : null, Outermost = Outermost is true };
         }
         catch (FilterException wrong)
         {
@@ -53,6 +53,12 @@ internal sealed record RunSelection(WorkspaceId Workspace, long? Experiment, str
 {
     private const int ShownOfFilter = 40;
 
+    /// <value>A path: only runs of the experiment of that name and of all below it.</value>
+    public string? Under { get; init; }
+
+    /// <value>Without those that are nested in another one.</value>
+    public bool Outermost { get; init; }
+
     public static Refusal.Invalid Unreadable(string filter, FilterException wrong)
     {
         var where = wrong.Place is not { } place ? "" : $" from character {place + 1} on ({(filter.Length - place > ShownOfFilter ? $"{filter.AsSpan(place, ShownOfFilter)}…" : filter[place..])})";
@@ -68,13 +74,25 @@ internal sealed record RunSelection(WorkspaceId Workspace, long? Experiment, str
         var conditions = new List<RunCondition>();
         if (Status is not null) conditions.Add(RunFilter.WithStatus(Status, sql));
         if (Name is not null) conditions.Add(RunFilter.WithPartOfName(Name, sql));
+        if (Outermost) conditions.Add(new($"NOT EXISTS (SELECT 1 FROM run_tags t WHERE t.workspace_id = r.workspace_id AND t.run_id = r.run_id AND t.key = '{NestedRuns.Tag}')"));
         conditions.AddRange(RunFilter.Conditions(Filter, sql, anyCaseOfStatus: true));
         // Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.
         var deleted = Stage is null ? [] : transaction.Query<long>(
             "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'deleted'", new { workspace = Workspace.Value });
         if (Stage == "deleted") conditions.Add(RunFilter.Deleted(deleted, sql));
         var active = Stage != "active" ? "1 = 1" : deleted.Count == 0 ? "r.lifecycle_stage = 'active'" : $"r.lifecycle_stage = 'active' AND NOT ({sql.Among("r.experiment_id", deleted)})";
-        var scope = Experiment is { } one ? new RunScope($"r.experiment_id = {sql.Add(one)} AND {active}", [one]) : new RunScope(active, null);
-        return new(transaction, sql, scope, conditions);
+        var experiments = Experiments(transaction);
+        var within = experiments is null ? "" : experiments.Count == 0 ? "1 = 0 AND " : $"{sql.Among("r.experiment_id", experiments)} AND ";
+        return new(transaction, sql, new RunScope($"{within}{active}", experiments), conditions);
+    }
+
+    /// <returns>Null: all of the workspace.</returns>
+    private IReadOnlyList<long>? Experiments(ReadTransaction transaction)
+    {
+        if (Under is null) return Experiment is { } one ? [one] : null;
+        var below = transaction.Query<long>(
+            $"SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND (name = @under OR ({ExperimentPath.Below("name")}))",
+            new { workspace = Workspace.Value, under = Under, first = ExperimentPath.First(Under), after = ExperimentPath.After(Under) });
+        return Experiment is { } asked ? [.. below.Where(id => id == asked)] : below;
     }
 }

@@ -103,6 +103,7 @@ internal static class RunTable
         var inputs = transaction.Query<Input>($"SELECT run_id, name, digest, context FROM run_inputs {where} ORDER BY logged_at, name, digest", new { workspace = workspace.Value, ids })
             .ToLookup(row => row.RunId, StringComparer.Ordinal);
         var experiments = ExperimentTable.Of(transaction, workspace, runs.Select(run => run.ExperimentId));
+        var nested = NestedRuns.Count(transaction, workspace, [.. runs.Select(run => run.RunId)]);
 
         return
         [
@@ -111,7 +112,7 @@ internal static class RunTable
                 new SortedDictionary<string, double>(
                     metrics[run.RunId].ToDictionary(row => row.Key, row => row.IsNan != 0 ? double.NaN : row.Value, StringComparer.Ordinal), StringComparer.Ordinal),
                 parameters(run.RunId), tags(run.RunId), [.. inputs[run.RunId].Select(row => new DatasetInputWire(row.Name, row.Digest, row.Context))], experiments[run.ExperimentId].Name,
-                Steps(metrics[run.RunId]))),
+                Steps(metrics[run.RunId]), nested.TryGetValue(run.RunId, out var children) ? children : null)),
         ];
 
         IReadOnlyList<T> Of<T>(string columns, IReadOnlyList<string>? keys) => keys is { Count: 0 } ? [] : transaction.Query<T>(

@@ -86,6 +86,13 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         return transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {from} WHERE {where} LIMIT @most) AS counted", sql.Parameters);
     }
 
+    /// <summary>All of them, as FROM and WHERE of a statement on <c>runs r</c> with these parameters.</summary>
+    public (string From, string Where, Dictionary<string, object?> Parameters) Statement()
+    {
+        var (from, where) = All(Rarest(EffortForScans, out var none));
+        return (from, none ? $"{where} AND 1 = 0" : where, sql.Parameters);
+    }
+
     /// <summary>The runs that a condition is true of, with what else is asked of them, as FROM and WHERE of a statement on <c>runs r</c>.</summary>
     /// <param name="by">Null: a look at each run of the scope.</param>
     public (string From, string Where) All(FoundBy? by)

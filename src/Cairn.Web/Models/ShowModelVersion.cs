@@ -23,8 +23,9 @@ internal static class ShowModelVersion
         if ((await lineage).Problem is { Status: 404 } unknown) return request.Refuse(unknown);
         var run = (await lineage).Value?.Version is { RunId: { } id, PackageDigest: not null } ? id : null;
         var contract = run is null ? null : request.Load((api, stop) => Contract.Read(api, run, stop));
+        var outside = (await lineage).Value?.Version is { PackageDigest: null } ? request.Load((api, stop) => api.GetMlmodelAsync(name, version, stop)) : null;
         return request.Show<ModelVersionPage>(
-            new { Name = name, Version = version, Lineage = await lineage, Model = await model, Deployments = await deployments, Contract = contract is null ? null : await contract },
+            new { Name = name, Version = version, Lineage = await lineage, Model = await model, Deployments = await deployments, Contract = contract is null ? null : await contract, Mlmodel = outside is null ? null : await outside },
             (await lineage).Status);
     }
 }

@@ -34,7 +34,7 @@ internal static class Areas
         new("Data", "Datasets", "/datasets", "data", DataArea.Map),
 
         // Train
-        new("Train", "Runs", "/runs", "chart", RunsArea.Map),
+        new("Train", "Runs", "/runs", "chart", RunsArea.Map, "/experiments"),
 
         // Register
         new("Register", "Models", "/models", "crown", ModelsArea.Map),

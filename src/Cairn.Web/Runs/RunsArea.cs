@@ -8,6 +8,9 @@ internal static class RunsArea
     public static void Map(PageRoutes routes)
     {
         ShowRuns.Map(routes);
+        ShowRunGroups.Map(routes);
+        ShowExperiments.Map(routes);
+        MoveExperiments.Map(routes);
         ShowComparison.Map(routes);
         ShowRun.Map(routes);
         DeleteRuns.Map(routes);

@@ -13,7 +13,7 @@ namespace Cairn.Web.Runs;
 /// </remarks>
 internal static class ShowRun
 {
-    private const int WorstSlices = 6;
+    private const int WorstSlices = 6, Nested = 50;
 
     public static void Map(PageRoutes routes) => routes.Get("/runs/{id}", Handle);
 
@@ -35,10 +35,11 @@ internal static class ShowRun
         if (part) return evaluation is null ? request.Missing("The run keeps no evaluation.") : request.Show<EvaluationDetail>(new { Run = run.Value, Evaluation = evaluation, Threshold = threshold });
 
         var flow = flowRun is null ? null : (await flowRun).Value;
+        var nested = run.Value?.Children is null ? null : await request.Load((api, stop) => api.ListNestedRunsAsync(id, Nested, null, stop));
         return request.Show<RunPage>(
             new
             {
-                Run = run, Evaluation = evaluation, Whole = whole, FlowRun = flow, Lifecycle = ResultOf(flow), Sliced = present.Contains($"{Evaluation.Folder}/slices.json"), Threshold = threshold,
+                Run = run, Nested = nested, Evaluation = evaluation, Whole = whole, FlowRun = flow, Lifecycle = ResultOf(flow), Sliced = present.Contains($"{Evaluation.Folder}/slices.json"), Threshold = threshold,
             },
             run.Status);
     }

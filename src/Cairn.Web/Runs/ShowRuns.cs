@@ -8,7 +8,7 @@ namespace Cairn.Web.Runs;
 /// <summary>GET /runs: one page of runs, filtered and sorted by the API; with <c>format=csv</c> all of them.</summary>
 internal static class ShowRuns
 {
-    public const string StatusName = "status", ExperimentName = "experiment", NameName = "name", ViewName = "view";
+    public const string StatusName = "status", ExperimentName = "experiment", NameName = "name", ViewName = "view", UnderName = "under", FilterName = "filter", OutermostName = "outermost";
 
     private const int Shown = 50, Exported = 1000, Experiments = 200;
 
@@ -17,13 +17,20 @@ internal static class ShowRuns
     private static async Task<IResult> Handle(PageRequest request)
     {
         var listing = request.Listing;
-        var which = new RunListing(listing.Value(ExperimentName), listing.Value(StatusName), listing.Value(NameName), listing.Value(ViewName), OrderBy(listing.Sort));
+        var which = Which(listing);
         if (request.Query("format") == "csv") return await Export(request, which);
 
         var runs = request.Load((api, stop) => api.ListRunsAsync(which, Shown, listing.PageToken, stop));
         var experiments = request.Load((api, stop) => api.ListExperimentsAsync(Experiments, cancellation: stop));
-        return request.Show<RunsPage>(new { Runs = await runs, Experiments = await experiments, Listing = listing }, (await runs).Status);
+        var unfolded = await UnfoldedRuns.Of(request, (await runs).Value?.Items ?? []);
+        var shown = (await runs).Value is { } page ? new Loaded<Page<RunWire>>(page with { Items = unfolded.Rows }, null) : await runs;
+        return request.Show<RunsPage>(new { Runs = shown, unfolded.Depths, Experiments = await experiments, Listing = listing }, shown.Status);
     }
+
+    /// <summary>The runs that an address asks for, in its order.</summary>
+    public static RunListing Which(Listing listing) => new(
+        listing.Value(ExperimentName), listing.Value(StatusName), listing.Value(NameName), listing.Value(ViewName), OrderBy(listing.Sort), listing.Value(FilterName),
+        Under: listing.Value(UnderName), Outermost: listing.Value(OutermostName) == "true");
 
     private static async Task<IResult> Export(PageRequest request, RunListing which)
     {

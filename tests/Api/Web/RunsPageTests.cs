@@ -134,6 +134,56 @@ public sealed class RunsPageTests
     }
 
     [Fact]
+    public async Task A_run_is_unfolded_by_a_link_and_what_is_nested_in_it_stands_below_it_with_its_depth()
+    {
+        RunWire Made(string id, string name, long? children = null) => RunSample.Run(id, name) with { Children = children };
+        var api = new FakeApi().With("runs", new Page<RunWire>([Made("p1", "parent", 2), Made("o1", "other")], "more")).With("runs/p1/children", new Page<RunWire>([Made("c1", "child", 1)])).With("runs/c1/children", new Page<RunWire>([Made("g1", "grandchild")]));
+        await using var host = await PageHost.Start(api);
+
+        var folded = await host.Open("/runs?sort=-started_at");
+        var open = await host.Open("/runs?sort=-started_at&expand=p1&expand=c1");
+
+        folded.QuerySelectorAll("tbody th a:not(.fold)").Select(link => link.TextContent).ShouldBe(["parent", "other"]);
+        var fold = folded.QuerySelectorAll("a.fold").ShouldHaveSingleItem();
+        (fold.GetAttribute("href"), fold.GetAttribute("aria-expanded"), fold.GetAttribute("aria-label")).ShouldBe(("/runs?sort=-started_at&expand=p1", "false", "2 runs nested in parent"));
+        open.QuerySelectorAll("tbody th .node").Select(node => $"{node.GetAttribute("data-depth")} {node.TextContent.Trim()}").ShouldBe([" parent", "1 child", "2 grandchild", " other"]);
+        open.QuerySelector("a.fold[aria-expanded=true]")!.GetAttribute("href").ShouldBe("/runs?sort=-started_at&expand=c1");
+        open.QuerySelectorAll("a").ShouldNotContain(link => link.TextContent == "Show all", "what is unfolded is no filter");
+    }
+
+    [Fact]
+    public async Task Clauses_go_to_the_API_and_what_is_wrong_with_them_stands_under_their_field()
+    {
+        var api = new FakeApi();
+        await using var host = await PageHost.Start(api);
+        await host.Open("/runs?filter=metrics.auc%20%3E%200.8&under=team&outermost=true&sort=-name");
+        api.Asked.ShouldContain(asked => asked.StartsWith("runs?") && asked.Contains("filter=metrics.auc%20%3E%200.8") && asked.Contains("under=team") && asked.Contains("outermost=true") && asked.Contains("order_by=name%20desc"));
+
+        api.Refusing("runs", 400, "run.filter-invalid", "The filter cannot be followed from character 9 on (>> 1).");
+        using var answer = await host.Http.GetAsync("/runs?filter=metrics%20%3E%3E%201");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var page = Parse(await answer.Content.ReadAsStringAsync());
+        var field = page.QuerySelector("input[name=filter]")!;
+        (field.GetAttribute("value"), field.GetAttribute("aria-invalid")).ShouldBe(("metrics >> 1", "true"));
+        page.GetElementById(field.GetAttribute("aria-describedby")!)!.TextContent.ShouldContain("from character 9 on");
+    }
+
+    [Fact]
+    public async Task Groups_link_to_their_runs_by_a_clause_and_the_best_is_bold()
+    {
+        var api = new FakeApi().With("runs", new Page<RunWire>([RunSample.Run("a", "one")]))
+            .With("runs/groups", new Page<RunGroupWire>([new("6", 3, 3, 0.8, 0.7, 0.9), new("o'clock", 2, 1, 0.6, 0.6, 0.6), new(null, 1, 0, null, null, null)]));
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/runs/groups?by=params.max depth&metric=roc_auc&status=finished");
+
+        page.QuerySelectorAll("tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ShouldBe(["6|3|3|0.9000|0.8000|0.7000|0.9000", "o'clock|2|1|0.6000|0.6000|0.6000|0.6000", "(none)|1|0|–|–|–|–"]);
+        page.QuerySelectorAll("tbody th a").Select(link => Uri.UnescapeDataString(link.GetAttribute("href")!)).ShouldBe(["/runs?status=finished&filter=params.`max depth` = '6'", "/runs?status=finished&filter=params.`max depth` = \"o'clock\""]);
+        page.QuerySelectorAll("td.best").Select(cell => cell.TextContent.Trim()).ShouldBe(["0.9000", "0.8000"]);
+    }
+
+    [Fact]
     public async Task One_run_alone_cannot_be_compared_and_the_page_says_what_to_do()
     {
         await using var host = await PageHost.Start(new FakeApi().Refusing("runs/compare", 400, "run.compare-count", "1 runs were named; 2 to 20 can be compared."));

@@ -8,6 +8,9 @@ public sealed class Listing
 {
     private const string SortName = "sort", PageName = "page_token", EarlierName = "earlier", ColumnName = "column", FormatName = "format", PartName = "part";
 
+    /// <summary>Rows that are unfolded: what is below them is shown too.</summary>
+    public const string ExpandName = "expand";
+
     /// <summary>Stands for the first page, which has no token, among the earlier ones.</summary>
     private const string First = "first";
 
@@ -34,7 +37,7 @@ public sealed class Listing
     public string? Value(string name) => _values.FirstOrDefault(pair => pair.Name == name).Value;
 
     /// <value>What is neither order, columns nor page.</value>
-    public IEnumerable<(string Name, string Value)> Filters => FromTheFirst.Where(pair => pair.Name is not (SortName or ColumnName));
+    public IEnumerable<(string Name, string Value)> Filters => FromTheFirst.Where(pair => pair.Name is not (SortName or ColumnName or ExpandName));
 
     /// <summary>The same list with another value, from its first page on; null leaves it out.</summary>
     public string With(string name, string? value) => Address(
@@ -42,6 +45,12 @@ public sealed class Listing
 
     /// <summary>Sorted by a column: descending first, then ascending.</summary>
     public string SortedBy(string key) => With(SortName, Sort == "-" + key ? key : "-" + key);
+
+    /// <summary>Whether a row is unfolded.</summary>
+    public bool IsExpanded(string id) => _values.Contains((ExpandName, id));
+
+    /// <summary>This page with a row unfolded, or folded again.</summary>
+    public string Turned(string id) => Address(IsExpanded(id) ? _values.Where(pair => pair != (ExpandName, id)) : _values.Append((ExpandName, id)));
 
     /// <summary>aria-sort of a column.</summary>
     public string? OrderOf(string key) => Sort == key ? "ascending" : Sort == "-" + key ? "descending" : null;
