@@ -19,13 +19,7 @@ public sealed partial class CairnClient
     public async Task<OutcomeImportWire> ImportOutcomesAsync(Stream file, OutcomeColumnsWire columns, Action<OutcomeImportWire>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        using var request = new HttpRequestMessage(HttpMethod.Post, Api + Query(
-            "outcomes/import", ("deployment", columns.Deployment), ("prediction_id", columns.PredictionId), ("entity", columns.Entity), ("value", columns.Value), ("time", columns.Time),
-            ("timezone", columns.Timezone), ("correction", columns.Correction ? true : null)))
-        {
-            Content = new StreamContent(file),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var request = OutcomeFile("outcomes/import", file, columns);
         using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
         while (await ReadLineAsync(lines, cancellation).ConfigureAwait(false) is { } line)
@@ -38,6 +32,21 @@ public sealed partial class CairnClient
 
         throw Unreachable(new IOException("The answer broke off. Send the file again: what was stored stays."));
     }
+
+    /// <summary>As <see cref="ImportOutcomesAsync"/>, in the background once the file is there: the answer is the flow run, which shows how far it is and can be cancelled and resumed.</summary>
+    public async Task<FlowRunWire> StartOutcomeImportAsync(string deployment, Stream file, OutcomeColumnsWire columns, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        using var request = OutcomeFile($"deployments/{Escape(deployment)}/outcomes/import", file, columns with { Deployment = null });
+        return await ReadAsync<FlowRunWire>(request, cancellation).ConfigureAwait(false);
+    }
+
+    private static HttpRequestMessage OutcomeFile(string path, Stream file, OutcomeColumnsWire columns) => new(HttpMethod.Post, Api + Query(
+        path, ("deployment", columns.Deployment), ("prediction_id", columns.PredictionId), ("entity", columns.Entity), ("value", columns.Value), ("time", columns.Time),
+        ("timezone", columns.Timezone), ("correction", columns.Correction ? true : null)))
+    {
+        Content = new StreamContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
+    };
 
     /// <param name="from">When outcomes became true: microseconds or ISO 8601.</param>
     /// <param name="state"><c>unmatched</c> or <c>contradicting</c>; null: all.</param>

@@ -27,6 +27,7 @@ public static class ProjectsModule
             .AddSingleton<BatchSources>().AddSingleton<BatchTargets>().AddSingleton<StartBatch>().AddSingleton<BatchFlow>()
             .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>().AddSingleton<StartShadow>().AddSingleton<ShadowFlow>()
             .AddSingleton<StartMlflowImport>().AddSingleton<MlflowImportFlow>()
+            .AddSingleton<SentFiles>().AddSingleton<OutcomeImportFlow>()
             .AddHostedService<EndAbandonedRuns>();
     }
 
@@ -45,12 +46,14 @@ public static class ProjectsModule
         StartReplay.Map(routes);
         StartShadow.Map(routes);
         StartMlflowImport.Map(routes);
+        StartOutcomeImport.Map(routes);
 
         var flows = routes.ServiceProvider.GetRequiredService<FlowRuns>();
         flows.Register(LifecycleParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<LifecycleFlow>().Build(LifecycleParameters.Read(parameters)));
         flows.Register(BatchParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<BatchFlow>().Build(BatchParameters.Read(parameters)));
         flows.Register(ReplayParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ReplayFlow>().Build(ReplayParameters.Read(parameters)));
         flows.Register(ShadowParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ShadowFlow>().Build(ShadowParameters.Read(parameters)));
+        flows.Register(OutcomeImportParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<OutcomeImportFlow>().Build(OutcomeImportParameters.Read(parameters)));
         flows.Register(MlflowImportParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<MlflowImportFlow>().Build(MlflowImportParameters.Read(parameters)));
         return routes;
     }

@@ -67,6 +67,9 @@ public static class ServingModule
             .AddSingleton<OutcomeIntake>()
             .AddSingleton<OutcomeSummary>().AddSingleton<KeptSummaries>()
             .AddSingleton(provider => new Outcomes(provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<OutcomeMatch>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(provider => new OutcomeFiles(
+                provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<OutcomeIntake>(), provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>(),
+                provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<OutcomeRematch>()
             .AddHostedService(provider => provider.GetRequiredService<OutcomeRematch>());
     }

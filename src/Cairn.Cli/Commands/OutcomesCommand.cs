@@ -53,7 +53,7 @@ internal static class OutcomesCommand
             cancellation);
         var receipt = answer.Outcomes[0];
         if (invocation.Terminal.Json) Terminal.WriteJson(receipt);
-        else Terminal.WriteLine($"{Words(receipt.Status)}{(receipt.PredictionId is { } id ? $" Prediction {id}." : "")}{(receipt.Late is true ? " It is late: the window had closed." : "")}");
+        else Terminal.WriteLine($"{receipt.Status}. {OutcomeWords.Of(receipt.Status)}{(receipt.PredictionId is { } id ? $" Prediction {id}." : "")}{(receipt.Late is true ? " It is late: the window had closed." : "")}");
         return ExitCode.Ok;
     }
 
@@ -144,16 +144,6 @@ internal static class OutcomesCommand
         return all.FirstOrDefault(deployment => all.Count == 1 || deployment.IsDefault)?.Name
             ?? throw new CairnException(Problems.Of("cli.no-such-deployment", all.Count == 0 ? "There is no deployment yet: 'cairn run' makes one." : $"None is the default. There are: {string.Join(", ", all.Select(d => d.Name))}."));
     }
-
-    private static string Words(OutcomeStatus status) => status switch
-    {
-        OutcomeStatus.Accepted => "Accepted.",
-        OutcomeStatus.Repeated => "Known already: nothing changes.",
-        OutcomeStatus.Corrected => "It takes the place of what was said before.",
-        OutcomeStatus.Outdated => "Kept; a later observation or a correction is in force.",
-        OutcomeStatus.Contradicting => "Kept, but it contradicts what was said before, which stays in force. --correction would settle it.",
-        _ => "Kept; no prediction was found for it yet.",
-    };
 
     private static string Share(double? share) => share is { } value ? Format.Percent(value) : "-";
 

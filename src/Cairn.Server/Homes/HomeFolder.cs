@@ -6,7 +6,7 @@ internal static class HomeFolder
     private static readonly string[] OfTheOwner = ["lock", "server.json", "server.json.next", "cairn.sock"];
 
     // Made anew from the rest, or of no use elsewhere.
-    private static readonly string[] NotState = [.. OfTheOwner, "backups", "logs", "tmp", "cache", "uploads"];
+    private static readonly string[] NotState = [.. OfTheOwner, "backups", "logs", "tmp", "cache", "uploads", "sent"];
 
     /// <summary>The files a backup holds besides the databases, as paths below the home with forward slashes.</summary>
     public static IEnumerable<string> StateFiles(string home) =>

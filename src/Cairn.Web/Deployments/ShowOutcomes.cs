@@ -14,7 +14,7 @@ internal static class ShowOutcomes
 
     public static void Map(PageRoutes routes) => routes.Get("/deployments/{name}/outcomes", request => Handle(request));
 
-    /// <param name="import">A file of outcomes that was just sent.</param>
+    /// <param name="import">The form of a file that was just declined.</param>
     public static async Task<IResult> Handle(PageRequest request, ImportForm? import = null)
     {
         var name = request.Route("name");

@@ -1,3 +1,4 @@
+using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Web.Components;
 using Cairn.Web.Routing;
@@ -18,19 +19,9 @@ internal static class TellOutcome
         if (told.Problem is { } declined) return await ShowPrediction.Handle(request, told: form with { Problem = declined });
 
         var receipt = told.Value!.Outcomes[0];
-        var (title, text) = Words(receipt.Status);
-        return request.Done(Address.Prediction(id), title, receipt.Late is true ? $"{text} It is late: the window had closed.".TrimStart() : text);
+        return request.Done(
+            Address.Prediction(id), $"The outcome is {receipt.Status.ToString().ToLowerInvariant()}", $"{OutcomeWords.Of(receipt.Status)}{(receipt.Late is true ? " It is late: the window had closed." : "")}");
     }
-
-    private static (string Title, string Text) Words(OutcomeStatus status) => status switch
-    {
-        OutcomeStatus.Accepted => ("The outcome is accepted", ""),
-        OutcomeStatus.Repeated => ("The outcome was known already", "Nothing changes."),
-        OutcomeStatus.Corrected => ("The outcome is corrected", "It takes the place of what was said before."),
-        OutcomeStatus.Outdated => ("The outcome is kept", "A later observation or a correction is in force."),
-        OutcomeStatus.Contradicting => ("The outcome contradicts what was said before", "It is kept, and what was said before stays in force. A correction would settle it."),
-        _ => ("The outcome is kept", "No prediction was found for it yet."),
-    };
 }
 
 /// <summary>The form as it was sent, and why nothing was told.</summary>

@@ -118,6 +118,50 @@ public class OutcomeTests
     }
 
     [Fact]
+    public async Task A_file_is_imported_in_the_background_and_not_kept_longer_than_that()
+    {
+        await using var host = await ServingHost.Start();
+        await host.Deploy("coffee");
+        var asked = await Ask(host, "ada");
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes($"id,again\n{asked.PredictionId},Yes\nnobody,No\n"));
+        using var ragged = new MemoryStream("id,again\na\n"u8.ToArray());
+
+        var taken = await Ended(host, await host.Client.StartOutcomeImportAsync("coffee", file, new("again", PredictionId: "id"), Cancelled));
+        var unreadable = await Ended(host, await host.Client.StartOutcomeImportAsync("coffee", ragged, new("again", PredictionId: "id"), Cancelled));
+        var wrong = await host.Post("/api/v1/deployments/coffee/outcomes/import?value=again", "id,again\n", "text/csv");
+
+        taken.State.ShouldBe("succeeded", taken.Message);
+        var result = System.Text.Json.JsonSerializer.Deserialize<OutcomeImportWire>(taken.Result!.Value, CairnJson.Options)!;
+        (result.Done, result.Rows, result.Counts["accepted"], result.Counts["refused"]).ShouldBe((true, 2, 1, 1));
+        taken.Tasks.Single().Message.ShouldBe("2 rows, 1 accepted, 1 refused");
+        (unreadable.State, unreadable.Problem!.Code).ShouldBe(("failed", "data.row-ragged"));
+        (await ServingHost.ProblemOf(wrong)).Code.ShouldBe("outcome.columns");
+        Directory.GetFiles(Path.Combine(host.Home, "sent")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_import_whose_file_is_gone_says_so_and_with_it_goes_on()
+    {
+        await using var host = await ServingHost.Start();
+        await host.Deploy("coffee");
+        var asked = await Ask(host, "ada");
+        await host.Post("/api/v1/outcomes", $$"""{"prediction_id": "{{asked.PredictionId}}", "value": "Yes"}"""); // as if it had been taken before the import stopped
+        var flows = host.Get<Cairn.Flows.FlowRuns>();
+        var started = await flows.Start(Cairn.Access.Caller.LocalAdmin, "outcome-import", "imports/outcomes/coffee", """{"columns": {"value": "again", "prediction_id": "id", "deployment": "coffee"}, "sent": "sent"}""", Cancelled);
+
+        var gone = await Ended(host, started.Value);
+        Directory.CreateDirectory(Path.Combine(host.Home, "sent"));
+        await File.WriteAllTextAsync(Path.Combine(host.Home, "sent", "sent"), $"id,again\n{asked.PredictionId},Yes\n", Cancelled);
+        var resumed = await Ended(host, (await flows.Resume(Cairn.Access.Caller.LocalAdmin, gone.FlowRunId, Cancelled)).Value);
+
+        (gone.State, gone.Problem!.Code).ShouldBe(("failed", "outcome.file-gone"));
+        resumed.State.ShouldBe("succeeded", resumed.Message);
+        resumed.Tasks.Single().Message.ShouldBe("1 rows, 1 repeated");
+    }
+
+    private static Task<FlowRunWire> Ended(ServingHost host, FlowRunWire run) => host.Client.WaitForFlowRunAsync(run.FlowRunId, cancellation: Cancelled);
+
+    [Fact]
     public async Task A_Parquet_file_is_imported_by_id_with_times_of_its_own_type()
     {
         await using var host = await ServingHost.Start();

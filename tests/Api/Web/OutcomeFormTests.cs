@@ -9,7 +9,7 @@ namespace Cairn.Api.Tests.Web;
 /// <summary>Outcomes told on the page of a prediction, and by a file on the page of a deployment.</summary>
 public class OutcomeFormTests
 {
-    private const string Prediction = $"/predictions/{ServingSample.Id}", Page = "/deployments/churn/outcomes";
+    private const string Prediction = $"/predictions/{ServingSample.Id}", Page = "/deployments/churn/outcomes", Flow = "0198f7a2c1bc7d33b4bf2c15543693b4";
 
     private static readonly Dictionary<string, long> None = new(StringComparer.Ordinal);
 
@@ -50,44 +50,48 @@ public class OutcomeFormTests
     }
 
     [Fact]
-    public async Task A_file_is_imported_and_the_page_says_what_became_of_its_rows()
+    public async Task A_file_is_passed_on_and_the_flow_run_that_takes_it_in_is_shown()
     {
-        var counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["accepted"] = 1200, ["contradicting"] = 2, ["refused"] = 30, ["late"] = 0 };
-        var api = ServingSample.Api().With("outcomes/import", Lines(
-            new(500, None, [], Done: false), new(1232, counts, [.. Enumerable.Range(1, 20).Select(row => new RefusedOutcomeWire(row, "outcome.value-unknown", "'<b>maybe' is none of Yes or No."))], Done: true)));
+        var api = ServingSample.Api().With("deployments/churn/outcomes/import", Import("running", null));
         await using var host = await PageHost.Start(api);
 
-        using var done = await host.Upload(Page, Page, new StringContent("guest;left\nada;Yes"), ("by", "entity"), ("subject", "guest"), ("value", "left"), ("time", "day"), ("timezone", "Europe/Berlin"), ("correction", "yes"));
+        using var begun = await host.Upload(Page, Page, new StringContent("guest;left\nada;Yes"), ("by", "entity"), ("subject", "guest"), ("value", "left"), ("time", "day"), ("timezone", "Europe/Berlin"), ("correction", "yes"));
 
-        done.StatusCode.ShouldBe(HttpStatusCode.OK);
-        api.Asked.ShouldContain(asked => asked == "outcomes/import?deployment=churn&entity=guest&value=left&time=day&timezone=Europe%2FBerlin&correction=true");
-        api.Bodies["outcomes/import"].ShouldBe("guest;left\nada;Yes");
-        var page = await PageHost.Read(done);
-        Text(page, ".banner").ShouldContain("1,232 rows of rows.csv read");
-        page.QuerySelectorAll("[data-import] li b").Select(line => line.TextContent).ShouldBe(["1,200 accepted", "2 contradicting", "30 refused"]);
-        Text(page, "[aria-label='Refused rows'] caption").ShouldContain("The first 20 of 30 refused rows");
-        Text(page, "[aria-label='Refused rows'] tbody tr").ShouldContain("'<b>maybe' is none of Yes or No.");
-        page.GetElementById("field-subject")!.GetAttribute("value").ShouldBe("guest");
+        (begun.StatusCode, begun.Headers.Location!.ToString()).ShouldBe((HttpStatusCode.SeeOther, $"/flow-runs/{Flow}"));
+        api.Asked.ShouldContain(asked => asked == "deployments/churn/outcomes/import?entity=guest&value=left&time=day&timezone=Europe%2FBerlin&correction=true");
+        api.Bodies["deployments/churn/outcomes/import"].ShouldBe("guest;left\nada;Yes");
     }
 
     [Fact]
-    public async Task An_import_that_stops_says_after_how_many_rows_and_one_without_a_file_that_it_has_none()
+    public async Task A_finished_import_says_what_became_of_its_rows()
     {
-        var fault = new Problem("about:blank", "storage.unavailable", 503, "The disk does not answer.", "storage.unavailable");
-        var api = ServingSample.Api().With("outcomes/import", Lines(new(500, None, [], Done: false), new(500, None, [], Done: false, fault)));
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["accepted"] = 1200, ["contradicting"] = 2, ["refused"] = 30, ["late"] = 0 };
+        var result = new OutcomeImportWire(1232, counts, [.. Enumerable.Range(1, 20).Select(row => new RefusedOutcomeWire(row, "outcome.value-unknown", "'<b>maybe' is none of Yes or No."))], Done: true);
+        await using var host = await PageHost.Start(ServingSample.Api().With($"flow-runs/{Flow}", Import("succeeded", result)));
+
+        var page = await host.Open($"/flow-runs/{Flow}");
+
+        Text(page, ".banner").ShouldContain("1,232 rows read");
+        page.QuerySelectorAll("[data-import] li b").Select(line => line.TextContent).ShouldBe(["1,200 accepted", "2 contradicting", "30 refused"]);
+        Text(page, "[aria-label='Refused rows'] caption").ShouldContain("The first 20 of 30 refused rows");
+        Text(page, "[aria-label='Refused rows'] tbody tr").ShouldContain("'<b>maybe' is none of Yes or No.");
+    }
+
+    [Fact]
+    public async Task An_import_that_is_declined_or_has_no_file_says_so_and_keeps_what_was_typed()
+    {
+        var api = ServingSample.Api().Refusing("deployments/churn/outcomes/import", 403, "access.permission-missing", "This needs predictions:write.");
         await using var host = await PageHost.Start(api);
 
-        using var stopped = await host.Upload(Page, Page, new StringContent("x"), ("by", "prediction"), ("subject", "id"), ("value", "left"));
-        using var nothing = await host.Submit(Page, Page, ("by", "prediction"), ("subject", "id"), ("value", "left"));
-        api.Refusing("outcomes/import", 403, "access.permission-missing", "This needs predictions:write.");
         using var denied = await host.Upload(Page, Page, new StringContent("x"), ("by", "prediction"), ("subject", "id"), ("value", "left"));
+        using var nothing = await host.Submit(Page, Page, ("by", "prediction"), ("subject", "id"), ("value", "left"));
 
-        stopped.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        Text(await PageHost.Read(stopped), ".banner").ShouldContain("The import stopped after 500 rows");
+        denied.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        var page = await PageHost.Read(denied);
+        Text(page, ".banner").ShouldContain("Nothing was imported");
+        page.GetElementById("field-subject")!.GetAttribute("value").ShouldBe("id");
         nothing.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         Text(await PageHost.Read(nothing), ".banner").ShouldContain("It has no file. Nothing was changed.");
-        denied.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        Text(await PageHost.Read(denied), ".banner").ShouldContain("Nothing was imported");
     }
 
     [Fact]
@@ -125,7 +129,10 @@ public class OutcomeFormTests
 
         told.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         Text(await PageHost.Read(refused), "#field-value-problem").ShouldContain("Yes");
-        var page = await PageHost.Read(imported);
+        imported.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        var flow = imported.Headers.Location!.ToString();
+        await server.Client.WaitForFlowRunAsync(flow["/flow-runs/".Length..]);
+        var page = await pages.Open(flow);
         page.QuerySelectorAll("[data-import] li b").Select(line => line.TextContent).ShouldBe(["1 accepted", "1 repeated", "1 contradicting", "1 refused"], ignoreOrder: true);
         Text(page, "[aria-label='Refused rows'] tbody").ShouldContain("'nobody' is no id of a prediction");
         Text(await pages.Open(prediction), "[data-outcomes]").ShouldContain("Yes");
@@ -134,8 +141,9 @@ public class OutcomeFormTests
     private static async Task<string> Ask(ServingHost server) => (await ServingHost.Read<PredictionWire>(
         await server.Post("/api/v1/deployments/coffee/predict", """{"guest": "ada", "age": 30, "cups": 2, "roast": "dark", "member": true}"""))).PredictionId;
 
-    private static byte[] Lines(params OutcomeImportWire[] states) =>
-        [.. states.SelectMany(state => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(state, Cairn.Client.CairnJson.Options).Append((byte)'\n'))];
+    private static FlowRunWire Import(string state, OutcomeImportWire? result) => new(
+        Flow, "outcome-import", "imports/outcomes/churn", state, 1, 2, result is null ? null : 3, "", [new("take", state, 0.5, "500,000 rows", 2, null, false)],
+        result is null ? null : System.Text.Json.JsonSerializer.SerializeToElement(result, Cairn.Client.CairnJson.Options), null);
 
     private static string Text(IHtmlDocument page, string selector) => page.QuerySelector(selector)!.TextContent;
 }

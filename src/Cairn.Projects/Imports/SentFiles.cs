@@ -1,0 +1,42 @@
+using Cairn.Kernel;
+using Cairn.Storage;
+
+namespace Cairn.Projects.Imports;
+
+/// <summary>Files that were sent to be worked on in the background. They lie in the home until that is done, at the longest a week.</summary>
+internal sealed class SentFiles(StorageOptions storage, TimeProvider clock)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
+    private string Folder => Path.Combine(storage.Home, "sent");
+
+    /// <returns>The name it is kept under.</returns>
+    public async Task<string> Keep(Stream content, CancellationToken cancellation)
+    {
+        RemoveOld();
+        var name = Uuid7.New(clock);
+        try
+        {
+            var file = File.Create(PathOf(name));
+            await using (file) await content.CopyToAsync(file, cancellation);
+            return name;
+        }
+        catch
+        {
+            Remove(name);
+            throw;
+        }
+    }
+
+    /// <summary>Null: it is no longer kept.</summary>
+    public string? Find(string name) => File.Exists(PathOf(name)) ? PathOf(name) : null;
+
+    public void Remove(string name) => File.Delete(PathOf(name));
+
+    private string PathOf(string name) => Path.Combine(Folder, name);
+
+    private void RemoveOld()
+    {
+        foreach (var file in Directory.CreateDirectory(Folder).EnumerateFiles().Where(file => clock.GetUtcNow() - file.LastWriteTimeUtc > Longest)) file.Delete();
+    }
+}
