@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Cairn.Kernel;
 
 namespace Cairn.Tracking.Artifacts;
@@ -7,7 +8,7 @@ namespace Cairn.Tracking.Artifacts;
 /// A path below a run or a package. Files are found by digest, so no path reaches the disk here; but clients write what they
 /// download under these names, so one that could leave their folder in any reading is refused.
 /// </summary>
-internal static class ArtifactPath
+internal static partial class ArtifactPath
 {
     private const int Longest = 1000;
 
@@ -16,9 +17,10 @@ internal static class ArtifactPath
         if (string.IsNullOrEmpty(path)) return Bad(path, "it is empty");
         if (path.Length > Longest) return Bad(path[..60] + "…", $"it has {path.Length} characters, {Longest} are allowed");
 
-        for (var reading = path; ;)
+        var first = OfImage().Replace(path, "");
+        for (var reading = first; ;)
         {
-            if (Problem(reading) is { } problem) return Bad(path, reading == path ? problem : $"decoded, {problem}");
+            if (Problem(reading) is { } problem) return Bad(path, reading == first ? problem : $"decoded, {problem}");
             var decoded = Uri.UnescapeDataString(reading);
             if (decoded == reading) break;
             reading = decoded;
@@ -26,6 +28,13 @@ internal static class ArtifactPath
 
         return path;
     }
+
+    /// <summary>
+    /// MLflow's client names images <c>KEY%step%10%timestamp%1700000000000%UUID.png</c>, with a UUID that begins beyond f. These signs escape
+    /// nothing, and what a decoder made of the digits would be single characters, never a dot or a slash.
+    /// </summary>
+    [GeneratedRegex("(?<=[^/])%step%[0-9]+%timestamp%[0-9]+%[g-z][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(%compressed)?(?=\\.[a-z]+$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OfImage();
 
     private static string? Problem(string path)
     {

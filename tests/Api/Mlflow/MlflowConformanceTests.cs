@@ -90,6 +90,52 @@ public abstract class MlflowConformanceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_made_of_a_logged_model_is_of_the_run_that_logged_it()
+    {
+        var experiment = await _host.NewExperiment();
+        var run = await _host.NewRun(experiment);
+        var model = (await _host.Mlflow("logged-models", $$"""{"experiment_id":"{{experiment}}","source_run_id":"{{run}}"}"""))["model"]!["info"]!["model_id"]!.GetValue<string>();
+        await _host.Mlflow("registered-models/create", """{"name":"m"}""");
+
+        using var registered = await Register($"models:/{model}", null, model);
+        using var other = await Register($"models:/{await NewLoggedModel(experiment)}", null);
+
+        (await _host.Http.MlflowGet("model-versions/get?name=m&version=1"))["model_version"]!["run_id"]!.GetValue<string>().ShouldBe(run);
+        (await _host.Http.MlflowGet("model-versions/get?name=m&version=2"))["model_version"]!["run_id"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_prompt_names_a_word_as_its_source_and_nothing_else_may()
+    {
+        await _host.Mlflow("registered-models/create", """{"name":"m","tags":[{"key":"mlflow.prompt.is_prompt","value":"true"}]}""");
+        const string prompt = """ "tags":[{"key":"mlflow.prompt.is_prompt","value":"true"}]} """;
+
+        await _host.Mlflow("model-versions/create", """{"name":"m","source":"dummy-source",""" + prompt);
+
+        await Register("dummy-source", null).ShouldBeError(HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE");
+        foreach (var source in (string[])["/etc", "..", "file:///etc"])
+            await _host.Http.Send(HttpMethod.Post, "model-versions/create", $$"""{"name":"m","source":"{{source}}",""" + prompt).ShouldBeError(HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE");
+    }
+
+    [Theory]
+    [InlineData("dog%step%100%timestamp%1764172800000%h99927e1-5419-4dd1-9b14-5323e23e51b5.png")]
+    [InlineData("dog%step%10%timestamp%25%qc2f2e2e-5419-4dd1-9b14-5323e23e51b5%compressed.webp")]
+    public async Task An_image_is_logged_by_the_name_that_MLflow_gives_it(string name)
+    {
+        var run = await _host.NewRun();
+        using var content = new StringContent("pixels");
+
+        using var put = await _host.Http.PutAsync($"/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/images/{Uri.EscapeDataString(name)}", content);
+
+        put.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _host.Http.MlflowGet($"artifacts/list?run_id={run}&path=images"))["files"]!.AsArray().ShouldHaveSingleItem()!["path"]!.GetValue<string>().ShouldBe($"images/{name}");
+        (await _host.Http.GetStringAsync($"/get-artifact?run_id={run}&path=images/{Uri.EscapeDataString(name)}")).ShouldBe("pixels");
+        using var other = new StringContent("x");
+        using var refused = await _host.Http.PutAsync($"/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/%252e%252e/{Uri.EscapeDataString(name)}", other);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task A_copied_version_leads_to_the_files_of_the_first_though_that_be_deleted()
     {
         await _host.Mlflow("registered-models/create", """{"name":"m"}""");

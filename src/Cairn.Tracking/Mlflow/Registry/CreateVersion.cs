@@ -41,10 +41,13 @@ internal static class CreateVersion
         var version = await call.Write(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name);
-            VersionSource.Check(transaction, call.Workspace, request.Source, request.RunId, model);
-            var made = Registration.FromOutside(transaction, call.Caller, name, request, now, runMayBeElsewhere: true);
+            if (!VersionSource.IsOfPrompt(request)) VersionSource.Check(transaction, call.Workspace, request.Source, request.RunId, model);
+            var logged = model ?? VersionJson.LoggedModelOf(request.Source);
+            // Clients that register a logged model leave it to the server to know its run.
+            var run = request.RunId ?? (logged is null ? null : LoggedModel.Find(transaction, call.Workspace, logged)?.SourceRunId);
+            var made = Registration.FromOutside(transaction, call.Caller, name, request with { RunId = string.IsNullOrEmpty(run) ? null : run }, now, runMayBeElsewhere: true);
             if (made.Refusal is { } refusal) throw MlflowException.Of(refusal);
-            if ((model ?? VersionJson.LoggedModelOf(request.Source)) is { } id) ModelVersionsTag.Add(transaction, call.Workspace, id, name, made.Value);
+            if (logged is not null) ModelVersionsTag.Add(transaction, call.Workspace, logged, name, made.Value);
             return made.Value;
         });
         await VersionJson.Reply(call, name, version);

@@ -10,7 +10,7 @@ namespace Cairn.Tracking.Mlflow.Registry;
 /// <summary>GET registered-models/search and model-versions/search. Prompts, which are models with a tag, are shown when they are asked for.</summary>
 internal static class SearchModels
 {
-    private const string PromptTag = "mlflow.prompt.is_prompt";
+    public const string PromptTag = "mlflow.prompt.is_prompt";
 
     private static readonly Listing<RegisteredModel> _models = new(
         $"{ModelTable.Columns} FROM registered_models t WHERE t.workspace_id = @workspace",

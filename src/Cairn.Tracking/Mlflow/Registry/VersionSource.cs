@@ -1,3 +1,4 @@
+using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking.Mlflow.LoggedModels;
@@ -46,6 +47,9 @@ internal static class VersionSource
 
         return source; // versions that name each other: there are no files
     }
+
+    /// <summary>A prompt has no files; clients name a word as its source.</summary>
+    public static bool IsOfPrompt(RegisterVersion request) => request.Tags?.ContainsKey(SearchModels.PromptTag) is true && request.Source.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
 
     private static bool IsOnDisk(string source) => source.StartsWith('/') || source.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
 
