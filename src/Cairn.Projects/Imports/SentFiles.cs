@@ -37,6 +37,7 @@ internal sealed class SentFiles(StorageOptions storage, TimeProvider clock)
 
     private void RemoveOld()
     {
-        foreach (var file in Directory.CreateDirectory(Folder).EnumerateFiles().Where(file => clock.GetUtcNow() - file.LastWriteTimeUtc > Longest)) file.Delete();
+        var before = clock.GetUtcNow().UtcDateTime - Longest;
+        foreach (var file in Directory.CreateDirectory(Folder).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before)) file.Delete();
     }
 }

@@ -1,4 +1,3 @@
-using Cairn.Access;
 using Cairn.Client.Wire;
 
 namespace Cairn.Serving.Truth;
