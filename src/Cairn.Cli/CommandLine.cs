@@ -32,6 +32,7 @@ internal static class CommandLine
             DatasetsCommand.Build(),
             ExperimentsCommand.Build(),
             RunsCommand.Build(),
+            BinCommand.Build(),
             ModelsCommand.Build(),
             PromoteCommand.Build(),
             RollbackCommand.Build(),

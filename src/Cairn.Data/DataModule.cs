@@ -1,5 +1,6 @@
 using Cairn.Data.Profiles;
 using Cairn.Data.Versions;
+using Cairn.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,6 +15,8 @@ public static class DataModule
     {
         services.TryAddSingleton(TimeProvider.System);
         return services.AddSingleton<Datasets>().AddSingleton<Analytics>().AddSingleton<RowSources>()
+            .AddSingleton(provider => new BlobNames("datasets", (digests, cancellation) =>
+                provider.GetRequiredService<Database>().Read(transaction => BlobNames.InTexts(transaction, "dataset_versions", "parts", digests), cancellation)))
             .AddSingleton(new Connections(connections ?? new())).AddSingleton<DatabaseRows>().AddSingleton<DatabaseTables>();
     }
 

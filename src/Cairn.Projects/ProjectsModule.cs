@@ -5,8 +5,10 @@ using Cairn.Projects.Imports;
 using Cairn.Projects.Initializing;
 using Cairn.Projects.Lifecycle;
 using Cairn.Projects.Planning;
+using Cairn.Projects.Purging;
 using Cairn.Projects.Retrospect;
 using Cairn.Projects.Revisions;
+using Cairn.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +28,9 @@ public static class ProjectsModule
             .AddSingleton<RegisterVersion>().AddSingleton<AskGates>().AddSingleton<PromoteVersion>().AddSingleton<DeployChampion>().AddSingleton<LifecycleFlow>()
             .AddSingleton<BatchSources>().AddSingleton<BatchTargets>().AddSingleton<StartBatch>().AddSingleton<BatchFlow>()
             .AddSingleton<Period>().AddSingleton<StartReplay>().AddSingleton<ReplayFlow>().AddSingleton<StartShadow>().AddSingleton<ShadowFlow>()
+            .AddSingleton(provider => new BlobNames("revisions", (digests, cancellation) =>
+                provider.GetRequiredService<Database>().Read(transaction => BlobNames.InTexts(transaction, "project_revisions", "files", digests), cancellation)))
+            .AddSingleton<StartPurge>().AddSingleton<PurgeFlow>().AddHostedService<BinUpkeep>()
             .AddSingleton<StartMlflowImport>().AddSingleton<MlflowImportFlow>()
             .AddSingleton<SentFiles>().AddSingleton<OutcomeImportFlow>()
             .AddHostedService<EndAbandonedRuns>();
@@ -47,6 +52,7 @@ public static class ProjectsModule
         StartShadow.Map(routes);
         StartMlflowImport.Map(routes);
         StartOutcomeImport.Map(routes);
+        StartPurge.Map(routes);
 
         var flows = routes.ServiceProvider.GetRequiredService<FlowRuns>();
         flows.Register(LifecycleParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<LifecycleFlow>().Build(LifecycleParameters.Read(parameters)));
@@ -55,6 +61,7 @@ public static class ProjectsModule
         flows.Register(ShadowParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<ShadowFlow>().Build(ShadowParameters.Read(parameters)));
         flows.Register(OutcomeImportParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<OutcomeImportFlow>().Build(OutcomeImportParameters.Read(parameters)));
         flows.Register(MlflowImportParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<MlflowImportFlow>().Build(MlflowImportParameters.Read(parameters)));
+        flows.Register(PurgeParameters.Flow, parameters => routes.ServiceProvider.GetRequiredService<PurgeFlow>().Build(PurgeParameters.Read(parameters)));
         return routes;
     }
 }

@@ -31,6 +31,7 @@ public sealed class CairnServer : IAsyncDisposable
         if (address.Refusal is { } unusable) return unusable;
         var limits = LimitText.Read(options);
         if (limits.Refusal is { } unreadable) return unreadable;
+        if (KeepDeletedText.Read(options.KeepDeleted).Refusal is { } noDays) return noDays;
         if (BrokerAddress.Read(options.RabbitMq).Refusal is { } noBroker) return noBroker;
         if (StoreAddress.Read(options.Outside).Refusal is { } noStore) return noStore;
         if (BlobAddress.Read(options).Refusal is { } noBlobs) return noBlobs;

@@ -52,6 +52,9 @@ public sealed record ServerOptions
     /// <value>What the models in memory may take: <c>512MB</c>, <c>2GiB</c>; null: a quarter of what the process may use, by the machine or its cgroup.</value>
     public string? ModelMemory { get; init; }
 
+    /// <value>Days that what was deleted can be restored before it is purged: <c>30</c>, <c>0</c> (purged at once), or <c>never</c>.</value>
+    public string KeepDeleted { get; init; } = "30";
+
     /// <value>For computing the rows of one prediction, and before that for a model that is not in memory.</value>
     public TimeSpan PredictTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -41,6 +41,8 @@ public static class ServingModule
                 provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<SegmentReader>(), provider.GetRequiredService<PredictionLog>(), provider.GetRequiredService<PersonalData>()))
             .AddSingleton<SegmentReader>().AddSingleton<PredictionSearch>().AddSingleton<LogRelation>().AddSingleton<LogQuery>()
             .AddSingleton(new SealerOptions()).AddSingleton<Sealer>().AddSingleton<Retention>().AddHostedService<LogUpkeep>()
+            .AddSingleton(provider => new BlobNames("segments", (digests, cancellation) =>
+                provider.GetRequiredService<LogDatabase>().Read(transaction => BlobNames.InColumn(transaction, "prediction_segments", "blob", digests), cancellation)))
             .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
             .AddSingleton(provider => new Replays(
                 provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<LoadedPackages>(),

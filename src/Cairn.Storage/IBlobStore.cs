@@ -24,8 +24,28 @@ public interface IBlobStore
     /// <returns>False: something holds the blobs, a backup perhaps. It is still there; try again later.</returns>
     Task<bool> Remove(Digest digest, CancellationToken cancellation);
 
+    /// <summary>Forgets a blob unless somebody wrote it, for the first time or again, since a moment. A write and this never pass each other unseen.</summary>
+    Task<BlobRemoval> RemoveOlder(Digest digest, DateTimeOffset writtenBefore, CancellationToken cancellation);
+
     /// <summary>Until the answer is disposed no blob is removed.</summary>
     IDisposable Hold();
 }
 
 public readonly record struct Blob(Digest Digest, long Length);
+
+/// <param name="Bytes">That are free now.</param>
+/// <param name="WrittenAt">When it was written last; null: it was not there.</param>
+public readonly record struct BlobRemoval(BlobRemoval.Outcome Result, long Bytes, DateTimeOffset? WrittenAt)
+{
+    public enum Outcome
+    {
+        /// <summary>It is not there any more.</summary>
+        Gone,
+
+        /// <summary>It was written too lately.</summary>
+        Recent,
+
+        /// <summary>Something holds the blobs, a backup perhaps.</summary>
+        Held,
+    }
+}

@@ -37,7 +37,8 @@ public sealed record ObjectAddress(string Bucket, string Key)
     public override string ToString() => $"{Scheme}{Bucket}/{Key}";
 }
 
-public sealed record ObjectEntry(ObjectAddress Address, long Length, string ETag);
+/// <param name="ModifiedAt">By the clock of the store; null: it was not asked.</param>
+public sealed record ObjectEntry(ObjectAddress Address, long Length, string ETag, DateTimeOffset? ModifiedAt = null);
 
 /// <summary>Objects of S3: whole ones come and go as files. What is refused says whether it is missing, not permitted, or out of reach at present.</summary>
 public sealed class ObjectStore : IDisposable

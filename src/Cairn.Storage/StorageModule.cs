@@ -1,3 +1,4 @@
+using Cairn.Kernel;
 using Cairn.Storage.Blobs;
 using Cairn.Storage.Events;
 using Cairn.Storage.Postgres;
@@ -12,7 +13,7 @@ namespace Cairn.Storage;
 /// <summary>Metadata, events and blobs.</summary>
 public static class StorageModule
 {
-    /// <summary>Registers <see cref="Database"/>, <see cref="LogDatabase"/>, <see cref="EventLog"/>, <see cref="IBlobStore"/>, <see cref="UploadParts"/> and <see cref="ObjectStore"/>. Migration runs on first use of the container.</summary>
+    /// <summary>Registers <see cref="Database"/>, <see cref="LogDatabase"/>, <see cref="EventLog"/>, <see cref="IBlobStore"/>, <see cref="UploadParts"/>, <see cref="UnnamedBlobs"/> and <see cref="ObjectStore"/>. Migration runs on first use of the container.</summary>
     /// <remarks>Ask for the <see cref="Database"/> while starting: that opens and migrates it, or throws a <see cref="StorageException"/> that says what is wrong.</remarks>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options, ObjectStoreOptions? objects = null)
     {
@@ -39,6 +40,9 @@ public static class StorageModule
             })
             .AddSingleton<EventLog>(provider => new TailingEventLog(provider.GetRequiredService<Database>()))
             .AddSingleton<IBlobStore>(provider => options.Blobs is null ? FolderBlobStore.Open(options.Home) : S3BlobStore.Open(options, provider.GetRequiredService<ObjectStore>(), provider.GetRequiredService<TimeProvider>()))
-            .AddSingleton(provider => new UploadParts(options.Home, provider.GetRequiredService<TimeProvider>()));
+            .AddSingleton(provider => new UploadParts(options.Home, provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(new BlobNames("readiness", static (digests, _) => Task.FromResult<IReadOnlyCollection<string>>([.. digests.Where(digest => digest == Digest.Of([]).Hex)]))) // the empty blob, which its probe reads
+            .AddSingleton(provider => new UnnamedBlobs(
+                provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetServices<BlobNames>(), provider.GetRequiredService<TimeProvider>()));
     }
 }

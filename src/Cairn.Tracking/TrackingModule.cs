@@ -4,6 +4,7 @@ using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow;
 using Cairn.Tracking.Mlflow.Uploads;
 using Cairn.Tracking.Packages;
+using Cairn.Tracking.Recycling;
 using Cairn.Tracking.Registry;
 using Cairn.Tracking.RunRecords;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +16,7 @@ namespace Cairn.Tracking;
 /// <summary>Experiments, runs, artifacts, models, packages.</summary>
 public static class TrackingModule
 {
-    public static IServiceCollection AddTracking(this IServiceCollection services, TrackingOptions? options = null)
+    public static IServiceCollection AddTracking(this IServiceCollection services, TrackingOptions? options = null, BinOptions? bin = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
@@ -31,6 +32,10 @@ public static class TrackingModule
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<ObjectStore>(), provider.GetRequiredService<DefaultExperiment>(),
                 provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new Models(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(bin ?? new())
+            .AddSingleton(provider => new RecycleBin(provider.GetRequiredService<Database>(), provider.GetRequiredService<UnnamedBlobs>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(provider => Names(provider.GetRequiredService<Database>(), RecycleBin.ArtifactNames, "run_artifacts"))
+            .AddSingleton(provider => Names(provider.GetRequiredService<Database>(), "packages", "model_package_files"))
             .AddSingleton(provider => new ModelPackages(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<SigningKey>(),
                 provider.GetRequiredService<TimeProvider>()));
@@ -91,7 +96,13 @@ public static class TrackingModule
         PreviewRollback.Map(routes);
         ListPromotions.Map(routes);
 
+        ListBin.Map(routes);
+        RestoreLoggedModel.Map(routes);
+
         MlflowProtocol.Map(routes);
         return routes;
     }
+
+    private static BlobNames Names(Database database, string who, string table) =>
+        new BlobNames(who, (digests, cancellation) => database.Read(transaction => BlobNames.InColumn(transaction, table, "digest", digests), cancellation));
 }

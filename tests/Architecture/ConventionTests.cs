@@ -54,6 +54,20 @@ public partial class ConventionTests
         lonely.ShouldBeEmpty();
     }
 
+    /// <summary>Else the purge would take files that a module still needs.</summary>
+    [Fact]
+    public void A_module_that_writes_blobs_says_which_its_rows_name()
+    {
+        var modules = Solution.Sources.ToLookup(file => Path.GetRelativePath(Path.Combine(Solution.Root, "src"), file).Split(Path.DirectorySeparatorChar)[0], File.ReadAllText, StringComparer.Ordinal);
+        var silent =
+            from texts in modules
+            where texts.Any(text => BlobWrite().IsMatch(text)) && !texts.Any(text => text.Contains("new BlobNames(", StringComparison.Ordinal))
+            where texts.Key is not ("Cairn.Server" or "Cairn.Storage") // the empty blob, which storage names itself
+            select texts.Key;
+
+        silent.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Only_the_client_says_Async()
     {
@@ -85,6 +99,9 @@ public partial class ConventionTests
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Namespace();
+
+    [GeneratedRegex(@"\b_?[bB]lobs\.Write\(|IBlobStore>\(\)\.Write\(", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex BlobWrite();
 
     [GeneratedRegex("(Manager|Helper|Helpers|Util|Utils|Utilities|Service|Impl|Common|Misc)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Vague();

@@ -41,7 +41,7 @@ internal static class RunsCommand
         new Command("compare", "Compare runs side by side") { Ids, All }.Does(Compare),
         new Command("slices", "Show where a run does worse than elsewhere: slices of its test split against the rest") { Id, ByMetric, OfFeature, WorstFirst }.Does(Slices),
         new Command("edit", "Rename, describe and tag runs, all of them or none") { Some, Rename, Describe, Tag, Untag }.Does(Edit),
-        new Command("delete", "Delete runs, all of them or none; nothing is lost, and each can be restored") { Some }.Does((invocation, cancellation) => Change(invocation, "deleted", ChangeRuns.Delete, null, cancellation)),
+        new Command("delete", "Delete runs, all of them or none: they go into the bin and can be restored until they are purged") { Some }.Does((invocation, cancellation) => Change(invocation, "deleted", ChangeRuns.Delete, null, cancellation)),
         new Command("restore", "Bring back deleted runs, all of them or none") { Some }.Does((invocation, cancellation) => Change(invocation, "restored", ChangeRuns.Restore, null, cancellation)),
         Experiment,
         Under,

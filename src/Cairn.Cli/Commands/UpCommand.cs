@@ -24,11 +24,12 @@ internal static class UpCommand
     private static readonly Option<string?> Quota = new("--quota") { Description = "Rows that one caller may have predicted in a day of UTC: 1000000/d (default: any number)", HelpName = "n/d" };
     private static readonly Option<int> MostInFlight = new("--max-in-flight") { Description = "Predictions at work at once before others are refused with 503; 0: refuse none", DefaultValueFactory = _ => 1000, HelpName = "n" };
     private static readonly Option<string?> ModelMemory = new("--model-memory") { Description = "Memory for the models that serve: 512MB, 2GB; beyond it the least recently used are unloaded until they are asked again (default: a quarter of what the process may use)", HelpName = "size" };
+    private static readonly Option<string> KeepDeleted = new("--keep-deleted") { Description = "Days that what is deleted can be restored before the server removes it for good; 0: at once, never: until 'cairn bin purge'", DefaultValueFactory = _ => "30", HelpName = "days" };
     private static readonly Option<double> PredictTimeout = new("--predict-timeout") { Description = "Time for computing the rows of one prediction", DefaultValueFactory = _ => 30, HelpName = "seconds" };
     private static readonly Option<double> RequestTimeout = new("--request-timeout") { Description = "Time until the answer to another read or question has to begin", DefaultValueFactory = _ => 300, HelpName = "seconds" };
     private static readonly Option<bool> Background = new("--background") { Description = "Return once it serves; 'cairn stop' ends it" };
 
-    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, Blobs, BlobCache, RabbitMq, DataRoot, ArtifactRoot, AllowHost, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, PredictTimeout, RequestTimeout, Background }.Does(Run);
+    public static Command Build() => new Command("up", "Serve the API, predictions and the web page until stopped") { Port, Address, Insecure, PostgreSql, Blobs, BlobCache, RabbitMq, DataRoot, ArtifactRoot, AllowHost, RateLimit, RateBurst, Quota, MostInFlight, ModelMemory, KeepDeleted, PredictTimeout, RequestTimeout, Background }.Does(Run);
 
     private static async Task<int> Run(Invocation invocation, CancellationToken cancellation)
     {
@@ -57,6 +58,7 @@ internal static class UpCommand
                 Quota = invocation.Get(Quota),
                 MostInFlight = invocation.Get(MostInFlight),
                 ModelMemory = invocation.Get(ModelMemory),
+                KeepDeleted = invocation.Get(KeepDeleted)!,
                 PredictTimeout = Seconds(invocation.Get(PredictTimeout)),
                 RequestTimeout = Seconds(invocation.Get(RequestTimeout)),
                 LogFile = invocation.Settings.LogFile,

@@ -84,7 +84,7 @@ internal static class Composition
 
         services.AddStorage(Storage(options), StoreAddress.Read(options.Outside).Value);
         services.AddAccess(new AccessOptions { Hosts = IPAddress.IsLoopback(listeners.Address) ? [listeners.Address.ToString(), $"[{listeners.Address}]"] : null }, limits);
-        services.AddData(new() { Connections = options.Outside.Connections, Hosts = IPAddress.IsLoopback(listeners.Address) ? null : options.Outside.AllowedHosts }).AddTracking(TrackingOptions.Read(options.ArtifactRoot).Value).AddFlows()
+        services.AddData(new() { Connections = options.Outside.Connections, Hosts = IPAddress.IsLoopback(listeners.Address) ? null : options.Outside.AllowedHosts }).AddTracking(TrackingOptions.Read(options.ArtifactRoot).Value, KeepDeletedText.Read(options.KeepDeleted).Value).AddFlows()
             .AddServing(Serving(options))
             .AddProjects(new ProjectsOptions { DataRoots = options.DataRoots });
         services.AddSingleton(_ => CairnConnection.OpenSocket(Homes.HomeLock.SocketOf(options.Home)));

@@ -17,6 +17,9 @@ internal sealed class FolderBlobStore : IBlobStore
 
     private readonly BlobHolds _holds = new();
 
+    // A blob is put in its place, or taken out of it, by one at a time: who removes an old one never takes what was just written again.
+    private readonly Lock[] _shards = [.. Enumerable.Range(0, 256).Select(_ => new Lock())];
+
     private FolderBlobStore(string root) => (_root, _unfinished) = (root, Path.Combine(root, "unfinished"));
 
     /// <summary>Opens the store of a home; what a dead process left half written is removed.</summary>
@@ -82,23 +85,38 @@ internal sealed class FolderBlobStore : IBlobStore
         await using (content) return await Digest.Of(content, cancellation) == digest;
     }
 
-    public Task<bool> Remove(Digest digest, CancellationToken cancellation) => Task.FromResult(_holds.Remove(() =>
+    public async Task<bool> Remove(Digest digest, CancellationToken cancellation) => (await RemoveOlder(digest, DateTimeOffset.MaxValue, cancellation)).Result == BlobRemoval.Outcome.Gone;
+
+    public Task<BlobRemoval> RemoveOlder(Digest digest, DateTimeOffset writtenBefore, CancellationToken cancellation)
     {
-        try
-        {
-            File.Delete(PathOf(digest));
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // It was never there.
-        }
-        catch (Exception e) when (FileFaults.IsFault(e))
-        {
-            throw FileFaults.Explain(e, _root);
-        }
-    }));
+        var removal = default(BlobRemoval);
+        return Task.FromResult(_holds.Remove(() => removal = Delete(digest, writtenBefore)) ? removal : new(BlobRemoval.Outcome.Held, 0, null));
+    }
 
     public IDisposable Hold() => _holds.Hold();
+
+    private BlobRemoval Delete(Digest digest, DateTimeOffset writtenBefore)
+    {
+        lock (_shards[Shard(digest)])
+        {
+            var file = new FileInfo(PathOf(digest));
+            if (!file.Exists) return new(BlobRemoval.Outcome.Gone, 0, null);
+            var (length, writtenAt) = (file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+            if (writtenAt >= writtenBefore) return new(BlobRemoval.Outcome.Recent, 0, writtenAt);
+            try
+            {
+                file.Delete();
+            }
+            catch (Exception e) when (FileFaults.IsFault(e))
+            {
+                throw FileFaults.Explain(e, _root);
+            }
+
+            return new(BlobRemoval.Outcome.Gone, length, writtenAt);
+        }
+    }
+
+    private static byte Shard(Digest digest) => Convert.ToByte(digest.Hex[..2], 16);
 
     private string PathOf(Digest digest) => Path.Combine(_root, digest.Hex[..2], digest.Hex);
 
@@ -106,7 +124,7 @@ internal sealed class FolderBlobStore : IBlobStore
     {
         var path = PathOf(digest);
         var shard = Path.GetDirectoryName(path)!;
-        var number = Convert.ToByte(digest.Hex[..2], 16);
+        var number = Shard(digest);
         Directory.CreateDirectory(shard);
         if (!Volatile.Read(ref _durableShards[number]))
         {
@@ -114,7 +132,7 @@ internal sealed class FolderBlobStore : IBlobStore
             Volatile.Write(ref _durableShards[number], true);
         }
 
-        File.Move(part, path, overwrite: true);
+        lock (_shards[number]) File.Move(part, path, overwrite: true);
         DirectorySync.Flush(shard);
     }
 }

@@ -15,19 +15,21 @@ internal sealed class S3BlobStore : IBlobStore
     private readonly ObjectStore _objects;
     private readonly ObjectAddress _place;
     private readonly BlobCache _cache;
+    private readonly TimeProvider _clock;
 
     // Two who want the same large blob fetch it once.
     private readonly SemaphoreSlim[] _fetching = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
     private readonly BlobHolds _holds = new();
+    private readonly BlobTraffic _traffic = new();
 
-    private S3BlobStore(ObjectStore objects, ObjectAddress place, BlobCache cache) => (_objects, _place, _cache) = (objects, place, cache);
+    private S3BlobStore(ObjectStore objects, ObjectAddress place, BlobCache cache, TimeProvider clock) => (_objects, _place, _cache, _clock) = (objects, place, cache, clock);
 
     public static S3BlobStore Open(StorageOptions options, ObjectStore objects, TimeProvider clock)
     {
         try
         {
-            var store = new S3BlobStore(objects, options.Blobs!, new(options.Home, options.BlobCache, clock));
+            var store = new S3BlobStore(objects, options.Blobs!, new(options.Home, options.BlobCache, clock), clock);
             return store;
         }
         catch (Exception e) when (FileFaults.IsFault(e))
@@ -59,6 +61,7 @@ internal sealed class S3BlobStore : IBlobStore
             var named = Path.Combine(_cache.Unfinished, $"{blob.Digest.Hex}{Path.GetExtension(part)}");
             File.Move(part, named);
             part = named;
+            using var passage = await _traffic.Arrive(blob.Digest);
             Answered((await _objects.Upload(part, AddressOf(blob.Digest), _ => { }, cancellation)).Refusal);
             if (blob.Length <= LargestKept) _cache.Take(blob.Digest, part);
             else File.Delete(part);
@@ -127,6 +130,19 @@ internal sealed class S3BlobStore : IBlobStore
         Answered((await _objects.Delete(AddressOf(digest), cancellation)).Refusal);
         _cache.Forget(digest);
         return true;
+    }
+
+    public async Task<BlobRemoval> RemoveOlder(Digest digest, DateTimeOffset writtenBefore, CancellationToken cancellation)
+    {
+        if (_holds.Any) return new(BlobRemoval.Outcome.Held, 0, null);
+        using var passage = _traffic.Leave(digest);
+        if (passage is null) return new(BlobRemoval.Outcome.Recent, 0, _clock.GetUtcNow());
+        var found = await _objects.Find(AddressOf(digest), cancellation);
+        Answered(found.Refusal);
+        if (found.Value is not { } entry) return new(BlobRemoval.Outcome.Gone, 0, null);
+        var writtenAt = entry.ModifiedAt ?? _clock.GetUtcNow();
+        if (writtenAt >= writtenBefore) return new(BlobRemoval.Outcome.Recent, 0, writtenAt);
+        return await Remove(digest, cancellation) ? new(BlobRemoval.Outcome.Gone, entry.Length, writtenAt) : new(BlobRemoval.Outcome.Held, 0, null);
     }
 
     public IDisposable Hold() => _holds.Hold();

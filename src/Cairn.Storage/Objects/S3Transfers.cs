@@ -37,7 +37,7 @@ internal sealed class S3Transfers : IDisposable
             try
             {
                 var found = await _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = address.Bucket, Key = address.Key }, cancellation);
-                return new ObjectEntry(address, found.ContentLength, found.ETag);
+                return new ObjectEntry(address, found.ContentLength, found.ETag, found.LastModified is { } modified ? new DateTimeOffset(modified.ToUniversalTime()) : null);
             }
             catch (AmazonS3Exception e) when (e is { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" })
             {

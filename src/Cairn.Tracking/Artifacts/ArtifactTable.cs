@@ -39,6 +39,7 @@ internal static class ArtifactTable
             new { workspace = workspace.Value, runId, first = path + "/", after = path + "0" });
         if (below is not null) return Clash($"'{path}' cannot be stored: it is a folder of this run, holding '{below}'.");
 
+        if (Find(transaction, workspace, runId, path) is { } replaced && replaced.Digest != blob.Digest.Hex) UnnamedBlobs.LetGo(transaction, workspace, [replaced.Digest], now);
         transaction.Execute(
             """
             INSERT INTO run_artifacts (workspace_id, run_id, path, digest, length, updated_at) VALUES (@workspace, @runId, @path, @digest, @Length, @now)

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Tracking.Experiments;
 
-/// <summary>DELETE /api/v1/experiments/{experiment}: it and its runs disappear from lists; nothing is lost.</summary>
+/// <summary>DELETE /api/v1/experiments/{experiment}: it and its runs go into the bin.</summary>
 internal static class DeleteExperiment
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
@@ -29,10 +29,7 @@ internal static class DeleteExperiment
                 var found = ExperimentTable.RequireActive(transaction, caller.Workspace, experiment);
                 if (found.Refusal is { } refusal) return refusal;
 
-                transaction.Execute(
-                    "UPDATE experiments SET lifecycle_stage = 'deleted', updated_at = @now WHERE workspace_id = @workspace AND experiment_id = @ExperimentId",
-                    new { workspace = caller.Workspace.Value, found.Value.ExperimentId, now });
-                transaction.Write(caller, "experiment.delete", $"experiments/{found.Value.Id}", Detail.Of(new { found.Value.Name }));
+                ExperimentTable.Delete(transaction, caller, found.Value, now);
                 return default(Done);
             },
             cancellation);

@@ -7,6 +7,9 @@ internal static class Lifecycle
 {
     public const string Active = "active";
     public const string Deleted = "deleted";
+
+    /// <summary>Of an experiment that is gone for everybody, while its rows are taken away.</summary>
+    public const string Purged = "purged";
 }
 
 /// <summary>A row of <c>experiments</c>.</summary>
@@ -26,6 +29,9 @@ internal sealed record Experiment
 
     /// <value>Where its runs keep their files when that is not this server; else empty.</value>
     public string ArtifactLocation { get; init; } = "";
+
+    /// <value>Null while it is active.</value>
+    public long? DeletedAt { get; init; }
 
     public bool IsDeleted => LifecycleStage == Lifecycle.Deleted;
 

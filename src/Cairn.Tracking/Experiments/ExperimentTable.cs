@@ -13,8 +13,11 @@ internal static class ExperimentTable
 {
     public const string Columns = "experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location";
 
+    /// <summary>One of which a purge has begun is there for nobody.</summary>
+    public const string Shows = "lifecycle_stage <> 'purged'";
+
     public static Experiment? Find(ReadTransaction transaction, WorkspaceId workspace, long id) => transaction.First<Experiment>(
-        $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND experiment_id = @id", new { workspace = workspace.Value, id });
+        $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND experiment_id = @id AND {Shows}", new { workspace = workspace.Value, id });
 
     public static Experiment? FindByName(ReadTransaction transaction, WorkspaceId workspace, string name) => transaction.First<Experiment>(
         $"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND name = @name", new { workspace = workspace.Value, name });
@@ -26,7 +29,7 @@ internal static class ExperimentTable
         foreach (var some in ids.Distinct().Chunk(SqlList.ValuesAtOnce))
         {
             var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value };
-            foreach (var experiment in transaction.Query<Experiment>($"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND experiment_id IN {SqlList.In(parameters, "id", some)}", parameters))
+            foreach (var experiment in transaction.Query<Experiment>($"SELECT {Columns} FROM experiments WHERE workspace_id = @workspace AND {Shows} AND experiment_id IN {SqlList.In(parameters, "id", some)}", parameters))
                 found[experiment.ExperimentId] = experiment;
         }
 
@@ -67,10 +70,28 @@ internal static class ExperimentTable
     /// <summary>As it is given. False: its name or its id is taken.</summary>
     public static bool Insert(WriteTransaction transaction, WorkspaceId workspace, Experiment experiment) => transaction.Execute(
         """
-        INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location)
-        VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt, @ArtifactLocation) ON CONFLICT DO NOTHING
+        INSERT INTO experiments (workspace_id, experiment_id, name, lifecycle_stage, created_at, updated_at, artifact_location, deleted_at)
+        VALUES (@workspace, @ExperimentId, @Name, @LifecycleStage, @CreatedAt, @UpdatedAt, @ArtifactLocation, @DeletedAt) ON CONFLICT DO NOTHING
         """,
-        new { workspace = workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt, experiment.ArtifactLocation }) > 0;
+        new { workspace = workspace.Value, experiment.ExperimentId, experiment.Name, experiment.LifecycleStage, experiment.CreatedAt, experiment.UpdatedAt, experiment.ArtifactLocation, experiment.DeletedAt }) > 0;
+
+    /// <summary>Into the bin.</summary>
+    public static void Delete(WriteTransaction transaction, Caller caller, Experiment experiment, long now)
+    {
+        transaction.Execute(
+            "UPDATE experiments SET lifecycle_stage = 'deleted', updated_at = @now, deleted_at = @now, deleted_by = @by WHERE workspace_id = @workspace AND experiment_id = @ExperimentId",
+            new { workspace = caller.Workspace.Value, experiment.ExperimentId, now, by = caller.Name });
+        transaction.Write(caller, "experiment.delete", $"experiments/{experiment.Id}", Detail.Of(new { experiment.Name }));
+    }
+
+    /// <summary>Out of the bin.</summary>
+    public static void Restore(WriteTransaction transaction, Caller caller, Experiment experiment, long now)
+    {
+        transaction.Execute(
+            "UPDATE experiments SET lifecycle_stage = 'active', updated_at = @now, deleted_at = NULL, deleted_by = '' WHERE workspace_id = @workspace AND experiment_id = @ExperimentId",
+            new { workspace = caller.Workspace.Value, experiment.ExperimentId, now });
+        transaction.Write(caller, "experiment.restore", $"experiments/{experiment.Id}", Detail.Of(new { experiment.Name }));
+    }
 
     /// <summary>To a name that is free.</summary>
     public static void Rename(WriteTransaction transaction, Caller caller, Experiment experiment, string name, long now)

@@ -38,7 +38,7 @@ internal static class ListExperiments
                 var rows = transaction.Query<Experiment>(
                     $"""
                     SELECT experiment_id, name, lifecycle_stage, created_at, updated_at FROM experiments
-                    WHERE workspace_id = @workspace AND experiment_id < @before {(stages is null ? "" : "AND lifecycle_stage = @stages")}
+                    WHERE workspace_id = @workspace AND {ExperimentTable.Shows} AND experiment_id < @before {(stages is null ? "" : "AND lifecycle_stage = @stages")}
                     ORDER BY experiment_id DESC LIMIT @rows
                     """,
                     new { workspace = caller.Workspace.Value, before, stages, rows = size.Value + 1 });

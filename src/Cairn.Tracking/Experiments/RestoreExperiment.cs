@@ -32,10 +32,7 @@ internal static class RestoreExperiment
                 if (!found.Value.IsDeleted)
                     return new Refusal.Conflict("experiment.not-deleted", $"The experiment '{found.Value.Name}' (id {found.Value.Id}) is active; there is nothing to restore.");
 
-                transaction.Execute(
-                    "UPDATE experiments SET lifecycle_stage = 'active', updated_at = @now WHERE workspace_id = @workspace AND experiment_id = @ExperimentId",
-                    new { workspace = caller.Workspace.Value, found.Value.ExperimentId, now });
-                transaction.Write(caller, "experiment.restore", $"experiments/{found.Value.Id}", Detail.Of(new { found.Value.Name }));
+                ExperimentTable.Restore(transaction, caller, found.Value, now);
                 return ExperimentTable.ToWire(transaction, caller.Workspace, [found.Value with { LifecycleStage = Lifecycle.Active, UpdatedAt = now }])[0];
             },
             cancellation);

@@ -63,7 +63,7 @@ internal static class ChangeRuns
     {
         if (request.Act == Order.Restore) return RestoreRun.Write(transaction, caller, run);
         if (run.CannotChange() is { } refusal) return refusal;
-        if (request.Act == Order.Delete) DeleteRun.Write(transaction, caller, run, now);
+        if (request.Act == Order.Delete) RunTable.Delete(transaction, caller, run, now);
         else RunChange.Write(transaction, caller, run, request.Change!, now);
         return null;
     }

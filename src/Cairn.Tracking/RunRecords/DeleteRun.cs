@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Tracking.RunRecords;
 
-/// <summary>DELETE /api/v1/runs/{run}: it disappears from lists; nothing is lost.</summary>
+/// <summary>DELETE /api/v1/runs/{run}: it goes into the bin.</summary>
 internal static class DeleteRun
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
@@ -27,18 +27,10 @@ internal static class DeleteRun
                 var found = RunTable.RequireActive(transaction, caller.Workspace, run);
                 if (found.Refusal is { } refusal) return refusal;
 
-                Write(transaction, caller, found.Value, now);
+                RunTable.Delete(transaction, caller, found.Value, now);
                 return default(Done);
             },
             cancellation);
         return deleted.ToNoContent();
-    }
-
-    public static void Write(WriteTransaction transaction, Caller caller, Run run, long now)
-    {
-        transaction.Execute(
-            "UPDATE runs SET lifecycle_stage = 'deleted', deleted_at = @now WHERE workspace_id = @workspace AND run_id = @RunId",
-            new { workspace = caller.Workspace.Value, run.RunId, now });
-        transaction.Write(caller, "run.delete", $"runs/{run.RunId}", Detail.Of(new { run.Name, experiment = run.Experiment }));
     }
 }

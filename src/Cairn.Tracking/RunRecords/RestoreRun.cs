@@ -38,10 +38,7 @@ internal static class RestoreRun
         if ((run with { LifecycleStage = Lifecycle.Active }).CannotChange() is { } experimentIsDeleted) return experimentIsDeleted;
         if (!run.IsDeleted) return new Refusal.Conflict("run.not-deleted", $"The run '{run.Name}' ({run.RunId}) is active; there is nothing to restore.");
 
-        transaction.Execute(
-            "UPDATE runs SET lifecycle_stage = 'active', deleted_at = NULL WHERE workspace_id = @workspace AND run_id = @RunId",
-            new { workspace = caller.Workspace.Value, run.RunId });
-        transaction.Write(caller, "run.restore", $"runs/{run.RunId}", Detail.Of(new { run.Name }));
+        RunTable.Restore(transaction, caller, run);
         return null;
     }
 }

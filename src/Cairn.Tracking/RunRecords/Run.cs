@@ -25,6 +25,9 @@ internal record Run
 
     public long? EndedAt { get; init; }
 
+    /// <value>Of an experiment that is being purged: the run is there for nobody.</value>
+    public bool IsGone => ExperimentStage == Lifecycle.Purged;
+
     public bool IsDeleted => LifecycleStage == Lifecycle.Deleted || ExperimentStage == Lifecycle.Deleted;
 
     public string Experiment => ExperimentId.ToString(CultureInfo.InvariantCulture);

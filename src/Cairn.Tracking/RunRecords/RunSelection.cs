@@ -77,13 +77,17 @@ internal sealed record RunSelection(WorkspaceId Workspace, long? Experiment, str
         if (Outermost) conditions.Add(new($"NOT EXISTS (SELECT 1 FROM run_tags t WHERE t.workspace_id = r.workspace_id AND t.run_id = r.run_id AND t.key = '{NestedRuns.Tag}')"));
         conditions.AddRange(RunFilter.Conditions(Filter, sql, anyCaseOfStatus: true));
         // Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.
-        var deleted = Stage is null ? [] : transaction.Query<long>(
-            "SELECT experiment_id FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage = 'deleted'", new { workspace = Workspace.Value });
+        var hidden = transaction.Query<Experiment>($"SELECT {ExperimentTable.Columns} FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage <> 'active'", new { workspace = Workspace.Value });
+        var deleted = Stage is null ? [] : hidden.Where(one => one.IsDeleted).Select(one => one.ExperimentId).ToList();
         if (Stage == "deleted") conditions.Add(RunFilter.Deleted(deleted, sql));
-        var active = Stage != "active" ? "1 = 1" : deleted.Count == 0 ? "r.lifecycle_stage = 'active'" : $"r.lifecycle_stage = 'active' AND NOT ({sql.Among("r.experiment_id", deleted)})";
         var experiments = Experiments(transaction);
-        var within = experiments is null ? "" : experiments.Count == 0 ? "1 = 0 AND " : $"{sql.Among("r.experiment_id", experiments)} AND ";
-        return new(transaction, sql, new RunScope($"{within}{active}", experiments), conditions);
+        var scope = new List<string>();
+        if (experiments is not null) scope.Add(experiments.Count == 0 ? "1 = 0" : sql.Among("r.experiment_id", experiments));
+        if (Stage == "active") scope.Add("r.lifecycle_stage = 'active'");
+        // Runs of an experiment that is being purged are there for nobody.
+        List<long> without = [.. Stage == "active" ? deleted : [], .. hidden.Where(one => !one.IsDeleted).Select(one => one.ExperimentId)];
+        if (without.Count > 0) scope.Add($"NOT ({sql.Among("r.experiment_id", without)})");
+        return new(transaction, sql, new RunScope(scope.Count == 0 ? "1 = 1" : string.Join(" AND ", scope), experiments), conditions);
     }
 
     /// <returns>Null: all of the workspace.</returns>

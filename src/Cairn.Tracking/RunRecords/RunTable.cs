@@ -1,6 +1,8 @@
+using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Storage;
+using Cairn.Tracking.Edge;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Sql;
 
@@ -19,7 +21,7 @@ internal static class RunTable
     private const int ShortestPrefix = 4;
 
     public static Run? Find(ReadTransaction transaction, WorkspaceId workspace, string runId) => transaction.First<Run>(
-        $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id = @runId", new { workspace = workspace.Value, runId });
+        $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id = @runId", new { workspace = workspace.Value, runId }) is { IsGone: false } run ? run : null;
 
     /// <summary>In the order of the ids, all of which there are.</summary>
     public static IReadOnlyList<Run> Of(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<string> ids)
@@ -48,7 +50,7 @@ internal static class RunTable
 
         var matches = transaction.Query<Run>(
             $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace AND r.run_id >= @prefix AND r.run_id < @after ORDER BY r.run_id LIMIT 5",
-            new { workspace = workspace.Value, prefix, after = prefix + "g" });
+            new { workspace = workspace.Value, prefix, after = prefix + "g" }).Where(run => !run.IsGone).ToList();
         return matches.Count switch
         {
             0 => Unknown(transaction, workspace, prefix),
@@ -65,6 +67,23 @@ internal static class RunTable
             "runs", ("workspace_id", new[] { workspace.Value }), ("run_id", new[] { run.RunId }), ("experiment_id", new[] { run.ExperimentId }), ("name", new[] { run.Name }),
             ("status", new[] { run.Status }), ("lifecycle_stage", new[] { run.LifecycleStage }), ("user_name", new[] { run.UserName }), ("started_at", new[] { run.StartedAt }));
         PutTags(transaction, workspace, run, tags.Append(new(RunName.Tag, run.Name)).DistinctBy(tag => tag.Key, StringComparer.Ordinal));
+    }
+
+    /// <summary>Into the bin.</summary>
+    public static void Delete(WriteTransaction transaction, Caller caller, Run run, long now)
+    {
+        transaction.Execute(
+            "UPDATE runs SET lifecycle_stage = 'deleted', deleted_at = @now, deleted_by = @by WHERE workspace_id = @workspace AND run_id = @RunId",
+            new { workspace = caller.Workspace.Value, run.RunId, now, by = caller.Name });
+        transaction.Write(caller, "run.delete", $"runs/{run.RunId}", Detail.Of(new { run.Name, experiment = run.Experiment }));
+    }
+
+    /// <summary>Out of the bin.</summary>
+    public static void Restore(WriteTransaction transaction, Caller caller, Run run)
+    {
+        transaction.Execute(
+            "UPDATE runs SET lifecycle_stage = 'active', deleted_at = NULL, deleted_by = '' WHERE workspace_id = @workspace AND run_id = @RunId", new { workspace = caller.Workspace.Value, run.RunId });
+        transaction.Write(caller, "run.restore", $"runs/{run.RunId}", Detail.Of(new { run.Name, experiment = run.Experiment }));
     }
 
     public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, Run run, IEnumerable<KeyValuePair<string, string>> tags)
@@ -126,7 +145,7 @@ internal static class RunTable
     private static Refusal.Missing Unknown(ReadTransaction transaction, WorkspaceId workspace, string asked)
     {
         var newest = transaction.Query<Run>(
-            $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace ORDER BY r.started_at DESC, r.run_id LIMIT 3", new { workspace = workspace.Value });
+            $"SELECT {Columns} FROM runs r WHERE r.workspace_id = @workspace ORDER BY r.started_at DESC, r.run_id LIMIT 3", new { workspace = workspace.Value }).Where(run => !run.IsGone).ToList();
         return new Refusal.Missing(
             "run.unknown",
             $"There is no run '{asked}'. "

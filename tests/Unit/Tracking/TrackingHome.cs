@@ -32,6 +32,13 @@ public sealed class TrackingHome : IAsyncDisposable
 
     public Database Database => _services.GetRequiredService<Database>();
 
+    public RecycleBin Bin => _services.GetRequiredService<RecycleBin>();
+
+    /// <value>By the clock that files are written by.</value>
+    public UnnamedBlobs Unnamed => field ??= new(Database, Blobs, _services.GetServices<BlobNames>(), TimeProvider.System);
+
+    public IBlobStore Blobs => _services.GetRequiredService<IBlobStore>();
+
     public Runs Runs => _services.GetRequiredService<Runs>();
 
     public Models Models => _services.GetRequiredService<Models>();

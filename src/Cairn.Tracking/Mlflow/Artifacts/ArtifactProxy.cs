@@ -1,4 +1,5 @@
 using Cairn.Access;
+using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Protocol;
 using Microsoft.AspNetCore.Http;
 
@@ -47,18 +48,18 @@ internal static class ArtifactProxy
 
     private static Task Upload(HttpContext context, MlflowCall call) => StoreArtifact.Store(call, ArtifactAddress.Parse(call.Route("path")), context.Request.Body);
 
-    /// <summary>A file, or a folder with what is in it. The content stays in the blob store: something else may have the same.</summary>
+    /// <summary>A file, or a folder with what is in it. Content that nothing else names goes a day later.</summary>
     private static async Task Delete(HttpContext context, MlflowCall call)
     {
         var address = ArtifactAddress.Parse(call.Route("path"));
+        var now = call.Store.Now;
         await call.Write(transaction =>
         {
             address.Require(transaction, call.Workspace, write: true);
-            return transaction.Execute(
-                $"""
-                DELETE FROM run_artifacts WHERE workspace_id = @workspace AND run_id = @Owner {(address.Path.Length == 0 ? "" : "AND (path = @Path OR (path >= @first AND path < @after))")}
-                """,
-                new { workspace = call.Workspace.Value, address.Owner, address.Path, first = address.Path + "/", after = address.Path + "0" }); // '0' follows '/'
+            var below = address.Path.Length == 0 ? "" : "AND (path = @Path OR (path >= @first AND path < @after))";
+            var files = new { workspace = call.Workspace.Value, address.Owner, address.Path, first = address.Path + "/", after = address.Path + "0" }; // '0' follows '/'
+            UnnamedBlobs.LetGo(transaction, call.Workspace, transaction.Query<string>($"SELECT digest FROM run_artifacts WHERE workspace_id = @workspace AND run_id = @Owner {below}", files), now);
+            return transaction.Execute($"DELETE FROM run_artifacts WHERE workspace_id = @workspace AND run_id = @Owner {below}", files);
         });
         await call.Reply();
     }

@@ -1,5 +1,5 @@
 using Cairn.Access;
-using Cairn.Tracking.Edge;
+using Cairn.Storage;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Naming;
@@ -14,8 +14,8 @@ internal static class ChangeExperiment
     public static void Map(MlflowRoutes routes)
     {
         routes.Change("POST", "experiments/update", Permission.RunsWrite, Rename);
-        routes.Change("POST", "experiments/delete", Permission.RunsWrite, call => Move(call, Lifecycle.Active, Lifecycle.Deleted, "experiment.delete"));
-        routes.Change("POST", "experiments/restore", Permission.RunsWrite, call => Move(call, Lifecycle.Deleted, Lifecycle.Active, "experiment.restore"));
+        routes.Change("POST", "experiments/delete", Permission.RunsWrite, call => Move(call, Lifecycle.Active, ExperimentTable.Delete));
+        routes.Change("POST", "experiments/restore", Permission.RunsWrite, call => Move(call, Lifecycle.Deleted, ExperimentTable.Restore));
     }
 
     private static async Task Rename(MlflowCall call)
@@ -40,7 +40,7 @@ internal static class ChangeExperiment
         await call.Reply();
     }
 
-    private static async Task Move(MlflowCall call, string from, string to, string action)
+    private static async Task Move(MlflowCall call, string from, Action<WriteTransaction, Caller, Experiment, long> move)
     {
         var id = FieldsOf.Text(call, "experiment_id");
         await call.Store.Defaults.Ensure(call.Workspace, call.Cancellation);
@@ -49,10 +49,7 @@ internal static class ChangeExperiment
         {
             var found = ExperimentJson.Require(transaction, call.Workspace, id);
             if (found.LifecycleStage != from) throw ExperimentJson.Unknown(id);
-            transaction.Execute(
-                "UPDATE experiments SET lifecycle_stage = @to, updated_at = @now WHERE workspace_id = @workspace AND experiment_id = @ExperimentId",
-                new { workspace = call.Workspace.Value, found.ExperimentId, to, now });
-            transaction.Write(call.Caller, action, $"experiments/{found.Id}", Detail.Of(new { found.Name }));
+            move(transaction, call.Caller, found, now);
             return true;
         });
         await call.Reply();

@@ -34,7 +34,7 @@ internal static class SearchExperiments
         var page = await call.Query(transaction =>
         {
             var sql = new ClauseSql(transaction, call.Workspace.Value);
-            List<string> conditions = ["e.workspace_id = @workspace", .. _filter.Conditions(FilterText.Parse(request.Filter), sql)];
+            List<string> conditions = ["e.workspace_id = @workspace", ExperimentTable.Shows, .. _filter.Conditions(FilterText.Parse(request.Filter), sql)];
             if (stage is not null) conditions.Add($"e.lifecycle_stage = '{stage}'");
             var rows = transaction.Query<Experiment>(
                 $"SELECT {ExperimentTable.Columns} FROM experiments e WHERE {string.Join(" AND ", conditions)} ORDER BY {_filter.OrderBy(request.OrderBy)} {sql.Page(size, offset)}",

@@ -19,6 +19,7 @@ internal static class TakeExperiments
             {
                 ExperimentId = reader.GetInt64(1), Name = reader.Text(2), ArtifactLocation = reader.Text(3), LifecycleStage = reader.Text(4) == Lifecycle.Deleted ? Lifecycle.Deleted : Lifecycle.Active,
                 CreatedAt = reader.Time(5) ?? walk.Now, UpdatedAt = reader.Time(6) ?? reader.Time(5) ?? walk.Now,
+                DeletedAt = reader.Text(4) == Lifecycle.Deleted ? walk.Now : null, // its time in the bin begins here
             },
             (transaction, experiments, tally) =>
             {

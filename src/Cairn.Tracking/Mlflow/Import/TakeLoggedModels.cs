@@ -79,7 +79,7 @@ internal static class TakeLoggedModels
             new
             {
                 workspace = walk.Workspace.Value, model.ModelId, model.ExperimentId, model.Name, model.ModelType, model.SourceRunId, model.Status, model.CreatedAt, model.UpdatedAt,
-                deletedAt = deleted ? model.UpdatedAt : (long?)null,
+                deletedAt = deleted ? walk.Now : (long?)null, // its time in the bin begins here
             });
     }
 }

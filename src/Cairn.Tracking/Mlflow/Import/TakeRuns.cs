@@ -46,7 +46,7 @@ internal static class TakeRuns
         transaction.Insert(
             "runs", ("workspace_id", workspace), ("run_id", ids), ("experiment_id", taken.ConvertAll(run => run.ExperimentId).ToArray()), ("name", taken.ConvertAll(run => run.Name).ToArray()),
             ("status", taken.ConvertAll(run => run.Status).ToArray()), ("lifecycle_stage", taken.ConvertAll(run => run.LifecycleStage).ToArray()), ("user_name", taken.ConvertAll(run => run.UserName).ToArray()),
-            ("started_at", taken.ConvertAll(run => run.StartedAt).ToArray()), ("ended_at", taken.ConvertAll(run => run.EndedAt).ToArray()), ("deleted_at", taken.ConvertAll(run => run.DeletedAt).ToArray()));
+            ("started_at", taken.ConvertAll(run => run.StartedAt).ToArray()), ("ended_at", taken.ConvertAll(run => run.EndedAt).ToArray()), ("deleted_at", taken.ConvertAll(run => run.DeletedAt is null ? (long?)null : walk.Now).ToArray())); // their time in the bin begins here
         transaction.InsertOr(
             "run_tags", "ON CONFLICT DO NOTHING", ("workspace_id", workspace), ("run_id", ids), ("key", Tags.Repeated(RunName.Tag, taken.Count)), ("value", taken.ConvertAll(run => run.Name).ToArray()),
             ("experiment_id", taken.ConvertAll(run => run.ExperimentId).ToArray()), ("started_at", taken.ConvertAll(run => run.StartedAt).ToArray()));

@@ -48,7 +48,7 @@ internal static class ChangeLoggedModel
     {
         var now = call.Store.Now;
         await Change(call, "logged-model.delete", new { }, (transaction, id) => transaction.Execute(
-            "UPDATE logged_models SET deleted_at = @now WHERE workspace_id = @workspace AND model_id = @id", new { workspace = call.Workspace.Value, id, now }));
+            "UPDATE logged_models SET deleted_at = @now, deleted_by = @by WHERE workspace_id = @workspace AND model_id = @id", new { workspace = call.Workspace.Value, id, now, by = call.Caller.Name }));
         await call.Reply();
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cairn.Kernel;
 using Cairn.Storage;
+using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
 using Cairn.Tracking.Mlflow.RunRecords;
@@ -13,6 +14,10 @@ namespace Cairn.Tracking.Mlflow.LoggedModels;
 internal sealed record LoggedModel
 {
     public const string Columns = "t.model_id, t.experiment_id, t.name, t.model_type, t.source_run_id, t.status, t.created_at, t.updated_at";
+    /// <summary>Of <c>logged_models t</c>: neither deleted nor of an experiment that is being purged.</summary>
+    public const string Shows =
+        $"t.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM experiments g WHERE g.workspace_id = t.workspace_id AND g.experiment_id = t.experiment_id AND g.lifecycle_stage = '{Lifecycle.Purged}')";
+
     public const string Pending = "LOGGED_MODEL_PENDING", Ready = "LOGGED_MODEL_READY", UploadFailed = "LOGGED_MODEL_UPLOAD_FAILED";
 
     public string ModelId { get; init; } = "";
@@ -32,7 +37,7 @@ internal sealed record LoggedModel
     public long UpdatedAt { get; init; }
 
     public static LoggedModel? Find(ReadTransaction transaction, WorkspaceId workspace, string id) => transaction.First<LoggedModel>(
-        $"SELECT {Columns} FROM logged_models t WHERE t.workspace_id = @workspace AND t.model_id = @id AND t.deleted_at IS NULL", new { workspace = workspace.Value, id });
+        $"SELECT {Columns} FROM logged_models t WHERE t.workspace_id = @workspace AND t.model_id = @id AND {Shows}", new { workspace = workspace.Value, id });
 
     public static LoggedModel Require(ReadTransaction transaction, WorkspaceId workspace, string id) =>
         Find(transaction, workspace, id) ?? throw MlflowException.Missing($"Logged model with ID '{id}' not found.");

@@ -31,7 +31,7 @@ internal static class SearchLoggedModels
             var clauses = FilterText.Parse(request.Common.Filter);
             List<string> conditions =
             [
-                "t.workspace_id = @workspace", "t.deleted_at IS NULL", OfExperiments(request.Common.Experiments, sql),
+                "t.workspace_id = @workspace", LoggedModel.Shows, OfExperiments(request.Common.Experiments, sql),
                 .. clauses.Select(clause => Condition(clause, sql, request.Datasets)),
             ];
             if (request.Datasets.Count > 0 && !clauses.Any(clause => clause.Entity == "metrics"))

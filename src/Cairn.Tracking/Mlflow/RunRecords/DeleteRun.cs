@@ -1,7 +1,7 @@
 using Cairn.Access;
-using Cairn.Tracking.Edge;
 using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Mlflow.Protocol;
+using Cairn.Tracking.RunRecords;
 
 namespace Cairn.Tracking.Mlflow.RunRecords;
 
@@ -10,11 +10,11 @@ internal static class DeleteRun
 {
     public static void Map(MlflowRoutes routes)
     {
-        routes.Change("POST", "runs/delete", Permission.RunsWrite, call => Move(call, Lifecycle.Deleted, "run.delete"));
-        routes.Change("POST", "runs/restore", Permission.RunsWrite, call => Move(call, Lifecycle.Active, "run.restore"));
+        routes.Change("POST", "runs/delete", Permission.RunsWrite, call => Move(call, Lifecycle.Deleted));
+        routes.Change("POST", "runs/restore", Permission.RunsWrite, call => Move(call, Lifecycle.Active));
     }
 
-    private static async Task Move(MlflowCall call, string stage, string action)
+    private static async Task Move(MlflowCall call, string stage)
     {
         var runId = FieldsOf.RunId(call);
         var now = call.Store.Now;
@@ -22,10 +22,8 @@ internal static class DeleteRun
         {
             var run = RunForChange.Require(transaction, call.Workspace, runId);
             if (run.LifecycleStage == stage) return false;
-            transaction.Execute(
-                "UPDATE runs SET lifecycle_stage = @stage, deleted_at = @deleted WHERE workspace_id = @workspace AND run_id = @runId",
-                new { workspace = call.Workspace.Value, runId, stage, deleted = stage == Lifecycle.Deleted ? now : (long?)null });
-            transaction.Write(call.Caller, action, $"runs/{runId}", Detail.Of(new { run.Name, experiment = run.Experiment }));
+            if (stage == Lifecycle.Deleted) RunTable.Delete(transaction, call.Caller, run, now);
+            else RunTable.Restore(transaction, call.Caller, run);
             return true;
         });
         await call.Reply();

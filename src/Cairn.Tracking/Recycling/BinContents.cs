@@ -1,0 +1,65 @@
+using Cairn.Client.Wire;
+using Cairn.Kernel;
+using Cairn.Storage;
+
+namespace Cairn.Tracking.Recycling;
+
+/// <summary>What lies in the bin of a workspace.</summary>
+internal static class BinContents
+{
+    private const string OfExperiment =
+        """
+        IN (SELECT r.run_id FROM runs r WHERE r.workspace_id = @workspace AND r.experiment_id = @ExperimentId
+            UNION ALL SELECT m.model_id FROM logged_models m WHERE m.workspace_id = @workspace AND m.experiment_id = @ExperimentId)
+        """;
+
+    /// <summary>What was deleted last comes first.</summary>
+    public static Page<BinItemWire> Page(ReadTransaction transaction, WorkspaceId workspace, int size, Place? after, int? keepDays)
+    {
+        var place = new { workspace = workspace.Value, rows = size + 1, at = after?.DeletedAt ?? long.MaxValue, kind = after?.Kind ?? "", id = after?.Id ?? "" };
+        // Each kind has an index of its own: a page of each is read, not all of the bin.
+        var branches = BinKind.All.Select(kind => $"SELECT * FROM (SELECT * FROM ({kind.Items}) k WHERE deleted_at < @at OR (deleted_at = @at AND (kind, id) > (@kind, @id)) ORDER BY deleted_at DESC, id LIMIT @rows) b");
+        var rows = transaction.Query<BinItem>($"SELECT * FROM ({string.Join(" UNION ALL ", branches)}) u ORDER BY deleted_at DESC, kind, id LIMIT @rows", place);
+        var shown = rows.Take(size).Select(row => Find(transaction, workspace, BinKind.Find(row.Kind)!, row.Id)!).ToList();
+        return new(
+            [.. shown.Select(item => item.ToWire(Runs(transaction, workspace, item), Files(transaction, workspace, item), keepDays))],
+            rows.Count > size ? new Place(shown[^1].DeletedAt, shown[^1].Kind, shown[^1].Id).Write() : null);
+    }
+
+    /// <summary>Null: it is not in the bin.</summary>
+    public static BinItem? Find(ReadTransaction transaction, WorkspaceId workspace, BinKind kind, string id) =>
+        transaction.First<BinItem>($"{kind.ItemsWithKeepers} AND {kind.Id} = @id", new { workspace = workspace.Value, id });
+
+    /// <summary>Those of a kind that were deleted before a time, the longest ago first, after a place.</summary>
+    public static IReadOnlyList<BinItem> Next(ReadTransaction transaction, WorkspaceId workspace, BinKind kind, long deletedBefore, BinItem? after, int rows) => transaction.Query<BinItem>(
+        $"""
+        SELECT * FROM ({kind.ItemsWithKeepers}) k WHERE deleted_at < @deletedBefore AND deleted_at >= @at AND (deleted_at > @at OR id > @id) ORDER BY deleted_at, id LIMIT @rows
+        """,
+        new { workspace = workspace.Value, deletedBefore, at = after?.DeletedAt ?? long.MinValue, id = after?.Id ?? "", rows });
+
+    /// <summary>Whose files go with an item: it itself, or the runs and logged models of the experiment.</summary>
+    public static string Owners(BinItem item) => item.Kind == BinKind.Experiments.Name ? OfExperiment : "= @Id";
+
+    public static long Runs(ReadTransaction transaction, WorkspaceId workspace, BinItem item) => item.Kind == BinKind.Experiments.Name
+        ? transaction.Scalar<long>("SELECT COUNT(*) FROM runs WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", new { workspace = workspace.Value, item.ExperimentId })
+        : item.Kind == BinKind.Runs.Name ? 1 : 0;
+
+    private static FileSum Files(ReadTransaction transaction, WorkspaceId workspace, BinItem item) => transaction.First<FileSum>(
+        $"SELECT COUNT(*) AS files, CAST(COALESCE(SUM(length), 0) AS BIGINT) AS bytes FROM run_artifacts WHERE workspace_id = @workspace AND run_id {Owners(item)}",
+        new { workspace = workspace.Value, item.Id, item.ExperimentId })!;
+
+    /// <summary>The last item of a page.</summary>
+    internal sealed record Place(long DeletedAt, string Kind, string Id)
+    {
+        public string Write() => PageToken.Write($"{DeletedAt}\n{Kind}\n{Id}");
+
+        public static Answer<Place> Read(string token)
+        {
+            var key = PageToken.Read(token);
+            if (key.Refusal is { } refusal) return refusal;
+            return key.Value.Split('\n') is [var at, var kind, var id] && long.TryParse(at, System.Globalization.CultureInfo.InvariantCulture, out var deletedAt)
+                ? new Place(deletedAt, kind, id)
+                : PageToken.OfAnotherList(token);
+        }
+    }
+}

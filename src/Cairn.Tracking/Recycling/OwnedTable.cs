@@ -1,0 +1,43 @@
+using System.Data;
+using Cairn.Kernel;
+using Cairn.Storage;
+
+namespace Cairn.Tracking.Recycling;
+
+/// <summary>A table with rows that belong to a run, a logged model or an experiment and go with it.</summary>
+/// <param name="Key">What of the primary key stands behind the owner, in its order.</param>
+internal sealed record OwnedTable(string Name, string Owner, params IReadOnlyList<string> Key)
+{
+    public static IReadOnlyList<OwnedTable> OfRuns { get; } =
+    [
+        new("run_metrics", "run_id", "key", "timestamp", "step", "value", "is_nan"), new("run_latest_metrics", "run_id", "key"), new("run_params", "run_id", "key"), new("run_tags", "run_id", "key"),
+        new("run_inputs", "run_id", "name", "digest"), new("run_models", "run_id", "direction", "model_id", "step"), new("run_artifacts", "run_id", "path"),
+    ];
+
+    public static IReadOnlyList<OwnedTable> OfLoggedModels { get; } =
+    [
+        new("logged_model_params", "model_id", "key"), new("logged_model_tags", "model_id", "key"),
+        new("logged_model_metrics", "model_id", "key", "run_id", "dataset_name", "dataset_digest"), new("run_artifacts", "run_id", "path"),
+    ];
+
+    public static IReadOnlyList<OwnedTable> OfExperiments { get; } = [new("experiment_tags", "experiment_id", "key"), new("input_datasets", "experiment_id", "name", "digest")];
+
+    /// <summary>Takes away about so many rows. Files are let go of in the same transaction.</summary>
+    /// <returns>False: there may be more.</returns>
+    public bool Empty(WriteTransaction transaction, WorkspaceId workspace, object owner, int rows, long now)
+    {
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value, ["owner"] = owner, ["rows"] = rows };
+        var (where, key, end) = ($"FROM {Name} WHERE workspace_id = @workspace AND {Owner} = @owner", string.Join(", ", Key), "");
+        // Walks along the primary key: rows in front of the boundary are found without a look at those behind it.
+        transaction.Each($"SELECT {key} {where} ORDER BY {key} LIMIT 1 OFFSET @rows", parameters, row => end = Boundary(row, parameters, key));
+        if (Name == "run_artifacts") UnnamedBlobs.LetGo(transaction, workspace, transaction.Query<string>($"SELECT digest {where}{end}", parameters), now);
+        transaction.Execute($"DELETE {where}{end}", parameters);
+        return end.Length == 0;
+    }
+
+    private string Boundary(IDataRecord row, Dictionary<string, object?> parameters, string key)
+    {
+        for (var at = 0; at < Key.Count; at++) parameters[$"k{at}"] = row.GetValue(at);
+        return $" AND ({key}) < ({string.Join(", ", Key.Select((_, at) => $"@k{at}"))})";
+    }
+}

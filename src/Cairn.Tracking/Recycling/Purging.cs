@@ -1,0 +1,98 @@
+using System.Globalization;
+using Cairn.Access;
+using Cairn.Kernel;
+using Cairn.Storage;
+using Cairn.Tracking.Edge;
+
+namespace Cairn.Tracking.Recycling;
+
+/// <summary>
+/// A thing is purged in two steps. First it vanishes for everybody, in one transaction that notes it as begun. Then its rows are taken away, in
+/// transactions that are short; a process killed between them goes on with what is noted.
+/// </summary>
+internal static class Purging
+{
+    private const int RowsAtOnce = 500, ThingsAtOnce = 20, PartsAtOnce = 100;
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(15);
+
+    /// <returns>False: it is no longer in the bin as it was seen, or something keeps it by now.</returns>
+    public static bool Begin(WriteTransaction transaction, Caller caller, BinItem seen, long now)
+    {
+        var kind = BinKind.Find(seen.Kind)!;
+        if (BinContents.Find(transaction, caller.Workspace, kind, seen.Id) is not { KeptBy: null } item || item.DeletedAt != seen.DeletedAt) return false;
+        var vanished = transaction.Execute(kind.Vanish, new { workspace = caller.Workspace.Value, id = item.Id, deleted = item.DeletedAt, hidden = $"\u0001{item.Id}" });
+        if (vanished == 0) return false;
+        Note(transaction, caller.Workspace, kind, item.Id, now);
+        transaction.Write(caller, "bin.purge", item.Subject, Detail.Of(new { item.Name, item.DeletedAt, item.DeletedBy }));
+        return true;
+    }
+
+    /// <summary>As much as one transaction may take.</summary>
+    public static PurgeStep Continue(WriteTransaction transaction, WorkspaceId workspace, TimeProvider clock)
+    {
+        var (started, now) = (clock.GetTimestamp(), clock.Micros());
+        var step = new PurgeStep(IsOver: true);
+        // By their names in descending order the parts come before the whole: runs, logged-models, experiments.
+        foreach (var begun in transaction.Query<Begun>(
+            "SELECT kind, id FROM purges WHERE workspace_id = @workspace ORDER BY kind DESC, id LIMIT @ThingsAtOnce", new { workspace = workspace.Value, ThingsAtOnce }))
+        {
+            step = step with { IsOver = false };
+            if (begun.Kind == BinKind.Experiments.Name && TakeParts(transaction, workspace, Number(begun.Id), now)) return step;
+            foreach (var table in TablesOf(begun.Kind))
+            {
+                while (true)
+                {
+                    var empty = table.Empty(transaction, workspace, table.Owner == "experiment_id" ? Number(begun.Id) : begun.Id, RowsAtOnce, now);
+                    if (clock.GetElapsedTime(started) > Longest) return step;
+                    if (empty) break;
+                }
+            }
+
+            step = Forget(transaction, workspace, begun, step);
+        }
+
+        return step;
+    }
+
+    /// <summary>Of an experiment that has vanished: some of its runs and logged models, each a thing of its own from here on.</summary>
+    /// <returns>False: it has none.</returns>
+    private static bool TakeParts(WriteTransaction transaction, WorkspaceId workspace, long experiment, long now)
+    {
+        var of = new { workspace = workspace.Value, experiment, PartsAtOnce };
+        var runs = transaction.Query<string>("SELECT run_id FROM runs WHERE workspace_id = @workspace AND experiment_id = @experiment LIMIT @PartsAtOnce", of);
+        var models = runs.Count > 0 ? [] : transaction.Query<string>("SELECT model_id FROM logged_models WHERE workspace_id = @workspace AND experiment_id = @experiment LIMIT @PartsAtOnce", of);
+        foreach (var run in runs) Note(transaction, workspace, BinKind.Runs, run, now);
+        foreach (var model in models) Note(transaction, workspace, BinKind.LoggedModels, model, now);
+        if (runs.Count > 0) transaction.Execute($"DELETE FROM runs WHERE workspace_id = @workspace AND run_id {transaction.Among("ids")}", new { of.workspace, ids = transaction.Texts(runs) });
+        if (models.Count > 0) transaction.Execute($"DELETE FROM logged_models WHERE workspace_id = @workspace AND model_id {transaction.Among("ids")}", new { of.workspace, ids = transaction.Texts(models) });
+        return runs.Count + models.Count > 0;
+    }
+
+    private static PurgeStep Forget(WriteTransaction transaction, WorkspaceId workspace, Begun begun, PurgeStep step)
+    {
+        if (begun.Kind == BinKind.Experiments.Name)
+            transaction.Execute("DELETE FROM experiments WHERE workspace_id = @workspace AND experiment_id = @id", new { workspace = workspace.Value, id = Number(begun.Id) });
+        transaction.Execute("DELETE FROM purges WHERE workspace_id = @workspace AND kind = @Kind AND id = @Id", new { workspace = workspace.Value, begun.Kind, begun.Id });
+        return begun.Kind == BinKind.Experiments.Name ? step with { Experiments = step.Experiments + 1 }
+            : begun.Kind == BinKind.Runs.Name ? step with { Runs = step.Runs + 1 }
+            : step with { LoggedModels = step.LoggedModels + 1 };
+    }
+
+    private static IReadOnlyList<OwnedTable> TablesOf(string kind) =>
+        kind == BinKind.Experiments.Name ? OwnedTable.OfExperiments : kind == BinKind.Runs.Name ? OwnedTable.OfRuns : OwnedTable.OfLoggedModels;
+
+    private static void Note(WriteTransaction transaction, WorkspaceId workspace, BinKind kind, string id, long now) => transaction.Execute(
+        "INSERT INTO purges (workspace_id, kind, id, begun_at) VALUES (@workspace, @Name, @id, @now) ON CONFLICT DO NOTHING", new { workspace = workspace.Value, kind.Name, id, now });
+
+    private static long Number(string id) => long.Parse(id, CultureInfo.InvariantCulture);
+
+    private sealed record Begun
+    {
+        public string Kind { get; init; } = "";
+
+        public string Id { get; init; } = "";
+    }
+}
+
+/// <param name="IsOver">Nothing that has begun is left.</param>
+internal sealed record PurgeStep(bool IsOver, long Experiments = 0, long Runs = 0, long LoggedModels = 0);
