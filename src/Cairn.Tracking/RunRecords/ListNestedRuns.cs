@@ -43,7 +43,7 @@ internal static class ListNestedRuns
                 var rows = transaction.Query<Run>(
                     $"""
                     SELECT {RunTable.Columns} FROM run_tags t CROSS JOIN runs r
-                    WHERE {NestedRuns.Named} = @RunId AND r.workspace_id = t.workspace_id AND r.run_id = t.run_id AND r.lifecycle_stage = 'active'
+                    WHERE {NestedRuns.Named} = @RunId AND r.workspace_id = t.workspace_id AND r.run_id = t.run_id AND r.lifecycle_stage = 'active' AND {RunTable.Shows}
                     {(page_token is null ? "" : "AND (r.started_at < @started OR (r.started_at = @started AND r.run_id > @id))")}
                     ORDER BY r.started_at DESC, r.run_id LIMIT @rows
                     """,

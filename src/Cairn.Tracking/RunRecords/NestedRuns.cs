@@ -15,7 +15,7 @@ internal static class NestedRuns
     public static IReadOnlyDictionary<string, long> Count(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyCollection<string> parents) => transaction.Query<Counted>(
         $"""
         SELECT substr(t.value, 1, 250) AS parent, COUNT(*) AS runs FROM run_tags t CROSS JOIN runs r
-        WHERE {Named} {transaction.Among("parents")} AND r.workspace_id = t.workspace_id AND r.run_id = t.run_id AND r.lifecycle_stage = 'active' GROUP BY substr(t.value, 1, 250)
+        WHERE {Named} {transaction.Among("parents")} AND r.workspace_id = t.workspace_id AND r.run_id = t.run_id AND r.lifecycle_stage = 'active' AND {RunTable.Shows} GROUP BY substr(t.value, 1, 250)
         """,
         new { workspace = workspace.Value, parents = transaction.Texts(parents) }).ToDictionary(row => row.Parent, row => row.Runs, StringComparer.Ordinal);
 

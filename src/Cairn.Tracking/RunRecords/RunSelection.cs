@@ -78,16 +78,14 @@ internal sealed record RunSelection(WorkspaceId Workspace, long? Experiment, str
         conditions.AddRange(RunFilter.Conditions(Filter, sql, anyCaseOfStatus: true));
         // Asked first, not joined: a planner that misjudges the join sorts every run instead of walking an index.
         var hidden = transaction.Query<Experiment>($"SELECT {ExperimentTable.Columns} FROM experiments WHERE workspace_id = @workspace AND lifecycle_stage <> 'active'", new { workspace = Workspace.Value });
-        var deleted = Stage is null ? [] : hidden.Where(one => one.IsDeleted).Select(one => one.ExperimentId).ToList();
+        var deleted = hidden.Where(experiment => experiment.IsDeleted).Select(experiment => experiment.ExperimentId).ToList();
+        var purged = hidden.Where(experiment => !experiment.IsDeleted).Select(experiment => experiment.ExperimentId).ToList();
         if (Stage == "deleted") conditions.Add(RunFilter.Deleted(deleted, sql));
+        var active = Stage != "active" ? "1 = 1" : deleted.Count == 0 ? "r.lifecycle_stage = 'active'" : $"r.lifecycle_stage = 'active' AND NOT ({sql.Among("r.experiment_id", deleted)})";
         var experiments = Experiments(transaction);
-        var scope = new List<string>();
-        if (experiments is not null) scope.Add(experiments.Count == 0 ? "1 = 0" : sql.Among("r.experiment_id", experiments));
-        if (Stage == "active") scope.Add("r.lifecycle_stage = 'active'");
-        // Runs of an experiment that is being purged are there for nobody.
-        List<long> without = [.. Stage == "active" ? deleted : [], .. hidden.Where(one => !one.IsDeleted).Select(one => one.ExperimentId)];
-        if (without.Count > 0) scope.Add($"NOT ({sql.Among("r.experiment_id", without)})");
-        return new(transaction, sql, new RunScope(scope.Count == 0 ? "1 = 1" : string.Join(" AND ", scope), experiments), conditions);
+        var within = experiments is null ? "" : experiments.Count == 0 ? "1 = 0 AND " : $"{sql.Among("r.experiment_id", experiments)} AND ";
+        var there = purged.Count == 0 ? "" : $"NOT ({sql.Among("r.experiment_id", purged)}) AND "; // of a purge that has begun
+        return new(transaction, sql, new RunScope($"{within}{there}{active}", experiments), conditions);
     }
 
     /// <returns>Null: all of the workspace.</returns>

@@ -18,6 +18,10 @@ internal static class RunTable
         (SELECT e.lifecycle_stage FROM experiments e WHERE e.workspace_id = r.workspace_id AND e.experiment_id = r.experiment_id) AS experiment_stage
         """;
 
+    /// <summary>Of <c>runs r</c>: those of experiments of which no purge has begun.</summary>
+    public const string Shows =
+        $"NOT EXISTS (SELECT 1 FROM experiments g WHERE g.workspace_id = r.workspace_id AND g.experiment_id = r.experiment_id AND g.lifecycle_stage = '{Lifecycle.Purged}')";
+
     private const int ShortestPrefix = 4;
 
     public static Run? Find(ReadTransaction transaction, WorkspaceId workspace, string runId) => transaction.First<Run>(
