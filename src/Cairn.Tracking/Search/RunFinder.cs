@@ -10,7 +10,7 @@ namespace Cairn.Tracking.Search;
 /// <param name="sql">With the parameters of scope and conditions.</param>
 internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunScope scope, IReadOnlyList<RunCondition> conditions)
 {
-    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostWithEquals = 5_000;
+    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostWithEquals = 5_000, FewEquals = 16;
 
     private readonly Lazy<IReadOnlyList<long>> _experiments = new(() => scope.Experiments ?? transaction.Query<long>(
         $"SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT {MostWalks + 1}", sql.Parameters));
@@ -64,13 +64,13 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
     {
         if (!order.IsWalked || wanted > MostWithEquals) return null;
         var found = Find(order, null, wanted).ToList();
-        while (found.Count >= wanted && found.Count <= MostWithEquals)
+        for (var atOnce = FewEquals; found.Count >= wanted && found.Count <= MostWithEquals; atOnce = Math.Min(atOnce * 4, MostCheckedAtOnce))
         {
             var last = found[^1];
-            var more = Find(order, last, MostCheckedAtOnce);
+            var more = Find(order, last, atOnce);
             var equal = more.TakeWhile(run => run.Stretch == last.Stretch && run.IsEqualIn(last)).ToList();
             found.AddRange(equal);
-            if (equal.Count < MostCheckedAtOnce) return found;
+            if (equal.Count < atOnce) return found;
         }
 
         return found.Count <= MostWithEquals ? found : null;
