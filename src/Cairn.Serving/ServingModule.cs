@@ -23,6 +23,8 @@ namespace Cairn.Serving;
 /// <summary>Deployments, online and batch prediction, streams.</summary>
 public static class ServingModule
 {
+    internal const string SegmentNames = "segments";
+
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions? options = null)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -41,7 +43,7 @@ public static class ServingModule
                 provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<SegmentReader>(), provider.GetRequiredService<PredictionLog>(), provider.GetRequiredService<PersonalData>()))
             .AddSingleton<SegmentReader>().AddSingleton<PredictionSearch>().AddSingleton<LogRelation>().AddSingleton<LogQuery>()
             .AddSingleton(new SealerOptions()).AddSingleton<Sealer>().AddSingleton<Retention>().AddHostedService<LogUpkeep>()
-            .AddSingleton(provider => new BlobNames("segments", (digests, cancellation) =>
+            .AddSingleton(provider => new BlobNames(SegmentNames, (digests, cancellation) =>
                 provider.GetRequiredService<LogDatabase>().Read(transaction => BlobNames.InColumn(transaction, "prediction_segments", "blob", digests), cancellation)))
             .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
             .AddSingleton(provider => new Replays(

@@ -15,16 +15,16 @@ internal sealed class SentFiles(StorageOptions storage, TimeProvider clock)
     {
         RemoveOld();
         var name = Uuid7.New(clock);
+        var part = $"{name}.part"; // what breaks off has no name of its own, and half a file is never taken for a whole one
         try
         {
-            var file = File.Create(PathOf(name));
-            await using (file) await content.CopyToAsync(file, cancellation);
+            await using (var file = File.Create(PathOf(part))) await content.CopyToAsync(file, cancellation);
+            DurableFile.Put(PathOf(part), PathOf(name));
             return name;
         }
-        catch
+        finally
         {
-            Remove(name);
-            throw;
+            Remove(part);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Cairn.Serving.Segments;
 /// Forgets predictions whose time is over and what became of them, as their deployment wants it. A segment stops to count at once; its file goes a day later,
 /// so that who began to read it gets to its end.
 /// </summary>
-internal sealed partial class Retention(Database metadata, LogDatabase database, IBlobStore blobs, TimeProvider clock, ILogger<Retention> log)
+internal sealed partial class Retention(Database metadata, LogDatabase database, IBlobStore blobs, UnnamedBlobs unnamed, TimeProvider clock, ILogger<Retention> log)
 {
     private const int SegmentsAtOnce = 100, OutcomesAtOnce = 500;
     private static readonly TimeSpan Delay = TimeSpan.FromDays(1);
@@ -44,10 +44,11 @@ internal sealed partial class Retention(Database metadata, LogDatabase database,
     {
         while (await database.Read(transaction => Segment.Retired(transaction, now - (Delay.Ticks / TimeSpan.TicksPerMicrosecond), SegmentsAtOnce), cancellation) is { Count: > 0 } segments)
         {
+            var namedElsewhere = await unnamed.Named([.. segments.Select(segment => segment.Blob.Hex)], ServingModule.SegmentNames, cancellation);
             foreach (var segment in segments)
             {
                 // The row goes last: as long as it stands it says which blocks do not count.
-                if (!await blobs.Remove(segment.Blob, cancellation)) return;
+                if (!namedElsewhere.Contains(segment.Blob.Hex) && !await blobs.Remove(segment.Blob, cancellation)) return;
                 await database.Write(
                     transaction =>
                     {

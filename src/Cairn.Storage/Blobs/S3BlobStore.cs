@@ -29,8 +29,7 @@ internal sealed class S3BlobStore : IBlobStore
     {
         try
         {
-            var store = new S3BlobStore(objects, options.Blobs!, new(options.Home, options.BlobCache, clock), clock);
-            return store;
+            return new(objects, options.Blobs!, new(options.Home, options.BlobCache, clock), clock);
         }
         catch (Exception e) when (FileFaults.IsFault(e))
         {
@@ -123,17 +122,11 @@ internal sealed class S3BlobStore : IBlobStore
         await using (content) return await Digest.Of(content, cancellation) == digest;
     }
 
-    public async Task<bool> Remove(Digest digest, CancellationToken cancellation)
-    {
-        // A removal that is on its way while somebody begins to hold does no harm: no row has named that blob since before.
-        if (_holds.Any) return false;
-        Answered((await _objects.Delete(AddressOf(digest), cancellation)).Refusal);
-        _cache.Forget(digest);
-        return true;
-    }
+    public async Task<bool> Remove(Digest digest, CancellationToken cancellation) => (await RemoveOlder(digest, DateTimeOffset.MaxValue, cancellation)).Result == BlobRemoval.Outcome.Gone;
 
     public async Task<BlobRemoval> RemoveOlder(Digest digest, DateTimeOffset writtenBefore, CancellationToken cancellation)
     {
+        // A removal that is on its way while somebody begins to hold does no harm: no row has named that blob since before.
         if (_holds.Any) return new(BlobRemoval.Outcome.Held, 0, null);
         using var passage = _traffic.Leave(digest);
         if (passage is null) return new(BlobRemoval.Outcome.Recent, 0, _clock.GetUtcNow());
@@ -142,7 +135,10 @@ internal sealed class S3BlobStore : IBlobStore
         if (found.Value is not { } entry) return new(BlobRemoval.Outcome.Gone, 0, null);
         var writtenAt = entry.ModifiedAt ?? _clock.GetUtcNow();
         if (writtenAt >= writtenBefore) return new(BlobRemoval.Outcome.Recent, 0, writtenAt);
-        return await Remove(digest, cancellation) ? new(BlobRemoval.Outcome.Gone, entry.Length, writtenAt) : new(BlobRemoval.Outcome.Held, 0, null);
+        if (_holds.Any) return new(BlobRemoval.Outcome.Held, 0, null);
+        Answered((await _objects.Delete(AddressOf(digest), cancellation)).Refusal);
+        _cache.Forget(digest);
+        return new(BlobRemoval.Outcome.Gone, entry.Length, writtenAt);
     }
 
     public IDisposable Hold() => _holds.Hold();

@@ -14,32 +14,6 @@ namespace Cairn.Tracking.RunRecords;
 /// <summary>GET /api/v1/runs/count</summary>
 internal static class CountRuns
 {
-    internal sealed record Query
-    {
-        /// <value>Id or name; null: runs of all experiments.</value>
-        public string? Experiment { get; init; }
-
-        /// <value>A path: runs of the experiment of that name and of all below it.</value>
-        public string? Under { get; init; }
-
-        /// <value>True: without those nested in another run.</value>
-        public bool? Outermost { get; init; }
-
-        public string? Status { get; init; }
-
-        /// <value>Part of the run's name, in any case.</value>
-        public string? Name { get; init; }
-
-        /// <value>active (the default), deleted or all.</value>
-        public string? View { get; init; }
-
-        /// <value>Clauses joined by AND, as MLflow has them: metrics.auc > 0.8 AND params.depth = '6'.</value>
-        public string? Filter { get; init; }
-
-        /// <value>Counting stops there; left out: it goes on to the end.</value>
-        public long? Most { get; init; }
-    }
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/v1/runs/count", Handle)
         .Requires(Permission.RunsRead)
@@ -48,19 +22,18 @@ internal static class CountRuns
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<RunCountWire>, ProblemHttpResult>> Handle(
-        [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
+        [AsParameters] AskedRuns asked, long? most, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
     {
-        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter, query.Under, query.Outermost);
         var which = asked.Read(caller.Workspace);
         if (which.Refusal is { } refusal) return refusal.ToProblem();
-        if (query.Most < 1) return new Refusal.Invalid("request.limit", $"most={query.Most} was asked; it is 1 or more. Leave it out to count all.").ToProblem();
+        if (most < 1) return new Refusal.Invalid("request.limit", $"most={most} was asked; it is 1 or more. Leave it out to count all.").ToProblem();
 
         await defaults.Ensure(caller.Workspace, cancellation);
         var count = await database.Read<Answer<RunCountWire>>(
             transaction =>
             {
                 var resolved = asked.Resolve(transaction, which.Value);
-                return resolved.Refusal is { } unknown ? unknown : Count(transaction, resolved.Value, query.Most);
+                return resolved.Refusal is { } unknown ? unknown : Count(transaction, resolved.Value, most);
             },
             cancellation);
         return count.ToOk();

@@ -27,26 +27,6 @@ internal static class GroupRuns
         /// <value>A key; none: runs are counted alone.</value>
         public string? Metric { get; init; }
 
-        /// <value>Id or name; null: runs of all experiments.</value>
-        public string? Experiment { get; init; }
-
-        /// <value>A path: runs of the experiment of that name and of all below it.</value>
-        public string? Under { get; init; }
-
-        /// <value>True: without those nested in another run.</value>
-        public bool? Outermost { get; init; }
-
-        public string? Status { get; init; }
-
-        /// <value>Part of the run's name, in any case.</value>
-        public string? Name { get; init; }
-
-        /// <value>active (the default), deleted or all.</value>
-        public string? View { get; init; }
-
-        /// <value>Clauses joined by AND, as MLflow has them.</value>
-        public string? Filter { get; init; }
-
         public int? Limit { get; init; }
 
         [FromQuery(Name = "page_token")]
@@ -61,10 +41,9 @@ internal static class GroupRuns
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<Page<RunGroupWire>>, ProblemHttpResult>> Handle(
-        [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
+        [AsParameters] AskedRuns asked, [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
     {
         var size = PageSize.Of(query.Limit);
-        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter, query.Under, query.Outermost);
         var which = asked.Read(caller.Workspace);
         var by = Grouping.Parse(query.By);
         var skip = PageToken.ReadNumber(query.PageToken, 0);

@@ -18,26 +18,6 @@ internal static class ListRuns
 {
     internal sealed record Query
     {
-        /// <value>Id or name; null: runs of all experiments.</value>
-        public string? Experiment { get; init; }
-
-        /// <value>A path: runs of the experiment of that name and of all below it.</value>
-        public string? Under { get; init; }
-
-        /// <value>True: without those nested in another run.</value>
-        public bool? Outermost { get; init; }
-
-        public string? Status { get; init; }
-
-        /// <value>Part of the run's name, in any case.</value>
-        public string? Name { get; init; }
-
-        /// <value>active (the default), deleted or all.</value>
-        public string? View { get; init; }
-
-        /// <value>Clauses joined by AND, as MLflow has them: metrics.auc > 0.8 AND params.depth = '6'.</value>
-        public string? Filter { get; init; }
-
         [FromQuery(Name = "order_by")]
         public string? OrderBy { get; init; }
 
@@ -64,10 +44,9 @@ internal static class ListRuns
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<Page<RunWire>>, ProblemHttpResult>> Handle(
-        [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
+        [AsParameters] AskedRuns asked, [AsParameters] Query query, Caller caller, Database database, DefaultExperiment defaults, CancellationToken cancellation)
     {
         var size = PageSize.Of(query.Limit);
-        var asked = new AskedRuns(query.Experiment, query.Status, query.Name, query.View, query.Filter, query.Under, query.Outermost);
         var which = asked.Read(caller.Workspace);
         var order = RunOrder.Parse(query.OrderBy);
         var values = RunValues.Parse(query.Metrics, query.Params, query.Tags);

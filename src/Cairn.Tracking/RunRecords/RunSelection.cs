@@ -6,8 +6,28 @@ using Cairn.Tracking.Search;
 namespace Cairn.Tracking.RunRecords;
 
 /// <summary>Which runs are meant, as the query of a request says it.</summary>
-internal sealed record AskedRuns(string? Experiment, string? Status, string? Name, string? View, string? Filter, string? Under, bool? Outermost)
+internal sealed record AskedRuns
 {
+    /// <value>Id or name; null: runs of all experiments.</value>
+    public string? Experiment { get; init; }
+
+    /// <value>A path: runs of the experiment of that name and of all below it.</value>
+    public string? Under { get; init; }
+
+    /// <value>True: without those nested in another run.</value>
+    public bool? Outermost { get; init; }
+
+    public string? Status { get; init; }
+
+    /// <value>Part of the run's name, in any case.</value>
+    public string? Name { get; init; }
+
+    /// <value>active (the default), deleted or all.</value>
+    public string? View { get; init; }
+
+    /// <value>Clauses joined by AND, as MLflow has them: metrics.auc > 0.8 AND params.depth = '6'.</value>
+    public string? Filter { get; init; }
+
     /// <summary>What needs no look at the store.</summary>
     public Answer<RunSelection> Read(WorkspaceId workspace)
     {

@@ -90,15 +90,8 @@ internal static class RunTable
         transaction.Write(caller, "run.restore", $"runs/{run.RunId}", Detail.Of(new { run.Name, experiment = run.Experiment }));
     }
 
-    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, Run run, IEnumerable<KeyValuePair<string, string>> tags)
-    {
-        var rows = tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).ToList(); // so that two writers never wait for each other in a circle
-        if (rows.Count == 0) return;
-        transaction.InsertOr(
-            "run_tags", "ON CONFLICT (workspace_id, run_id, key) DO UPDATE SET value = excluded.value",
-            ("workspace_id", Tags.Repeated(workspace.Value, rows.Count)), ("run_id", Tags.Repeated(run.RunId, rows.Count)), ("key", rows.ConvertAll(tag => tag.Key).ToArray()),
-            ("value", rows.ConvertAll(tag => tag.Value).ToArray()), ("experiment_id", Tags.Repeated(run.ExperimentId, rows.Count)), ("started_at", Tags.Repeated(run.StartedAt, rows.Count)));
-    }
+    public static void PutTags(WriteTransaction transaction, WorkspaceId workspace, Run run, IEnumerable<KeyValuePair<string, string>> tags) =>
+        Tags.PutBeside(transaction, "run_tags", workspace, tags, [("experiment_id", run.ExperimentId), ("started_at", run.StartedAt)], ("run_id", run.RunId));
 
     /// <returns>Whether it was there.</returns>
     public static bool RemoveTag(WriteTransaction transaction, WorkspaceId workspace, string runId, string key) => transaction.Execute(

@@ -31,17 +31,26 @@ internal static class Tags
 
     /// <summary>A value for each key, in place of the one it had. In order, so that two writers never wait for each other in a circle.</summary>
     /// <param name="owner">Its columns and what they hold: texts and whole numbers.</param>
-    public static void Put(WriteTransaction transaction, string table, WorkspaceId workspace, IEnumerable<KeyValuePair<string, string>> tags, params ReadOnlySpan<(string Column, object Value)> owner)
+    public static void Put(WriteTransaction transaction, string table, WorkspaceId workspace, IEnumerable<KeyValuePair<string, string>> tags, params ReadOnlySpan<(string Column, object Value)> owner) =>
+        PutBeside(transaction, table, workspace, tags, [], owner);
+
+    /// <summary>The same, with columns that are not part of the key.</summary>
+    public static void PutBeside(
+        WriteTransaction transaction, string table, WorkspaceId workspace, IEnumerable<KeyValuePair<string, string>> tags, ReadOnlySpan<(string Column, object Value)> beside,
+        params ReadOnlySpan<(string Column, object Value)> owner)
     {
         var rows = tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).ToList();
         if (rows.Count == 0) return;
         List<(string, Array)> columns = [("workspace_id", Repeated(workspace.Value, rows.Count))];
-        foreach (var (column, value) in owner) columns.Add((column, value is long number ? Repeated(number, rows.Count) : Repeated((string)value, rows.Count)));
+        foreach (var (column, value) in owner) columns.Add((column, Column(value, rows.Count)));
         var key = string.Join(", ", columns.Select(column => column.Item1));
         columns.Add(("key", rows.ConvertAll(tag => tag.Key).ToArray()));
         columns.Add(("value", rows.ConvertAll(tag => tag.Value).ToArray()));
+        foreach (var (column, value) in beside) columns.Add((column, Column(value, rows.Count)));
         transaction.InsertOr(table, $"ON CONFLICT ({key}, key) DO UPDATE SET value = excluded.value", [.. columns]);
     }
+
+    private static Array Column(object value, int rows) => value is long number ? Repeated(number, rows) : Repeated((string)value, rows);
 
     public static T[] Repeated<T>(T value, int rows)
     {

@@ -318,6 +318,25 @@ public abstract class PredictionLogConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_file_of_a_segment_whose_time_is_over_stays_when_a_run_has_the_same()
+    {
+        await Deployment("churn", """{"log": {"keep_days": 2}}""");
+        await Log.Append(TestLog.Source(), TestLog.Start, 50);
+        Log.Clock.Ms = TestLog.Start + (2 * Hour);
+        await Log.Sealer.Run(Cancelled);
+        var old = (await Log.Segments()).Single();
+        Log.NamedElsewhere.Add(old.Blob.Hex);
+
+        Log.Clock.Ms = TestLog.Start + (72 * Hour);
+        await Log.Retention.Run(Cancelled);
+        Log.Clock.Ms += 25 * Hour;
+        await Log.Retention.Run(Cancelled);
+
+        (await Log.Database.Read(t => Segment.Between(t, TestLog.Workspace, null, 0, long.MaxValue, withRemoved: true), Cancelled)).ShouldBeEmpty();
+        (await Log.Blobs.Verify(old.Blob, Cancelled)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_scan_that_has_begun_gets_to_its_end_though_its_predictions_are_sealed_and_retired_meanwhile()
     {
         await Deployment("churn", """{"log": {"keep_days": 1}}""");

@@ -35,7 +35,8 @@ internal sealed class TestLog : IAsyncDisposable
         Predictions = new(_database, Reader, _log, personal);
         Search = new(_database, Reader);
         Sealer = NewSealer(options);
-        Retention = new(metadata, _database, Blobs, Clock, NullLogger<Retention>.Instance);
+        UnnamedBlobs unnamed = new(metadata, Blobs, [new BlobNames("a run", (digests, _) => Task.FromResult<IReadOnlyCollection<string>>([.. digests.Where(NamedElsewhere.Contains)]))], Clock);
+        Retention = new(metadata, _database, Blobs, unnamed, Clock, NullLogger<Retention>.Instance);
         Query = new(Predictions, new(Predictions, _database, Reader), Clock);
     }
 
@@ -58,6 +59,9 @@ internal sealed class TestLog : IAsyncDisposable
     public PredictionSearch Search { get; }
 
     public Sealer Sealer { get; }
+
+    /// <value>Digests of blobs that something other than the log names.</value>
+    public HashSet<string> NamedElsewhere { get; } = new(StringComparer.Ordinal);
 
     public Retention Retention { get; }
 

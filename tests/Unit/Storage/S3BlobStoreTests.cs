@@ -119,6 +119,25 @@ public sealed class S3BlobStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_was_written_lately_is_not_among_the_old_that_are_removed()
+    {
+        var store = Open();
+        var blob = await Write(store, Bytes(10));
+
+        var recent = await store.RemoveOlder(blob.Digest, DateTimeOffset.UtcNow.AddDays(-1), Cancelled);
+        (recent.Result, recent.WrittenAt!.Value).ShouldSatisfyAllConditions(
+            one => one.Result.ShouldBe(BlobRemoval.Outcome.Recent), one => one.Value.ShouldBeInRange(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5)));
+        using (store.Hold()) (await store.RemoveOlder(blob.Digest, DateTimeOffset.UtcNow.AddDays(1), Cancelled)).Result.ShouldBe(BlobRemoval.Outcome.Held);
+        (await store.Verify(blob.Digest, Cancelled)).ShouldBeTrue();
+
+        var old = await store.RemoveOlder(blob.Digest, DateTimeOffset.UtcNow.AddDays(1), Cancelled);
+        (old.Result, old.Bytes).ShouldBe((BlobRemoval.Outcome.Gone, 10));
+        (await _s3.Keys()).ShouldBeEmpty();
+        var gone = await store.RemoveOlder(blob.Digest, DateTimeOffset.UtcNow.AddDays(1), Cancelled);
+        (gone.Result, gone.WrittenAt).ShouldBe((BlobRemoval.Outcome.Gone, null));
+    }
+
+    [Fact]
     public async Task What_a_dead_process_left_half_sent_is_taken_away_at_the_next_start()
     {
         var (content, digest) = (Bytes(40 << 20), Digest.Of(Bytes(40 << 20)));
