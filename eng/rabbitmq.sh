@@ -10,9 +10,10 @@ folder=$(mkdir -p "$2" && cd "$2" && pwd)
 bin=/usr/lib/rabbitmq/bin
 [ -x $bin/rabbitmq-server ] || { echo "RabbitMQ is not installed: apt-get install rabbitmq-server" >&2; exit 1; }
 
+# Below the ports that the system gives to outgoing connections: one of those would take it while the server is down.
 free_port() {
     local port
-    while port=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
     echo "$port"
 }
 

@@ -7,9 +7,10 @@ usage() { sed -n '2,4s/^# \?//p' "$0" >&2; exit 2; }
 [ $# = 2 ] || usage
 folder=$(mkdir -p "$2" && cd "$2" && pwd)
 
+# Below the ports that the system gives to outgoing connections: one of those would take it while the server is down.
 free_port() {
     local port
-    while port=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
     echo "$port"
 }
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
