@@ -55,7 +55,7 @@ internal sealed record AskedRuns
 
         try
         {
-            read.Finder(transaction);
+            _ = RunFilter.Conditions(read.Filter, new ClauseSql(transaction, read.Workspace.Value));
             return read;
         }
         catch (FilterException wrong)

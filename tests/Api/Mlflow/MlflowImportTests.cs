@@ -360,6 +360,7 @@ public abstract class MlflowImportTests : IAsyncLifetime
     public async Task Files_in_S3_are_copied_when_that_is_asked_for_and_stay_else()
     {
         using var s3 = await S3Server.Start();
+        await using var first = await TrackingHost.Start(Postgres, s3.Options);
         await using var host = await TrackingHost.Start(Postgres, s3.Options);
         var place = $"s3://{s3.Bucket}/mlflow/7";
         _store.Experiment(7, "there", place);
@@ -369,10 +370,12 @@ public abstract class MlflowImportTests : IAsyncLifetime
         foreach (var (key, text) in new[] { ("model/MLmodel", "flavors: {}"), ("größe 1.txt", "small"), ("folder/", "") })
             await s3.Client.PutObjectAsync(new() { BucketName = s3.Bucket, Key = $"mlflow/7/{One}/artifacts/{key}", ContentBody = text });
 
-        var stayed = await Take();
+        var stayed = await Take(into: first);
         Count(stayed, "experiments").Refused.ShouldBe(0);
         stayed.Remarks.ShouldContain(remark => remark.Reason.Contains($"stay at {place}", StringComparison.Ordinal));
-        Text((await _host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!["info"]!["artifact_uri"]).ShouldBe($"{place}/{One}/artifacts");
+        Text((await first.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!["info"]!["artifact_uri"]).ShouldBe($"{place}/{One}/artifacts");
+
+        (await Take(Source with { CopyS3 = true }, first)).Remarks.ShouldContain(remark => remark.Reason.Contains("those that are copied are not shown", StringComparison.Ordinal));
 
         var copied = await Take(Source with { CopyS3 = true }, host);
 

@@ -44,6 +44,8 @@ internal static class TakeExperiments
             tally.Note("experiment", given.Name, $"Its id was {given.Id} and is {here.Id}: {(ExperimentTable.Find(transaction, walk.Workspace, given.ExperimentId) is { } other ? $"{given.Id} is '{other.Name}' here" : "the name is here already")}.");
         if (ArtifactPlace.Stays(source, given.ArtifactLocation))
             tally.Note("files", given.Name, $"The files of its runs stay at {given.ArtifactLocation}{(here.ArtifactLocation == given.ArtifactLocation ? "" : "; the experiment of that name here keeps its files elsewhere, so they are not shown")}.");
+        else if (here.ArtifactLocation.Length > 0)
+            tally.Note("files", given.Name, $"The experiment of that name here keeps its files at {here.ArtifactLocation}, so those that are copied are not shown.");
         transaction.Execute(
             """
             INSERT INTO mlflow_import_experiments (workspace_id, import_id, source_id, experiment_id) VALUES (@workspace, @Import, @source, @ExperimentId)
