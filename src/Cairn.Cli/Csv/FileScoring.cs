@@ -37,7 +37,7 @@ internal sealed partial class FileScoring
                 "cli.no-such-deployment", $"{(name is null ? "There is no default deployment" : $"No project folder and no deployment is named {name}")}. {(all.Count == 0 ? "There is none yet: 'cairn run' makes one." : $"There are: {string.Join(", ", all.Select(d => d.Name))}.")}"));
         var scoring = new FileScoring(client, await client.GetDeploymentAsync(deployment.Name, cancellation), file, id);
 
-        using var reader = new CsvReader(file);
+        using var reader = await CsvFile.Open(file, cancellation);
         var missing = scoring._inputs.Values.Where(i => i.Required && !reader.Header.Contains(i.Name, StringComparer.Ordinal)).Select(i => i.Name).ToList();
         if (missing.Count > 0)
             throw new CairnException(Problems.Of("cli.csv-columns", $"{file} lacks the column{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing)} that {deployment.Name} needs. It has: {string.Join(", ", reader.Header)}."));
@@ -49,7 +49,7 @@ internal sealed partial class FileScoring
     /// <returns>How many rows were scored.</returns>
     public async Task<long> Write(TextWriter writer, CancellationToken cancellation)
     {
-        using var reader = new CsvReader(_file);
+        using var reader = await CsvFile.Open(_file, cancellation);
         var idName = _id ?? reader.Header.FirstOrDefault(n => !_inputs.ContainsKey(n));
         var idAt = idName is null ? -1 : reader.Header.ToList().IndexOf(idName);
         await CsvWriter.Write(writer, idName ?? "row", "prediction", "probability", "prediction_id");
@@ -59,11 +59,11 @@ internal sealed partial class FileScoring
         {
             var ids = new List<string>();
             var lines = new List<long>();
-            var body = ReadChunk(reader, row =>
+            var body = await ReadChunk(reader, row =>
             {
                 ids.Add(idAt < 0 ? (total + ids.Count + 1).ToString(CultureInfo.InvariantCulture) : row[idAt]);
                 lines.Add(reader.Line);
-            });
+            }, cancellation);
             if (ids.Count == 0) return total;
 
             var answers = await Predict(body, lines, cancellation);
@@ -73,13 +73,13 @@ internal sealed partial class FileScoring
         }
     }
 
-    private ReadOnlyMemory<byte> ReadChunk(CsvReader reader, Action<string[]> read)
+    private async Task<ReadOnlyMemory<byte>> ReadChunk(CsvFile reader, Action<IReadOnlyList<string>> read, CancellationToken cancellation)
     {
         var buffer = new ArrayBufferWriter<byte>(1 << 16);
-        using var json = new Utf8JsonWriter(buffer);
+        await using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
         json.WriteStartArray("rows");
-        for (var n = 0; n < ChunkRows && json.BytesCommitted + json.BytesPending < ChunkBytes && reader.Next() is { } row; n++)
+        for (var n = 0; n < ChunkRows && json.BytesCommitted + json.BytesPending < ChunkBytes && await reader.Next(cancellation) is { } row; n++)
         {
             TypedRow.Write(json, reader.Header, row, _inputs);
             read(row);

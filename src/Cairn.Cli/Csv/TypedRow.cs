@@ -17,10 +17,10 @@ internal static class TypedRow
     private static readonly string[] Days = ["yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "dd.MM.yyyy", "dd.MM.yyyy HH:mm", "dd.MM.yyyy HH:mm:ss"];
 
     /// <param name="inputs">What the deployment reads. Other columns are left out.</param>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<string> header, string[] row, IReadOnlyDictionary<string, InputFieldWire> inputs)
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<string> header, IReadOnlyList<string> row, IReadOnlyDictionary<string, InputFieldWire> inputs)
     {
         json.WriteStartObject();
-        for (var i = 0; i < row.Length; i++)
+        for (var i = 0; i < row.Count; i++)
         {
             if (!inputs.TryGetValue(header[i], out var input)) continue;
             json.WritePropertyName(header[i]);

@@ -13,13 +13,13 @@ internal sealed record DemoData(string Name, string Path, string Target)
     private static readonly HashSet<string> Answers = new(StringComparer.OrdinalIgnoreCase) { "yes", "no", "true", "false", "0", "1", "y", "n" };
 
     /// <summary>A column called Churn, else the last one when it holds nothing but two answers.</summary>
-    public static string GuessTarget(string file)
+    public static async Task<string> GuessTarget(string file, CancellationToken cancellation)
     {
-        using var reader = new CsvReader(file);
+        using var reader = await CsvFile.Open(file, cancellation);
         if (reader.Header.FirstOrDefault(n => n.Equals("Churn", StringComparison.OrdinalIgnoreCase)) is { } churn) return churn;
 
         var values = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        for (var n = 0; n < RowsLookedAt && values.Count <= 2 && reader.Next() is { } row; n++)
+        for (var n = 0; n < RowsLookedAt && values.Count <= 2 && await reader.Next(cancellation) is { } row; n++)
             if (row[^1].Trim() is { Length: > 0 } value) values.Add(value);
         return values.Count == 2 && values.All(Answers.Contains)
             ? reader.Header[^1]

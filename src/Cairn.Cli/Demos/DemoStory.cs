@@ -46,7 +46,7 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
     public async Task<DemoOutcome> Tell(string? data, string? target, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var source = data is null ? Sample() : Own(data, target);
+        var source = data is null ? Sample() : await Own(data, target, cancellation);
         var project = await Prepare(source, anew: target is not null, cancellation);
 
         terminal.Note($"Running the project {project.Name} ({project.Path}):");
@@ -75,10 +75,10 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
         return new DemoData("churn", path, Samples.ChurnTarget);
     }
 
-    private static DemoData Own(string data, string? target)
+    private static async Task<DemoData> Own(string data, string? target, CancellationToken cancellation)
     {
         var path = Path.GetFullPath(data);
-        return new DemoData(ProjectFolder.NameOf(Path.GetFileNameWithoutExtension(path)), path, target ?? DemoData.GuessTarget(path));
+        return new DemoData(ProjectFolder.NameOf(Path.GetFileNameWithoutExtension(path)), path, target ?? await DemoData.GuessTarget(path, cancellation));
     }
 
     /// <summary>The project of an earlier demo is used again, unless the data is another or the target is named anew.</summary>
@@ -112,7 +112,7 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
     private async Task<PredictionWire?> Predict(string deployment, DemoData source, CancellationToken cancellation)
     {
         var inputs = ((await client.GetDeploymentAsync(deployment, cancellation)).Inputs ?? []).ToDictionary(i => i.Name, StringComparer.Ordinal);
-        var row = FirstRow(source.Path, inputs);
+        var row = await FirstRow(source.Path, inputs, cancellation);
 
         using var http = CairnConnection.Open(url);
         var answer = await http.Client.PredictAsync(deployment, row, explain: true, cancellation);
@@ -123,11 +123,11 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
         return answer;
     }
 
-    private static ReadOnlyMemory<byte> FirstRow(string file, IReadOnlyDictionary<string, InputFieldWire> inputs)
+    private static async Task<ReadOnlyMemory<byte>> FirstRow(string file, IReadOnlyDictionary<string, InputFieldWire> inputs, CancellationToken cancellation)
     {
-        using var reader = new CsvReader(file);
+        using var reader = await CsvFile.Open(file, cancellation);
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer)) TypedRow.Write(json, reader.Header, reader.Next() ?? [], inputs);
+        await using (var json = new Utf8JsonWriter(buffer)) TypedRow.Write(json, reader.Header, await reader.Next(cancellation) ?? [], inputs);
         return buffer.WrittenMemory;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Web.Components;
 using Cairn.Web.Routing;
@@ -32,10 +33,10 @@ internal static class ScoreFile
 
         var text = new StreamReader(await Keep(file, request), new UTF8Encoding(false, throwOnInvalidBytes: true));
         request.Context.Response.RegisterForDispose(text);
-        var csv = new CsvText(text);
+        var csv = new CsvRecords(text);
         try
         {
-            if (await csv.Read(request.Cancellation) is not { } header) return Wrong("found an empty file, expected a header line and rows");
+            if (await csv.ReadAsync(request.Cancellation) is not { } header) return Wrong("found an empty file, expected a header line and rows");
             if (header.GroupBy(column => column, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice) return Wrong($"found the column {Format.Clip(twice.Key, 60)} twice, expected every column once");
             var missing = deployment.Value.Inputs.Where(input => input.Required && !header.Contains(input.Name, StringComparer.Ordinal)).Select(input => Format.Clip(input.Name, 60)).ToList();
             if (missing.Count > 0) return Wrong($"found the columns {Format.Clip(string.Join(", ", header), 300)}; expected also {Format.Clip(string.Join(", ", missing), 300)}");

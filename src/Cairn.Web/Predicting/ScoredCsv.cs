@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Web.Predicting;
 
 /// <summary>The rows of a CSV file with what was predicted behind each, or what is wrong with it. Written while the file is read; one that breaks off is cut and not closed.</summary>
-internal sealed class ScoredCsv(PageRequest request, DeploymentWire deployment, IReadOnlyList<string> header, CsvText csv, bool reasons) : IResult
+internal sealed class ScoredCsv(PageRequest request, DeploymentWire deployment, IReadOnlyList<string> header, CsvRecords csv, bool reasons) : IResult
 {
     // What the API takes at once without reading answers meanwhile.
     private const int MostBytes = 56 << 10, Reasons = 3, MostTries = 10;
@@ -72,7 +72,7 @@ internal sealed class ScoredCsv(PageRequest request, DeploymentWire deployment, 
         _lines.ResetWrittenCount();
         while (_lines.WrittenCount < MostBytes)
         {
-            if (await csv.Read(request.Cancellation) is not { } cells)
+            if (await csv.ReadAsync(request.Cancellation) is not { } cells)
             {
                 _ended = true;
                 return;
