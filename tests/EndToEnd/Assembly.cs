@@ -1,3 +1,3 @@
-// Every test trains models in a process of its own: side by side they would only wait for each other's cores, so they are one collection.
-// The browser's tests are another: much of their time is waiting, for a page and for what it draws.
-[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, MaxParallelThreads = 2)]
+// Most tests start processes that train or serve: many side by side would only wait for each other's cores. But what dies and starts again
+// waits for its disk, and what looks at pages for what they draw, so each of these two is a collection beside the rest.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, MaxParallelThreads = 3)]

@@ -3,6 +3,7 @@ using Cairn.EndToEnd.Tests.Running;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9 in the middle of a batch: the same command goes on, and the output is that of one go.</summary>
+[Collection("kills")]
 public class BatchKillTests
 {
     private const int Rows = 450_000; // four parts

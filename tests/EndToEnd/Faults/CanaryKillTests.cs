@@ -6,6 +6,7 @@ using Cairn.EndToEnd.Tests.Running;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9 in the middle of a canary, from the command line.</summary>
+[Collection("kills")]
 public class CanaryKillTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ using Cairn.Unit.Tests.Tracking;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9, twenty-five times while a store of MLflow is taken in: the same command goes on, and in the end everything is there once.</summary>
+[Collection("kills")]
 public class ImportKillTests
 {
     private const int Runs = 1500, Metrics = 4, Points = 10, Kills = 25;

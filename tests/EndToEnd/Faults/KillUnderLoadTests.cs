@@ -8,6 +8,7 @@ using Cairn.EndToEnd.Tests.Running;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9 while predictions are asked for: every one that was acknowledged is in the log.</summary>
+[Collection("kills")]
 public class KillUnderLoadTests
 {
     private const int Clients = 8;

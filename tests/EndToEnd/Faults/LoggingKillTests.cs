@@ -8,6 +8,7 @@ using Cairn.EndToEnd.Tests.Running;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9 of the server, again and again, while a program in .NET logs a run: when the run is disposed nothing of it is missing or there twice.</summary>
+[Collection("kills")]
 public class LoggingKillTests
 {
     private const int Threads = 4, PointsOfThread = 4_000, Params = 40, Files = 20;

@@ -13,6 +13,7 @@ namespace Cairn.EndToEnd.Tests.Faults;
 /// kill -9 while clients of MLflow's protocol log runs, params, metrics, tags, batches, files, models and versions at once: after each start
 /// everything that was acknowledged is there, and of a batch that was not, all or nothing.
 /// </summary>
+[Collection("kills")]
 public class MlflowKillTests
 {
     private const int PointsOfBatch = 20;

@@ -3,6 +3,7 @@ using Cairn.EndToEnd.Tests.Running;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9 while a batch reads a table, scores it, logs it and writes a table: the same command goes on, and every row is there once.</summary>
+[Collection("kills")]
 public class TableKillTests
 {
     private const int Rows = 450_000; // four parts

@@ -7,6 +7,7 @@ using Npgsql;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9 at random moments of a batch into a table of SQLite, one of PostgreSQL, and objects of S3, on the real servers: every row is there once.</summary>
+[Collection("kills")]
 public class TargetKillTests(ScoredBank bank) : IClassFixture<ScoredBank>
 {
     private const int Kills = 3;

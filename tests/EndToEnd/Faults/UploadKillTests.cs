@@ -9,6 +9,7 @@ using Cairn.EndToEnd.Tests.Running;
 namespace Cairn.EndToEnd.Tests.Faults;
 
 /// <summary>kill -9 while files come in parts: a part that was acknowledged is not sent again, each file is whole in the end, and nothing is left over.</summary>
+[Collection("kills")]
 public class UploadKillTests
 {
     private const string Uploads = "/api/2.0/mlflow-artifacts/mpu";
