@@ -3,7 +3,7 @@ using Cairn.Storage;
 
 namespace Cairn.Tracking.Artifacts;
 
-/// <summary>A row of <c>run_artifacts</c>.</summary>
+/// <summary>A row of <c>run_artifacts</c>: a file of a run, of a logged model, or of the workspace itself.</summary>
 internal sealed record Artifact
 {
     public string Path { get; init; } = "";
@@ -32,12 +32,12 @@ internal static class ArtifactTable
     {
         for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
             if (Find(transaction, workspace, runId, path[..slash]) is { } file)
-                return Clash($"'{path}' cannot be stored: '{file.Path}' is a file of this run, not a folder.");
+                return Clash($"'{path}' cannot be stored: '{file.Path}' is a file, not a folder.");
 
         var below = transaction.First<string>(
             "SELECT path FROM run_artifacts WHERE workspace_id = @workspace AND run_id = @runId AND path >= @first AND path < @after ORDER BY path LIMIT 1",
             new { workspace = workspace.Value, runId, first = path + "/", after = path + "0" });
-        if (below is not null) return Clash($"'{path}' cannot be stored: it is a folder of this run, holding '{below}'.");
+        if (below is not null) return Clash($"'{path}' cannot be stored: it is a folder, holding '{below}'.");
 
         if (Find(transaction, workspace, runId, path) is { } replaced && replaced.Digest != blob.Digest.Hex) UnnamedBlobs.LetGo(transaction, workspace, [replaced.Digest], now);
         transaction.Execute(

@@ -6,6 +6,9 @@ namespace Cairn.Tracking.Registry;
 /// <summary>Where the files of a version from outside are. A place on this machine would let a client read the server's disk, so it is refused.</summary>
 internal static class ModelSource
 {
+    /// <value>As MLflow's clients write the files that are no run's.</value>
+    private const string OwnRoot = "mlflow-artifacts:";
+
     private static readonly string[] _schemes = ["s3", "gs", "az", "abfs", "abfss", "wasbs", "hdfs", "http", "https", "ftp", "sftp", "dbfs", "mlflow-artifacts", "runs", "models"];
 
     public static Refusal? Check(string? source)
@@ -22,6 +25,7 @@ internal static class ModelSource
             reading = decoded;
         }
 
+        if (source == OwnRoot) return null;
         var colon = source.IndexOf(":/", StringComparison.Ordinal);
         return colon > 0 && _schemes.Contains(source[..colon], StringComparer.OrdinalIgnoreCase) ? null : Bad(source, "it names a place on the server's disk, or no place");
     }
@@ -33,7 +37,7 @@ internal static class ModelSource
         return parts switch
         {
             ["runs:", var run, .. var folder] => (run, string.Join('/', folder)),
-            ["mlflow-artifacts:", _, var run, "artifacts", .. var folder] => (run, string.Join('/', folder)),
+            ["mlflow-artifacts:", var experiment, var run, "artifacts", .. var folder] when experiment.All(char.IsAsciiDigit) => (run, string.Join('/', folder)),
             _ => null,
         };
     }

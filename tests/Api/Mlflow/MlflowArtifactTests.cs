@@ -148,13 +148,17 @@ public class MlflowFilesOverTcpTests
         await home.Http.Mlflow("model-versions/create", $$"""{"name":"m","source":"mlflow-artifacts:/0/{{run}}/artifacts"}""");
 
         foreach (var method in (string[])["PUT", "GET", "DELETE"])
-            (await Status(home, $"{method} /api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/{path}")).ShouldBeInRange(400, 404, $"{method} {path}");
+            foreach (var place in (string[])[$"0/{run}/artifacts/", "shared/", ""])
+                (await Status(home, $"{method} /api/2.0/mlflow-artifacts/artifacts/{place}{path}")).ShouldBeInRange(400, 404, $"{method} {place}{path}");
+        (await Status(home, $"GET /api/2.0/mlflow-artifacts/artifacts?path={path}")).ShouldBeInRange(400, 404, path);
         (await Status(home, $"GET /api/2.0/mlflow/artifacts/list?run_id={run}&path={path}")).ShouldBeInRange(400, 404, path);
         (await Status(home, $"GET /get-artifact?run_id={run}&path={path}")).ShouldBeInRange(400, 404, path);
         (await Status(home, $"GET /model-versions/get-artifact?name=m&version=1&path={path}")).ShouldBeInRange(400, 404, path);
         (await Status(home, $"GET /ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files?artifact_file_path={path}")).ShouldBeInRange(400, 404, path);
         (await Status(home, $"POST /ajax-api/2.0/mlflow/upload-artifact?run_uuid={run}&path={path}")).ShouldBeInRange(400, 404, path);
-        (await Status(home, $"POST /api/2.0/mlflow-artifacts/mpu/create/0/{run}/artifacts/{path}", """{"path":"x.bin","num_parts":1}""")).ShouldBeInRange(400, 404, path);
+        foreach (var place in (string[])[$"0/{run}/artifacts/", ""])
+            (await Status(home, $"POST /api/2.0/mlflow-artifacts/mpu/create/{place}{path}", """{"path":"x.bin","num_parts":1}""")).ShouldBeInRange(400, 404, path);
+        (await home.Http.GetStringAsync("/api/2.0/mlflow-artifacts/artifacts", TestContext.Current.CancellationToken)).ShouldBe("{}");
         (await home.Http.MlflowGet($"artifacts/list?run_id={run}"))["files"].ShouldBeNull();
     }
 
@@ -172,13 +176,18 @@ public class MlflowFilesOverTcpTests
         SHA256.HashData(await home.Http.GetByteArrayAsync(path, TestContext.Current.CancellationToken)).ShouldBe(SHA256.HashData(content));
     }
 
-    private static async Task<int> Status(TestHome home, string request, string body = "x")
+    private static async Task<int> Status(TestHome home, string request, string body = "x") =>
+        int.Parse((await Head(home, request, 1, body)).Split(' ')[1], CultureInfo.InvariantCulture);
+
+    private static async Task<string> Head(TestHome home, string request, int lines, string body = "x")
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", home.Http.BaseAddress!.Port, TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream, Encoding.ASCII);
-        return int.Parse((await reader.ReadLineAsync(TestContext.Current.CancellationToken))!.Split(' ')[1], CultureInfo.InvariantCulture);
+        var head = new StringBuilder();
+        for (var line = 0; line < lines && await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 } text; line++) head.Append(text).Append('\n');
+        return head.ToString();
     }
 }

@@ -48,6 +48,8 @@ public sealed class TrackingHost : IAsyncDisposable
     /// <value>The home.</value>
     public string Folder => _folder;
 
+    public UnnamedBlobs Unnamed => _app.Services.GetRequiredService<UnnamedBlobs>();
+
     public Database Database => _app.Services.GetRequiredService<Database>();
 
     public static async Task<TrackingHost> Start(bool onPostgres = false, ObjectStoreOptions? objects = null, TrackingOptions? options = null)

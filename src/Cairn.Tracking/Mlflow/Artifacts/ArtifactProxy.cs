@@ -38,7 +38,7 @@ internal static class ArtifactProxy
 
     private static Task Download(HttpContext context, MlflowCall call)
     {
-        var address = ArtifactAddress.Parse(call.Route("path"));
+        var address = ArtifactAddress.Parse(ArtifactAddress.Asked(call));
         return SendArtifact.Send(context, call, transaction =>
         {
             address.Require(transaction, call.Workspace, write: false);
@@ -46,12 +46,13 @@ internal static class ArtifactProxy
         });
     }
 
-    private static Task Upload(HttpContext context, MlflowCall call) => StoreArtifact.Store(call, ArtifactAddress.Parse(call.Route("path")), context.Request.Body);
+    private static Task Upload(HttpContext context, MlflowCall call) => StoreArtifact.Store(call, ArtifactAddress.Parse(ArtifactAddress.Asked(call)), context.Request.Body);
 
     /// <summary>A file, or a folder with what is in it. Content that nothing else names goes a day later.</summary>
     private static async Task Delete(HttpContext context, MlflowCall call)
     {
-        var address = ArtifactAddress.Parse(call.Route("path"));
+        var address = ArtifactAddress.Parse(ArtifactAddress.Asked(call));
+        if (address is { Of: ArtifactAddress.Kind.Workspace, Path: "" }) throw MlflowException.Invalid("Invalid path");
         var now = call.Store.Now;
         await call.Write(transaction =>
         {

@@ -60,9 +60,9 @@ internal static class GetArtifact
         if (!source.StartsWith(Proxy, StringComparison.OrdinalIgnoreCase)) return null;
         var whole = source[Proxy.Length..];
         if (whole.StartsWith("//", StringComparison.Ordinal)) whole = whole.IndexOf('/', 2) is var slash and > 0 ? whole[slash..] : ""; // it names its host
-        var address = ArtifactAddress.Parse(whole.TrimStart('/'));
+        var address = ArtifactAddress.Parse(Below(whole.Trim('/'), path));
         address.Require(transaction, workspace, write: false);
-        return new(address.Owner, Below(address.Path, path));
+        return new(address.Owner, address.Path);
     }
 
     private static string Below(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow.Artifacts;
 
-/// <param name="Owner">A run, or a logged model.</param>
+/// <param name="Owner">As <see cref="ArtifactAddress"/> has it.</param>
 internal readonly record struct FilePlace(string Owner, string Path);
 
-/// <summary>A file of a run or of a logged model as the answer to a call.</summary>
+/// <summary>A file as the answer to a call.</summary>
 internal static class SendArtifact
 {
     /// <param name="place">Where it is; refuses who may not have it.</param>
@@ -18,7 +18,7 @@ internal static class SendArtifact
         var artifact = await call.Query(transaction =>
         {
             var (owner, path) = place(transaction);
-            return ArtifactTable.Find(transaction, call.Workspace, owner, path) ?? throw MlflowException.Missing($"No artifact '{path}' is in {owner}.");
+            return ArtifactTable.Find(transaction, call.Workspace, owner, path) ?? throw MlflowException.Missing($"No artifact '{path}' is {(owner == ArtifactAddress.Workspace ? "here, outside the runs and logged models" : $"in {owner}")}.");
         });
         var digest = Digest.Parse(artifact.Digest);
         if (await call.Store.Blobs.Open(digest, call.Cancellation) is not { } content)

@@ -5,7 +5,7 @@ using Cairn.Tracking.Mlflow.Protocol;
 
 namespace Cairn.Tracking.Mlflow.Artifacts;
 
-/// <summary>A file that is sent whole becomes one of a run or of a logged model.</summary>
+/// <summary>A file that is sent whole gets its name.</summary>
 internal static class StoreArtifact
 {
     public static async Task Store(MlflowCall call, ArtifactAddress address, Stream content)

@@ -24,6 +24,6 @@ internal static class UploadArtifact
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Largest; // who does not say how much comes
 
         var experiment = await call.Query(transaction => RunForChange.RequireActive(transaction, call.Workspace, run).ExperimentId);
-        await StoreArtifact.Store(call, new ArtifactAddress(experiment, run, IsModel: false, path), context.Request.Body);
+        await StoreArtifact.Store(call, new ArtifactAddress(experiment, run, ArtifactAddress.Kind.Run, path), context.Request.Body);
     }
 }

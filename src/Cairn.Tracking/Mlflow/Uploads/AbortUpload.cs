@@ -11,7 +11,7 @@ internal static class AbortUpload
     private static async Task Handle(MlflowCall call)
     {
         var fields = FieldsOf.Texts(call, "path", "upload_id");
-        var (address, id) = (ArtifactUpload.AddressOf(call.Route("path"), fields[0]), fields[1]);
+        var (address, id) = (ArtifactUpload.AddressOf(call, fields[0]), fields[1]);
         await call.Write(transaction =>
         {
             ArtifactUpload.Require(transaction, call.Workspace, id, address);

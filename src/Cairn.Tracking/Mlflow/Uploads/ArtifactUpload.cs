@@ -10,6 +10,7 @@ internal sealed record ArtifactUpload
 {
     public string UploadId { get; init; } = "";
 
+    /// <value>As <see cref="ArtifactAddress"/> has it.</value>
     public string Owner { get; init; } = "";
 
     public string Path { get; init; } = "";
@@ -18,13 +19,13 @@ internal sealed record ArtifactUpload
 
     public long? CompletedAt { get; init; }
 
-    /// <summary>The file that a call about parts means.</summary>
-    /// <param name="folder">As <see cref="ArtifactAddress"/> has it.</param>
+    /// <summary>The file that a call about parts means: its address names the folder.</summary>
     /// <param name="file">As the client calls it, which may be with the folder it has it in: its last name counts.</param>
-    public static ArtifactAddress AddressOf(string? folder, string file)
+    public static ArtifactAddress AddressOf(MlflowCall call, string file)
     {
+        var folder = ArtifactAddress.Asked(call);
         var name = file[(file.LastIndexOfAny(['/', '\\']) + 1)..];
-        return name.Length == 0 ? throw MlflowException.Invalid("Invalid path") : ArtifactAddress.Parse($"{folder?.TrimEnd('/')}/{name}");
+        return name.Length == 0 ? throw MlflowException.Invalid("Invalid path") : ArtifactAddress.Parse(string.IsNullOrEmpty(folder) ? name : $"{folder.TrimEnd('/')}/{name}");
     }
 
     public static void Insert(WriteTransaction transaction, WorkspaceId workspace, ArtifactUpload upload, long now) => transaction.Execute(

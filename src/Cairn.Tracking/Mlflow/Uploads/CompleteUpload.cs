@@ -21,7 +21,7 @@ internal sealed class CompleteUpload(CancellationToken stopping)
     private async Task Handle(MlflowCall call)
     {
         var (file, id, named) = call.Read(Read);
-        var address = ArtifactUpload.AddressOf(call.Route("path"), file);
+        var address = ArtifactUpload.AddressOf(call, file);
         var (store, workspace) = (call.Store, call.Workspace);
         var upload = await call.Query(transaction => ArtifactUpload.Require(transaction, workspace, id, address));
         if (upload.CompletedAt is null)

@@ -11,7 +11,7 @@ namespace Cairn.Tracking.Mlflow.Uploads;
 /// <param name="Parts">Ends with a slash.</param>
 internal sealed record PartPlace(string Parts, string Authorization)
 {
-    private const string Own = "/mlflow-artifacts/mpu/create/";
+    private const string Own = "/mlflow-artifacts/mpu/create";
 
     /// <value>Of what is said of one part, about.</value>
     public long Length => Parts.Length + Authorization.Length + 100;

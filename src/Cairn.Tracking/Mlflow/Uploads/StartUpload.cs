@@ -27,7 +27,7 @@ internal static class StartUpload
 
             return (string.IsNullOrEmpty(path) ? throw MlflowException.Required("path") : path, parts ?? 1);
         });
-        var address = ArtifactUpload.AddressOf(call.Route("path"), file);
+        var address = ArtifactUpload.AddressOf(call, file);
         if (address.Path.Length == 0) throw MlflowException.Invalid("Invalid path");
         if (parts is < 1 or > MostParts) throw MlflowException.Invalid($"A file comes in 1 to {MostParts} parts, not in {parts}. Make the parts larger (MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE).");
         var sent = PartPlace.Of(call.Request);
