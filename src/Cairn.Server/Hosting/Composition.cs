@@ -64,6 +64,7 @@ internal static class Composition
     {
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<DoubledSlash>();
         app.UseProblems();
         app.UseRouting();
         app.UseAccess();

@@ -162,6 +162,21 @@ public class MlflowFilesOverTcpTests
         (await home.Http.MlflowGet($"artifacts/list?run_id={run}"))["files"].ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("//model-versions/get-artifact?name=m&path=..%2Fx", "/model-versions/get-artifact?name=m&path=..%2Fx")]
+    [InlineData("///api/2.0/mlflow/experiments/get?experiment_id=0", "/api/2.0/mlflow/experiments/get?experiment_id=0")]
+    [InlineData("//evil.example/x", "/evil.example/x")]
+    [InlineData("//%5Cevil.example/x", "/evil.example/x")]
+    [InlineData("//%09/evil.example/x", "/%09/evil.example/x")]
+    public async Task A_doubled_slash_before_a_path_leads_to_the_path_on_this_server(string sent, string meant)
+    {
+        await using var home = await TestHome.Start();
+
+        var head = await Head(home, $"GET {sent}", int.MaxValue);
+        head.ShouldStartWith("HTTP/1.1 308 ");
+        head.ShouldContain($"\nLocation: {meant}\n");
+    }
+
     [Fact]
     public async Task A_file_larger_than_any_other_body_streams_up_and_down()
     {
