@@ -1,5 +1,5 @@
 // What every page loads. Pages are complete without it: it puts times into the viewer's zone, keeps parts fresh, copies tables,
-// opens the palette, and fetches the charts where there is one.
+// opens the palette, leads addresses of MLflow's pages to pages here, and fetches the charts where there is one.
 import { localTimes } from './time.js';
 import { follow } from './parts.js';
 import { copyButtons } from './copy.js';
@@ -16,6 +16,12 @@ const dress = root => {
 
 dress(document);
 follow(document, dress);
+
+if (location.pathname === '/') {
+  const lead = () => location.hash.startsWith('#/') && import('./mlflow.js').then(module => module.lead(location));
+  lead();
+  addEventListener('hashchange', lead);
+}
 
 const palette = () => import('./palette.js').then(module => module.open());
 document.addEventListener('keydown', event => {
