@@ -197,6 +197,33 @@ public abstract class MlflowImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Prompts_come_with_their_texts_and_are_prompts_here_too()
+    {
+        _store.Insert("registered_models", "greeting", 1000, 2000, null);
+        _store.Insert("registered_model_tags", "mlflow.prompt.is_prompt", "true", "greeting");
+        _store.Insert("registered_model_tags", "_mlflow_prompt_type", "text", "greeting");
+        foreach (var (version, text) in ((int, string)[])[(1, "Hello {{name}}"), (2, "Good day {{name}}")])
+        {
+            Version(version, "dummy-source", "None", null, "greeting");
+            _store.Insert("model_version_tags", "mlflow.prompt.is_prompt", "true", "greeting", version);
+            _store.Insert("model_version_tags", "mlflow.prompt.text", text, "greeting", version);
+        }
+
+        _store.Insert("registered_model_aliases", "production", 2, "greeting");
+        _store.Insert("registered_models", "churn", 1000, 2000, null);
+        Version(1, "dummy-source", "None", null);
+
+        var result = await Take();
+
+        result.Remarks.Select(remark => $"{remark.Kind} {remark.Subject}").ShouldBe(["version churn version 1"], "a word is no source of a model");
+        (await _host.Http.MlflowGet("registered-models/search"))["registered_models"]!.AsArray().Select(model => Text(model!["name"])).ShouldBe(["churn"]);
+        var version2 = (await _host.Http.MlflowGet("registered-models/alias?name=greeting&alias=production"))["model_version"]!;
+        Text(version2["version"]).ShouldBe("2");
+        version2["tags"]!.AsArray().ToDictionary(tag => Text(tag!["key"]), tag => Text(tag!["value"]), StringComparer.Ordinal)["mlflow.prompt.text"].ShouldBe("Good day {{name}}");
+        Count(result, "model versions").ShouldBe((3, 2, 0, 1));
+    }
+
+    [Fact]
     public async Task Files_of_this_machine_come_along_and_others_stay_where_they_are()
     {
         _store.Experiment(1, "local");
@@ -406,8 +433,8 @@ public abstract class MlflowImportTests : IAsyncLifetime
         return (await host.Import.Finish(Caller.LocalAdmin, import, source ?? Source, default)).Value;
     }
 
-    private void Version(long number, string source, string stage, string? run) =>
-        _store.Insert("model_versions", "churn", number, 1000 + number, 2000 + number, "", "ada", stage, source, run, "READY", null, "", null);
+    private void Version(long number, string source, string stage, string? run, string model = "churn") =>
+        _store.Insert("model_versions", model, number, 1000 + number, 2000 + number, "", "ada", stage, source, run, "READY", null, "", null);
 
     private static (long Found, long Taken, long Here, long Refused) Count(MlflowImportResult result, string kind) =>
         result.Counts.Single(count => count.Kind == kind) is var count ? (count.Found, count.Taken, count.Here, count.Refused) : default;

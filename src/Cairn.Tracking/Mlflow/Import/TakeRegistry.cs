@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Storage;
+using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Naming;
 using Cairn.Tracking.Registry;
 using Cairn.Tracking.Sql;
@@ -25,10 +26,12 @@ internal static class TakeRegistry
         await TakeTexts.OfModels(walk);
 
         var experiments = await walk.Experiments();
+        var prompt = store.Has("model_version_tags", "key") ? $"EXISTS (SELECT 1 FROM model_version_tags t WHERE t.name = x.name AND t.version = x.version AND t.key = '{SearchModels.PromptTag}')" : "0";
         await walk.Over(
             "model_versions", "versions", "model_versions",
             $"""
-            x.name, x.version, x.current_stage, x.status, x.description, x.run_id, {store.Column("model_versions", "run_link")}, x.source, x.user_id, x.creation_time, x.last_updated_time, r.artifact_uri, r.experiment_id
+            x.name, x.version, x.current_stage, x.status, x.description, x.run_id, {store.Column("model_versions", "run_link")}, x.source, x.user_id, x.creation_time, x.last_updated_time, r.artifact_uri, r.experiment_id,
+            {prompt}
             """,
             "LEFT JOIN runs r ON r.run_uuid = x.run_id", 200,
             reader => new SourceVersion
@@ -36,6 +39,7 @@ internal static class TakeRegistry
                 Model = reader.Text(1), Version = reader.Whole(2) ?? 0, Stage = reader.Text(3), Status = reader.Text(4) is { Length: > 0 } status ? status : "READY", Description = reader.Text(5),
                 RunId = reader.Text(6) is { Length: > 0 } run ? run : null, RunLink = reader.Text(7), Source = reader.Text(8), UserName = reader.Text(9), CreatedAt = reader.Time(10) ?? 0,
                 UpdatedAt = reader.Time(11) ?? reader.Time(10) ?? 0, RunPlace = reader.Text(12), Experiment = reader.Whole(13) is { } experiment && experiments.TryGetValue(experiment, out var mapped) ? mapped : null,
+                IsPrompt = reader.Whole(14) is 1,
             },
             (transaction, versions, tally) => Take(transaction, walk, from, versions, tally));
         await TakeTexts.OfVersions(walk);
@@ -123,7 +127,7 @@ internal static class TakeRegistry
 
             Counter.AtLeast(transaction, walk.Workspace, $"versions/{version.Model}", version.Version);
             var source = deleted ? "" : version.PlaceHere(from);
-            if (!deleted && ((source is null ? null : ModelSource.Check(source)) ?? Names.Value("", "Its description", version.Description, 1 << 20)) is { } bad) tally.Refuse("version", subject, bad.Detail);
+            if (!deleted && ((source is null || (version.IsPrompt && VersionSource.IsWord(source)) ? null : ModelSource.Check(source)) ?? Names.Value("", "Its description", version.Description, 1 << 20)) is { } bad) tally.Refuse("version", subject, bad.Detail);
             else if (source is null) tally.Refuse("version", subject, $"Its source {version.Source} is a place on a disk, and not among the files of its run or of a logged model.");
             else if (Insert(transaction, walk, version, source, deleted)) tally.Taken++;
             else tally.Here++;
@@ -188,9 +192,12 @@ internal static class TakeRegistry
 
         public long? Experiment { get; init; }
 
+        public bool IsPrompt { get; init; }
+
         /// <summary>A place on MLflow's disk becomes the place that the same files have here; null: they are not taken.</summary>
         public string? PlaceHere(MlflowSource from)
         {
+            if (IsPrompt && VersionSource.IsWord(Source)) return Source;
             if (RunPlace.Length > 0 && Source.StartsWith(RunPlace.TrimEnd('/'), StringComparison.Ordinal) && !ArtifactPlace.Stays(from, RunPlace))
                 return Source[RunPlace.TrimEnd('/').Length..] is "" or ['/', ..] && Experiment is { } experiment ? $"mlflow-artifacts:/{experiment}/{RunId}/artifacts{Source[RunPlace.TrimEnd('/').Length..]}" : null;
             if (ModelSource.Check(Source) is null) return Source;

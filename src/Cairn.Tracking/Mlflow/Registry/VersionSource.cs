@@ -49,7 +49,9 @@ internal static class VersionSource
     }
 
     /// <summary>A prompt has no files; clients name a word as its source.</summary>
-    public static bool IsOfPrompt(RegisterVersion request) => request.Tags?.ContainsKey(SearchModels.PromptTag) is true && request.Source.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
+    public static bool IsOfPrompt(RegisterVersion request) => request.Tags?.ContainsKey(SearchModels.PromptTag) is true && IsWord(request.Source);
+
+    public static bool IsWord(string source) => source.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
 
     private static bool IsOnDisk(string source) => source.StartsWith('/') || source.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
 
