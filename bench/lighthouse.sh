@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Lighthouse over every page of a demo: scores, first paint and weight.
-# Usage: bench/lighthouse.sh [ROUNDS]    (1). Needs Debian's chromium, Node.js and a Release build of src/Cairn.Cli.
+# Usage: bench/lighthouse.sh [ROUNDS]    (1). Needs Debian's chromium and Node.js; builds Cairn as ./cairn does.
 set -euo pipefail
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
 rounds=${1:-1}
-cairn=$PWD/artifacts/bin/Cairn.Cli/release/cairn
-[ -x "$cairn" ] || { echo "build first: dotnet build src/Cairn.Cli -c Release" >&2; exit 1; }
+./cairn --version >/dev/null
+cairn=$PWD/artifacts/cairn/cairn # as it is installed: with code compiled ahead of time
+export OMP_WAIT_POLICY=passive MALLOC_ARENA_MAX=2
 [ -d bench/lighthouse/node_modules ] || (cd bench/lighthouse && npm install --ignore-scripts --no-package-lock --silent)
 
 home=$(mktemp -d)

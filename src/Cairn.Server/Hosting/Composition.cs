@@ -54,6 +54,7 @@ internal static class Composition
         builder.Services.AddSingleton<KeptChecks>();
         builder.Services.AddSingleton<MetricCollector>().AddHostedService(services => services.GetRequiredService<MetricCollector>());
         builder.Services.AddHostedService<IdleMemory>();
+        builder.Services.AddHostedService<FirstPage>();
         builder.Services.AddDescription();
 
         return builder.Build();

@@ -13,6 +13,15 @@ namespace Cairn.Api.Tests.Server;
 public class OperationTests
 {
     [Fact]
+    public async Task A_fresh_server_has_shown_itself_its_first_page_before_somebody_looks()
+    {
+        await using var home = await TestHome.Start();
+
+        while (!(await home.Http.GetStringAsync("/metrics")).Contains("""http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/"} 1""", StringComparison.Ordinal))
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task About_says_what_the_server_is_and_as_whom_one_speaks_to_it()
     {
         await using var home = await TestHome.Start();
