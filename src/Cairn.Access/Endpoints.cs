@@ -75,6 +75,7 @@ public static class Endpoints
             StorageFault.DiskFull => new Refusal.Unavailable("storage.disk-full", fault.Message),
             StorageFault.ReadOnly => new Refusal.Unavailable("storage.read-only", fault.Message),
             StorageFault.Corrupt => new Refusal.Unavailable("storage.corrupt", fault.Message),
+            StorageFault.Busy => new Refusal.Unavailable("storage.busy", fault.Message),
             StorageFault.Text => new Refusal.Invalid("request.malformed", fault.Message),
             StorageFault.HomeTooNew => new Refusal.Conflict("home.too-new", fault.Message),
             StorageFault.MigrationAltered => new Refusal.Conflict("home.migration-altered", fault.Message),

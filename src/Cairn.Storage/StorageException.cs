@@ -20,6 +20,9 @@ public enum StorageFault
     /// <summary>The disk or the database server did not answer; what was asked for is not stored.</summary>
     Unavailable,
 
+    /// <summary>So many changed the same rows at once that this change was given up. Nothing was stored; it is worth another try.</summary>
+    Busy,
+
     /// <summary>A text holds a character that the database takes in none: U+0000. The fault is that of who sent it.</summary>
     Text,
 

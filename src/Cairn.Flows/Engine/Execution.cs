@@ -180,7 +180,7 @@ internal sealed partial class Execution(Flow flow, LiveRun live, Caller caller, 
         }
     }
 
-    private static bool IsTransient(Exception e) => e is ITransient or StorageException { Fault: StorageFault.Unavailable };
+    private static bool IsTransient(Exception e) => e is ITransient or StorageException { Fault: StorageFault.Unavailable or StorageFault.Busy };
 
     private static Problem ToProblem(Refusal refusal)
     {

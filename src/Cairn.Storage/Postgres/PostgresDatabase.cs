@@ -10,10 +10,11 @@ namespace Cairn.Storage.Postgres;
 /// <summary>The same work on PostgreSQL: many writers, serializable, so that it means what it means on SQLite's single writer.</summary>
 internal sealed class PostgresDatabase : Database
 {
-    private const int Attempts = 20, Threads = 32;
+    private const int Threads = 32;
 
     private readonly NpgsqlDataSource _source;
     private readonly SemaphoreSlim _threads = new(Threads);
+    private readonly PostgresTurns _turns = new();
     private readonly PostgresListener _listener;
     private readonly TimeProvider _clock;
     private readonly string _where;
@@ -78,6 +79,7 @@ internal sealed class PostgresDatabase : Database
         for (var thread = 0; thread < Threads; thread++) await _threads.WaitAsync(); // until what was accepted is done
         await _source.DisposeAsync();
         _threads.Dispose();
+        _turns.Dispose();
     }
 
     private static void Migrate(NpgsqlDataSource source, IReadOnlyList<Migration> migrations, TimeProvider clock)
@@ -94,21 +96,8 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    private Task<T> RunWrite<T>(Func<WriteTransaction, T> work, Func<T, bool>? keep, CancellationToken cancellation) => OnThread(() =>
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return RunOnce(work, keep);
-            }
-            catch (PostgresException e) when (PostgresFaults.MayRunAgain(e) && attempt < Attempts)
-            {
-                cancellation.WaitHandle.WaitOne(attempt * (1 + (Environment.CurrentManagedThreadId % 5)));
-                cancellation.ThrowIfCancellationRequested();
-            }
-        }
-    }, cancellation);
+    private Task<T> RunWrite<T>(Func<WriteTransaction, T> work, Func<T, bool>? keep, CancellationToken cancellation) =>
+        OnThread(() => _turns.Run(() => RunOnce(work, keep), cancellation), cancellation);
 
     private T RunOnce<T>(Func<WriteTransaction, T> work, Func<T, bool>? keep)
     {

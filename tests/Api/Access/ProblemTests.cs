@@ -112,6 +112,7 @@ public class ProblemTests
     [InlineData(StorageFault.DiskFull, "storage.disk-full")]
     [InlineData(StorageFault.ReadOnly, "storage.read-only")]
     [InlineData(StorageFault.Unavailable, "storage.unavailable")]
+    [InlineData(StorageFault.Busy, "storage.busy")]
     public async Task A_storage_that_cannot_write_is_told_as_such_and_is_worth_a_retry(StorageFault fault, string code)
     {
         await using var host = await EndpointHost.Start(routes => routes.MapGet("/fault", string () => throw new StorageException(fault, "No room. Make some.")).Requires(Permission.DataRead));

@@ -357,7 +357,7 @@ public abstract class DatabaseConformance : IAsyncLifetime
 
     private Cairn.Storage.Events.TailingEventLog Events() => new(Database);
 
-    private Task<long> Count() => Database.Read(t => t.Scalar<long>("SELECT count(*) FROM notes"));
+    protected Task<long> Count() => Database.Read(t => t.Scalar<long>("SELECT count(*) FROM notes"));
 
     private async Task Follow(long after, ConcurrentQueue<Event> seen, CancellationToken cancellation)
     {
