@@ -52,6 +52,24 @@ internal static class RunFilter
     /// <summary>Of the runs with a part in their name, in any case.</summary>
     public static RunCondition WithPartOfName(string part, ClauseSql sql) => OfRow("name", ReadTransaction.Holds("f.name", sql.Add(ReadTransaction.Part(part))), isRange: false);
 
+    /// <summary>Of the runs that are equal in an order to that at a place in it.</summary>
+    public static RunCondition EqualIn(RunOrder order, RunPlace place, ClauseSql sql)
+    {
+        var (stretch, of) = (order.Stretches[place.Stretch], (order.Entity, order.Key));
+        var isWhole = order.Key is "started_at" or "ended_at";
+        var value = stretch.Value is null ? "" : sql.Add(stretch.IsText ? place.Text! : isWhole && order.Entity == "attribute" ? (object)(long)place.Number!.Value : place.Number!.Value);
+        if (of == ("attribute", "artifact_uri")) return new($"{ArtifactUri} = {value}");
+        if (of == ("attribute", "run_id")) return new($"r.run_id = {value}", new("runs", of, $"f.run_id = {value}", IsRange: true, OfAnyExperiment: true));
+        if (order.Entity == "attribute" && stretch.Value is not null) return OfRow(order.Key, $"{(isWhole ? $"f.{order.Key} IS NOT NULL AND " : "")}f.{order.Key} = {value}", order.IsWalked, isOneValue: order.IsWalked);
+
+        var key = sql.Add(order.Key);
+        if (stretch.Table == "runs") return new(stretch.Check.Replace("@key", key, StringComparison.Ordinal));
+        var where = stretch.Where.Replace("@key", key, StringComparison.Ordinal) + (stretch.Value is null ? "" : $" AND {stretch.Value} = {value}");
+        return order.IsWalked
+            ? new(Exists(stretch.Table, where), new(stretch.Table, of, where, IsRange: true, IsOneValue: stretch.Value is not null))
+            : new(Exists(stretch.Table, $"f.key = {key} AND {stretch.Value} = {value}"));
+    }
+
     private static RunCondition Condition(FilterClause clause, ClauseSql sql)
     {
         var entity = Entity(clause.Entity, clause.Start);

@@ -10,7 +10,7 @@ namespace Cairn.Tracking.Search;
 /// <param name="sql">With the parameters of scope and conditions.</param>
 internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunScope scope, IReadOnlyList<RunCondition> conditions)
 {
-    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostWithEquals = 5_000, FewEquals = 16;
+    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostByGroups = 20_000;
 
     private readonly Lazy<IReadOnlyList<long>> _experiments = new(() => scope.Experiments ?? transaction.Query<long>(
         $"SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT {MostWalks + 1}", sql.Parameters));
@@ -31,7 +31,9 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         var (stretch, walk) = (after?.Stretch ?? 0, (RunWalk?)null);
         for (var effort = FirstEffort; ; effort = Math.Min(effort, 1 << 28) * 4)
         {
-            if (Rarest(effort, out var none) is { } rare) return Sorted(order, after, wanted, rare);
+            // By the start, more of them cost no more than a walk does; and the walk is tried first.
+            var few = order.IsByStart && effort > FirstEffort ? (int)Math.Min(effort * 8L, int.MaxValue - 1) : effort;
+            if (Rarest(few, out var none, scans: effort >= EffortForScans) is { } rare) return order.IsByStart ? ByStart(order.Descending, after, wanted, rare) : Sorted(order, after, wanted, rare);
             if (none) return [];
             for (var walked = 0; walked < effort;)
             {
@@ -48,32 +50,35 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         }
     }
 
-    /// <summary>By several keys: as many as are asked for are found by the first key, and with those that are equal in it sorted by all.</summary>
+    /// <summary>
+    /// By several keys: the first finds the runs, and those that are equal in it are sorted by the others. When more are equal in the last place than
+    /// are asked for, these are a search of their own, by the keys that are left: however many they are, they are not sorted as a whole.
+    /// </summary>
     /// <param name="joins">To <c>runs r</c>.</param>
-    public IReadOnlyList<string> FindSorted(RunOrder first, string joins, string columns, int skip, int wanted)
+    /// <param name="columns">What all keys sort by.</param>
+    public IReadOnlyList<string> FindSorted(IReadOnlyList<RunOrder> keys, string joins, string columns, int skip, int wanted)
     {
-        var (from, where) = All(null);
-        if (Rarest(FirstEffort, out var none) is { } rare) (from, where) = All(rare);
-        else if (none) return [];
-        else if (WithEquals(first, skip + wanted) is { } found) (where, sql.Parameters["candidates"]) = ($"r.workspace_id = @workspace AND r.run_id {transaction.Among("candidates")}", transaction.Texts([.. found.Select(run => run.RunId)]));
-        return transaction.Query<string>($"SELECT r.run_id FROM {from} {joins} WHERE {where} ORDER BY {columns} {sql.Page(wanted - 1, skip)}", sql.Parameters);
-    }
+        var most = skip + wanted;
+        if (keys.Count == 1) return [.. Find(keys[0], null, most).Skip(skip).Select(run => run.RunId)];
+        var rare = Rarest(FirstEffort, out var none);
+        if (none) return [];
+        if (rare is not null || most > MostByGroups) return Sort(All(rare));
 
-    /// <returns>Null: they are too many.</returns>
-    private List<RunPlace>? WithEquals(RunOrder order, int wanted)
-    {
-        if (!order.IsWalked || wanted > MostWithEquals) return null;
-        var found = Find(order, null, wanted).ToList();
-        for (var atOnce = FewEquals; found.Count >= wanted && found.Count <= MostWithEquals; atOnce = Math.Min(atOnce * 4, MostCheckedAtOnce))
+        var found = Find(keys[0], null, most + 1).ToList(); // one more, which tells whether the last ones are all that are equal
+        var whole = found.Count <= most ? found.Count : found.FindIndex(run => run.Stretch == found[^1].Stretch && run.IsEqualIn(found[^1]));
+        var ids = found.Take(whole).Select(run => run.RunId).ToList();
+        if (found.Take(whole).Zip(found.Skip(1).Take(whole - 1)).Any(pair => pair.First.Stretch == pair.Second.Stretch && pair.First.IsEqualIn(pair.Second)))
         {
-            var last = found[^1];
-            var more = Find(order, last, atOnce);
-            var equal = more.TakeWhile(run => run.Stretch == last.Stretch && run.IsEqualIn(last)).ToList();
-            found.AddRange(equal);
-            if (equal.Count < atOnce) return found;
+            sql.Parameters["candidates"] = transaction.Texts(ids);
+            ids = [.. Sort(($"{transaction.Given("candidates")} CROSS JOIN runs r", "r.workspace_id = @workspace AND r.run_id = given.value"), 0, whole)];
         }
 
-        return found.Count <= MostWithEquals ? found : null;
+        if (whole < most && found.Count > most)
+            ids.AddRange(new RunFinder(transaction, sql, scope, [.. conditions, RunFilter.EqualIn(keys[0], found[^1], sql)]) { FirstEffort = FirstEffort }.FindSorted([.. keys.Skip(1)], joins, columns, 0, most - whole));
+        return [.. ids.Skip(skip)];
+
+        IReadOnlyList<string> Sort((string From, string Where) of, int? from = null, int? count = null) =>
+            transaction.Query<string>($"SELECT r.run_id FROM {of.From} {joins} WHERE {of.Where} ORDER BY {columns} {sql.Page((count ?? wanted) - 1, from ?? skip)}", sql.Parameters);
     }
 
     /// <param name="most">Where counting stops; null: at the end.</param>
@@ -103,12 +108,14 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
 
     /// <summary>The condition that is true of the fewest runs, when these are few.</summary>
     /// <param name="none">There is one that is true of no run.</param>
-    public FoundBy? Rarest(int few, out bool none)
+    /// <param name="scans">Whether to look through rows that lie anywhere too; null: when that is no more than what these few are.</param>
+    public FoundBy? Rarest(int few, out bool none, bool? scans = null)
     {
+        scans ??= few >= EffortForScans;
         (FoundBy? rarest, var least, none) = (null, (long)few + 1, false);
         foreach (var condition in conditions)
         {
-            if (condition.Found is not { } by || (!by.IsRange && few < EffortForScans)) continue;
+            if (condition.Found is not { } by || (!by.IsRange && scans is false)) continue;
             sql.Parameters["most"] = least;
             var count = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {by.Table} f WHERE {Rows(by)} LIMIT @most) AS counted", sql.Parameters);
             if (count < least) (rarest, least, none) = (by, count, none || count == 0);
@@ -152,6 +159,28 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         var passed = transaction.Query<string>(
             $"SELECT r.run_id FROM {transaction.Given("candidates")} CROSS JOIN {from} WHERE r.run_id = given.value AND {where} AND {check}", sql.Parameters).ToHashSet(StringComparer.Ordinal);
         return candidates.Where(run => passed.Contains(run.RunId));
+    }
+
+    /// <summary>All rows that tell of a condition tell the start as well: they are sorted as they are, and only the first are looked at as runs.</summary>
+    private List<RunPlace> ByStart(bool descending, RunPlace? after, int wanted, FoundBy by)
+    {
+        var (found, direction, beyond) = (new List<RunPlace>(), descending ? "DESC" : "ASC", descending ? '<' : '>');
+        for (var count = 2 * wanted; ; count *= 4)
+        {
+            if (after is not null) (sql.Parameters["started"], sql.Parameters["run"]) = (after.StartedAt, after.RunId);
+            sql.Parameters["rows"] = count;
+            var rows = transaction.Query<RunPlace>(
+                $"""
+                SELECT f.run_id, f.started_at, f.started_at AS number FROM {by.Table} f
+                WHERE {Rows(by)}{(after is null ? "" : $" AND (f.started_at {beyond} @started OR (f.started_at = @started AND f.run_id > @run))")}
+                ORDER BY f.started_at {direction}, f.run_id LIMIT @rows
+                """,
+                sql.Parameters);
+            found.AddRange(Checked(rows, "1 = 1"));
+            if (found.Count >= wanted) return found[..wanted];
+            if (rows.Count < count) return found;
+            after = rows[^1];
+        }
     }
 
     private IReadOnlyList<RunPlace> Sorted(RunOrder order, RunPlace? after, int wanted, FoundBy? by)

@@ -125,22 +125,31 @@ public abstract class RunFinderTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Of_several_keys_each_sorts_what_is_equal_in_those_before()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(1000)]
+    public async Task Of_several_keys_each_sorts_what_is_equal_in_those_before(int effort)
     {
-        string[][] orders = [["params.p", "metrics.m DESC"], ["metrics.m DESC", "params.q"], ["status", "tags.t DESC", "start_time"], ["metrics.none", "run_name DESC"]];
-        foreach (var order in orders)
-        foreach (var (skip, wanted) in new[] { (0, 10), (25, 30), (200, 100) })
+        var draw = new Random(Seed - effort);
+        for (var search = 0; search < Searches; search++)
         {
+            var filter = string.Join(" AND ", Enumerable.Range(0, draw.Next(3)).Select(_ => Clause(draw)));
+            string[] orders = [.. Enumerable.Range(0, draw.Next(2, 5)).Select(_ => _orders[draw.Next(_orders.Length)]).Distinct(StringComparer.Ordinal).Select(order => $"{order}{(draw.Next(2) == 0 ? " DESC" : "")}")];
+            long[]? experiments = draw.Next(3) switch { 0 => null, 1 => [1], _ => [1, 2, 3] };
+            var (skip, wanted) = draw.Next(3) switch { 0 => (0, draw.Next(1, 12)), 1 => (draw.Next(60), draw.Next(1, 40)), _ => (draw.Next(240), 300) };
             var found = await Home.Database.Read(transaction =>
             {
-                var finder = Finder(transaction, "metrics.m >= 0", [1, 2, 3], 1, out var sql);
-                var keys = RunOrdering.Parse(order);
+                var finder = Finder(transaction, filter, experiments, effort, out var sql);
+                var keys = RunOrdering.Parse(orders);
                 var (joins, columns) = RunOrdering.Sorted(keys, sql);
-                return finder.FindSorted(keys[0], joins, columns, skip, wanted);
+                return finder.FindSorted(keys, joins, columns, skip, wanted);
             });
-            var expected = _runs.Where(run => run.Stage == "active" && Holds(run, FilterText.Parse("metrics.m >= 0")[0])).Order(Comparer<Known>.Create((one, other) => order.Select(key => Compare(key, one, other)).FirstOrDefault(by => by != 0, Newest(one, other))));
-            found.ShouldBe(expected.Skip(skip).Take(wanted).Select(run => run.Id), string.Join(", ", order));
+
+            var clauses = FilterText.Parse(filter);
+            var expected = _runs.Where(run => run.Stage == "active" && (experiments is null || experiments.Contains(run.Experiment)) && clauses.All(clause => Holds(run, clause)))
+                .Order(Comparer<Known>.Create((one, other) => orders.Select(order => Compare(order, one, other)).FirstOrDefault(by => by != 0, Newest(one, other))));
+            found.ShouldBe(expected.Skip(skip).Take(wanted).Select(run => run.Id), $"{string.Join(", ", orders)} | {filter} | {skip}, {wanted} | effort {effort}");
         }
     }
 

@@ -48,7 +48,7 @@ internal static class SearchRuns
             var (_, offset) = request.Start();
             if (scope is null) return ([], null);
             var (joins, columns) = RunOrdering.Sorted(keys, sql);
-            var found = new RunFinder(transaction, sql, scope, conditions).FindSorted(keys[0], joins, columns, offset, size + 1);
+            var found = new RunFinder(transaction, sql, scope, conditions).FindSorted(keys, joins, columns, offset, size + 1);
             return ([.. found.Take(size)], found.Count > size ? SearchRequest.Token(0, offset + size) : null);
         }
     }
