@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# MLflow's protocol on SQLite: single metrics, new runs and batches of 1,000 metrics from eight connections; searches of 10,000 runs and a
+# MLflow's protocol: single metrics, new runs and batches of 1,000 metrics from eight connections; searches of 10,000 runs and a
 # history of 100,000 points; the client's own ceiling beside them. Usage: bench/mlflow.sh [ROUNDS [SECONDS]]. Needs wrk and python3.
 # PEER_URL=http://127.0.0.1:5000 measures another server of the protocol beside Cairn, turn by turn; PEER_PID its memory, that of all its children with it. RUNS=1000 searches fewer runs.
+# POSTGRES="Host=…;Username=…;Database=…" stores in an empty database of PostgreSQL instead of SQLite; the database server shares the machine, and its memory is not told.
 set -euo pipefail
 rounds=${1:-3} seconds=${2:-6} port=${PORT:-18151}
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."
@@ -13,6 +14,7 @@ scratch=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$scratch"' EXIT
 url=http://127.0.0.1:$port
+[ -z "${POSTGRES:-}" ] || export CAIRN_POSTGRES=$POSTGRES
 began=$(date +%s%N)
 $cairn up --home "$scratch/home" --port "$port" >"$scratch/server.log" 2>&1 & pids+=($!)
 for _ in $(seq 500); do curl -s -o /dev/null "$url/health" && break; sleep 0.01; done
