@@ -3,12 +3,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Overview;
 
-/// <summary>GET /: every project and where it stands.</summary>
+/// <summary>
+/// GET /: every project and where it stands. GET /w/{workspace} leads there: MLflow's client, told such a base URL, prints addresses below it, and browsers
+/// keep what stands behind the '#'.
+/// </summary>
 internal static class ShowOverview
 {
     private const int RunsShown = 10, EntriesShown = 6, Enough = 100;
 
-    public static void Map(PageRoutes routes) => routes.Get("/", Handle);
+    public static void Map(PageRoutes routes)
+    {
+        routes.Get("/", Handle);
+        routes.Get("/w/{workspace}", OfWorkspace);
+    }
 
     private static async Task<IResult> Handle(PageRequest request)
     {
@@ -18,5 +25,12 @@ internal static class ShowOverview
         var deployments = request.Load((api, stop) => api.ListDeploymentsAsync(Enough, cancellation: stop));
         var audit = request.Load((api, stop) => api.ListAuditAsync(EntriesShown, cancellation: stop));
         return request.Show<OverviewPage>(new { Projects = await projects, Runs = await runs, Models = await models, Deployments = await deployments, Audit = await audit });
+    }
+
+    private static async Task<IResult> OfWorkspace(PageRequest request)
+    {
+        var about = await request.Load((api, stop) => api.AboutAsync(stop));
+        if (about.Value is not { } caller) return request.Refuse(about.Problem!);
+        return request.Route("workspace") == caller.Workspace ? request.GoTo("/") : request.Missing($"{caller.Caller} has no workspace '{request.Route("workspace")}'. Yours is {caller.Workspace}: /w/{caller.Workspace}.");
     }
 }
