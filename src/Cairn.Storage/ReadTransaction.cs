@@ -44,6 +44,14 @@ public class ReadTransaction
     /// <summary>The texts as a table <c>given</c> with the column <c>value</c>: joined first, they are what a statement begins with, which IN leaves to the planner.</summary>
     public string Given(string parameter) => _translate is null ? $"json_each(@{parameter}) given" : $"unnest(@{parameter}) AS given (value)";
 
+    /// <summary>
+    /// After a table in FROM, the rows of another that belong to each of its rows: looked up by that alone, before anything else is asked of them.
+    /// PostgreSQL goes by the index of another condition when it takes that for rare, for each row anew; SQLite changes the order of the tables.
+    /// </summary>
+    public string LookedUp(string table, string name, string where) => _translate is null
+        ? $"CROSS JOIN {table} {name} ON {where}"
+        : $"CROSS JOIN LATERAL (SELECT * FROM {table} {name} WHERE {where} OFFSET 0) {name}";
+
     /// <summary>The values for <see cref="Among"/> and <see cref="Given"/>.</summary>
     public object Texts(IReadOnlyCollection<string> values) => _translate is null ? JsonSerializer.Serialize(values) : values.ToArray();
 

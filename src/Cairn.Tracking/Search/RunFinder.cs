@@ -70,7 +70,7 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         if (found.Take(whole).Zip(found.Skip(1).Take(whole - 1)).Any(pair => pair.First.Stretch == pair.Second.Stretch && pair.First.IsEqualIn(pair.Second)))
         {
             sql.Parameters["candidates"] = transaction.Texts(ids);
-            ids = [.. Sort(($"{transaction.Given("candidates")} CROSS JOIN runs r", "r.workspace_id = @workspace AND r.run_id = given.value"), 0, whole)];
+            ids = [.. Sort((Candidates(), "1 = 1"), 0, whole)];
         }
 
         if (whole < most && found.Count > most)
@@ -103,7 +103,7 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
     public (string From, string Where) All(FoundBy? by)
     {
         var where = string.Join(" AND ", ["r.workspace_id = @workspace", scope.Sql, .. conditions.Where(condition => by is null || condition.Found != by).Select(condition => condition.Sql)]);
-        return by is null ? ("runs r", where) : ($"{by.Table} f CROSS JOIN runs r", $"{Rows(by)} AND r.run_id = f.run_id AND {where}");
+        return by is null ? ("runs r", where) : ($"{by.Table} f {transaction.LookedUp("runs", "r", "r.workspace_id = f.workspace_id AND r.run_id = f.run_id")}", $"{Rows(by)} AND {where}");
     }
 
     /// <summary>The condition that is true of the fewest runs, when these are few.</summary>
@@ -155,9 +155,7 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
     {
         if (candidates.Count == 0) return [];
         sql.Parameters["candidates"] = transaction.Texts([.. candidates.Select(run => run.RunId)]);
-        var (from, where) = All(null);
-        var passed = transaction.Query<string>(
-            $"SELECT r.run_id FROM {transaction.Given("candidates")} CROSS JOIN {from} WHERE r.run_id = given.value AND {where} AND {check}", sql.Parameters).ToHashSet(StringComparer.Ordinal);
+        var passed = transaction.Query<string>($"SELECT r.run_id FROM {Candidates()} WHERE {All(null).Where} AND {check}", sql.Parameters).ToHashSet(StringComparer.Ordinal);
         return candidates.Where(run => passed.Contains(run.RunId));
     }
 
@@ -182,6 +180,8 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
             after = rows[^1];
         }
     }
+
+    private string Candidates() => $"{transaction.Given("candidates")} {transaction.LookedUp("runs", "r", "r.workspace_id = @workspace AND r.run_id = given.value")}";
 
     private IReadOnlyList<RunPlace> Sorted(RunOrder order, RunPlace? after, int wanted, FoundBy? by)
     {
