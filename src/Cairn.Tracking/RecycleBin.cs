@@ -11,7 +11,7 @@ public sealed class RecycleBin
 {
     internal const string ArtifactNames = "artifacts";
 
-    private const int AtOnce = 20, MostKept = 100;
+    private const int AtOnce = 20, MostKept = 100, MostNames = 100;
 
     private readonly Database _database;
     private readonly UnnamedBlobs _blobs;
@@ -23,13 +23,21 @@ public sealed class RecycleBin
     public async Task<Refusal?> Check(WorkspaceId workspace, IReadOnlyList<string> subjects, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(subjects);
+        if (await Missing(workspace, subjects, cancellation) is { } missing) return missing;
         foreach (var subject in subjects)
         {
-            if (await Find(workspace, subject, cancellation) is not { } item)
-                return new Refusal.Missing("bin.unknown", $"'{subject}' is not in the bin. What is deleted lies there as runs/ID, experiments/ID or logged-models/ID: GET /api/v1/bin lists it.");
-            if (item.Kept is { } reason) return new Refusal.Conflict("bin.kept", $"{item.Subject} ('{item.Name}') is not purged. {reason}");
+            if (await Find(workspace, subject, cancellation) is { Kept: { } reason } item) return new Refusal.Conflict("bin.kept", $"{item.Subject} ('{item.Name}') is not purged. {reason}");
         }
 
+        return null;
+    }
+
+    /// <summary>Null: each of the subjects is in the bin.</summary>
+    internal async Task<Refusal?> Missing(WorkspaceId workspace, IReadOnlyList<string> subjects, CancellationToken cancellation)
+    {
+        foreach (var subject in subjects)
+            if (await Find(workspace, subject, cancellation) is null)
+                return new Refusal.Missing("bin.unknown", $"'{subject}' is not in the bin. What is deleted lies there as runs/ID, experiments/ID or logged-models/ID: GET /api/v1/bin lists it.");
         return null;
     }
 
@@ -40,7 +48,7 @@ public sealed class RecycleBin
     {
         ArgumentNullException.ThrowIfNull(report);
         var (result, owners, files) = (new PurgeResult(true, 0, 0, 0, 0, 0, 0, [], 0), new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, (long Named, long Length)>(StringComparer.Ordinal));
-        var kept = new List<KeptWire>();
+        var (kept, names) = (new List<KeptWire>(), new List<string>());
         await foreach (var item in Items(workspace, subjects, deletedBefore, cancellation))
         {
             if (item.Kept is { } reason)
@@ -50,7 +58,12 @@ public sealed class RecycleBin
             }
 
             await _database.Read(transaction => LookInto(transaction, workspace, item, owners, files), cancellation);
-            if (item.Kind == BinKind.Experiments.Name) result = result with { Experiments = result.Experiments + 1 };
+            if (item.Kind == BinKind.Experiments.Name)
+            {
+                result = result with { Experiments = result.Experiments + 1 };
+                if (names.Count < MostNames) names.Add(item.Name);
+            }
+
             report(0.5, $"{owners.Count:N0} runs and logged models, {files.Count:N0} files");
         }
 
@@ -67,7 +80,7 @@ public sealed class RecycleBin
                 if (rows.GetValueOrDefault(digest) <= here) result = result with { Files = result.Files + 1, Bytes = result.Bytes + length };
         }
 
-        return result with { Runs = owners.Count - models, LoggedModels = models, Kept = kept };
+        return result with { Runs = owners.Count - models, LoggedModels = models, Kept = kept, Names = names };
     }
 
     /// <summary>Takes away what may go, after what an earlier purge has begun.</summary>
@@ -147,7 +160,7 @@ public sealed class RecycleBin
     }
 
     private Task<BinItem?> Find(WorkspaceId workspace, string subject, CancellationToken cancellation) => _database.Read(
-        transaction => subject.Split('/', 2) is [var kind, var id] && BinKind.Find(kind) is { } known ? BinContents.Find(transaction, workspace, known, id) : null, cancellation);
+        transaction => BinContents.Find(transaction, workspace, subject), cancellation);
 
     private static bool LookInto(ReadTransaction transaction, WorkspaceId workspace, BinItem item, HashSet<string> owners, Dictionary<string, (long Named, long Length)> files)
     {

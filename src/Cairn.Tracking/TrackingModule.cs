@@ -97,6 +97,7 @@ public static class TrackingModule
         ListPromotions.Map(routes);
 
         ListBin.Map(routes);
+        PreviewPurge.Map(routes);
         RestoreLoggedModel.Map(routes);
 
         MlflowProtocol.Map(routes);

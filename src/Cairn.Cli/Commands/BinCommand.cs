@@ -15,20 +15,22 @@ internal static class BinCommand
     private static readonly Option<bool> All = new("--all") { Description = "All that is in the bin" };
     private static readonly Option<double?> OlderThan = new("--older-than") { Description = "Only what was deleted so many days ago, or earlier", HelpName = "days" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only say what would go" };
+    private static readonly Option<string?> Kind = new("--kind") { Description = "runs, experiments or logged-models alone", HelpName = "kind" };
+    private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit("last deleted first");
 
     public static Command Build() => new Command("bin", "List, restore and purge what is deleted")
     {
-        new Command("list", "List what is deleted and can be restored") { Limit }.Does(List),
+        new Command("list", "List what is deleted and can be restored") { Kind, NamePart, Limit }.Does(List),
         new Command("restore", "Bring back what is deleted") { Some }.Does(Restore),
         new Command("purge", "Remove what is deleted for good, with the files that nothing else names; killed or cancelled, the same command goes on") { Any, All, OlderThan, DryRun }.Does(Purge),
-        Limit,
+        Kind, NamePart, Limit,
     }.Does(List);
 
     private static async Task<int> List(Invocation invocation, CancellationToken cancellation)
     {
         await using var session = await invocation.Connect(cancellation);
-        var items = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListBinAsync(n, token, cancellation));
+        var items = await Paging.Take(invocation.Get(Limit), (n, token) => session.Client.ListBinAsync(n, token, invocation.Get(Kind), invocation.Get(NamePart), cancellation));
         if (invocation.Terminal.Json)
         {
             Terminal.WriteJson(items);

@@ -20,6 +20,7 @@ public sealed record PurgeRequest(IReadOnlyList<string>? Subjects = null, long? 
 /// <param name="Files">That are removed from the store, and how many bytes are free by it. Files that something else names stay.</param>
 /// <param name="LaterFiles">That go by themselves once a day has passed since they were written. 0 in a dry run, which counts all.</param>
 /// <param name="Kept">What stays in the bin, and why; of many the first hundred.</param>
-public sealed record PurgeResult(bool DryRun, long Experiments, long Runs, long LoggedModels, long Files, long Bytes, long LaterFiles, IReadOnlyList<KeptWire> Kept, double Seconds);
+/// <param name="Names">In a dry run: those of experiments, which are free after it; of many the first hundred.</param>
+public sealed record PurgeResult(bool DryRun, long Experiments, long Runs, long LoggedModels, long Files, long Bytes, long LaterFiles, IReadOnlyList<KeptWire> Kept, double Seconds, IReadOnlyList<string>? Names = null);
 
 public sealed record KeptWire(string Subject, string Name, string Reason);

@@ -14,17 +14,29 @@ internal static class BinContents
         """;
 
     /// <summary>What was deleted last comes first.</summary>
-    public static Page<BinItemWire> Page(ReadTransaction transaction, WorkspaceId workspace, int size, Place? after, int? keepDays)
+    /// <param name="of">The only kind that is asked for; null: all.</param>
+    /// <param name="name">A part of the name, in any case; null: any.</param>
+    public static Page<BinItemWire> Page(ReadTransaction transaction, WorkspaceId workspace, int size, Place? after, int? keepDays, BinKind? of = null, string? name = null)
     {
-        var place = new { workspace = workspace.Value, rows = size + 1, at = after?.DeletedAt ?? long.MaxValue, kind = after?.Kind ?? "", id = after?.Id ?? "" };
+        var place = new { workspace = workspace.Value, rows = size + 1, at = after?.DeletedAt ?? long.MaxValue, kind = after?.Kind ?? "", id = after?.Id ?? "", part = ReadTransaction.Part(name ?? "") };
+        var named = name is null ? "" : $" AND {ReadTransaction.Holds("name", "@part")}";
         // Each kind has an index of its own: a page of each is read, not all of the bin.
-        var branches = BinKind.All.Select(kind => $"SELECT * FROM (SELECT * FROM ({kind.Items}) k WHERE deleted_at < @at OR (deleted_at = @at AND (kind, id) > (@kind, @id)) ORDER BY deleted_at DESC, id LIMIT @rows) b");
+        var branches = (of is null ? BinKind.All : [of]).Select(kind =>
+            $"SELECT * FROM (SELECT * FROM ({kind.Items}) k WHERE (deleted_at < @at OR (deleted_at = @at AND (kind, id) > (@kind, @id))){named} ORDER BY deleted_at DESC, id LIMIT @rows) b");
         var rows = transaction.Query<BinItem>($"SELECT * FROM ({string.Join(" UNION ALL ", branches)}) u ORDER BY deleted_at DESC, kind, id LIMIT @rows", place);
         var shown = rows.Take(size).Select(row => Find(transaction, workspace, BinKind.Find(row.Kind)!, row.Id)!).ToList();
         return new(
-            [.. shown.Select(item => item.ToWire(Runs(transaction, workspace, item), Files(transaction, workspace, item), keepDays))],
+            [.. shown.Select(item => Wire(transaction, workspace, item, keepDays))],
             rows.Count > size ? new Place(shown[^1].DeletedAt, shown[^1].Kind, shown[^1].Id).Write() : null);
     }
+
+    /// <summary>Those of some subjects that are in the bin, in the order in which they are named.</summary>
+    public static IReadOnlyList<BinItemWire> Some(ReadTransaction transaction, WorkspaceId workspace, IEnumerable<string> subjects, int? keepDays) =>
+        [.. subjects.Distinct(StringComparer.Ordinal).Select(subject => Find(transaction, workspace, subject)).OfType<BinItem>().Select(item => Wire(transaction, workspace, item, keepDays))];
+
+    /// <summary>Null: it is not in the bin.</summary>
+    public static BinItem? Find(ReadTransaction transaction, WorkspaceId workspace, string subject) =>
+        subject.Split('/', 2) is [var kind, var id] && BinKind.Find(kind) is { } known ? Find(transaction, workspace, known, id) : null;
 
     /// <summary>Null: it is not in the bin.</summary>
     public static BinItem? Find(ReadTransaction transaction, WorkspaceId workspace, BinKind kind, string id) =>
@@ -43,6 +55,9 @@ internal static class BinContents
     public static long Runs(ReadTransaction transaction, WorkspaceId workspace, BinItem item) => item.Kind == BinKind.Experiments.Name
         ? transaction.Scalar<long>("SELECT COUNT(*) FROM runs WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", new { workspace = workspace.Value, item.ExperimentId })
         : item.Kind == BinKind.Runs.Name ? 1 : 0;
+
+    private static BinItemWire Wire(ReadTransaction transaction, WorkspaceId workspace, BinItem item, int? keepDays) =>
+        item.ToWire(Runs(transaction, workspace, item), Files(transaction, workspace, item), keepDays);
 
     private static FileSum Files(ReadTransaction transaction, WorkspaceId workspace, BinItem item) => transaction.First<FileSum>(
         $"SELECT COUNT(*) AS files, CAST(COALESCE(SUM(length), 0) AS BIGINT) AS bytes FROM run_artifacts WHERE workspace_id = @workspace AND run_id {Owners(item)}",

@@ -7,6 +7,7 @@ using Cairn.Web.Overview;
 using Cairn.Web.Predicting;
 using Cairn.Web.Predictions;
 using Cairn.Web.Projects;
+using Cairn.Web.Recycling;
 using Cairn.Web.Runs;
 
 namespace Cairn.Web.Routing;
@@ -45,6 +46,7 @@ internal static class Areas
         new("Serve", "Predict", "/predict", "bolt", PredictArea.Map),
 
         // below the stages
+        new(Foot, "Bin", "/bin", "bin", BinArea.Map),
         new(Foot, "System", "/system", "gear", OperationsArea.Map),
     ];
 

@@ -13,7 +13,7 @@ internal static class DeleteRuns
         routes.Get("/runs/delete", async request => Page(request, await PickedRuns.Read(request)));
         routes.Post(
             "/runs/delete",
-            request => PickedRuns.Change(request, ChangeRuns.Delete, null, picked => Page(request, picked), count => ($"{Format.Many(count, "run")} deleted", "Nothing is lost: the deleted runs are a list of their own, and each can be restored.")));
+            request => PickedRuns.Change(request, ChangeRuns.Delete, null, picked => Page(request, picked), count => ($"{Format.Many(count, "run")} deleted", "Nothing is lost: they lie in the bin, and each can be restored until it is purged.")));
     }
 
     private static IResult Page(PageRequest request, PickedRuns picked) => request.Show<DeleteRunsPage>(new { Picked = picked }, picked.Status);

@@ -117,6 +117,31 @@ public abstract class BinTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_deleted_is_found_by_kind_part_of_its_name_and_subject_and_what_a_purge_takes_is_counted_beforehand()
+    {
+        var experiment = await Experiment("Churn_2026");
+        await _home.Http.Mlflow("runs/create", $$"""{"experiment_id":"{{experiment}}"}""");
+        await _home.Http.Mlflow("experiments/delete", $$"""{"experiment_id":"{{experiment}}"}""");
+        var run = await DeletedRun();
+        async Task<IEnumerable<string>> Found(string? kind, string? name) => (await _home.Client.ListBinAsync(kind: kind, name: name, cancellation: Cancelled)).Items.Select(item => item.Subject);
+
+        (await Found("runs", null)).ShouldBe([$"runs/{run}"]);
+        (await Found("logged-models", null)).ShouldBeEmpty();
+        (await Found(null, "churn_")).ShouldBe([$"experiments/{experiment}"]);
+        (await Found(null, "churn%")).ShouldBeEmpty();
+        (await _home.Client.FindInBinAsync([$"runs/{run}", "runs/none", $"experiments/{experiment}"], Cancelled)).Select(item => item.Subject).ShouldBe([$"runs/{run}", $"experiments/{experiment}"]);
+        await _home.Http.GetAsync("/api/v1/bin?kind=models", Cancelled).ShouldBeProblem(HttpStatusCode.BadRequest, "bin.kind-invalid");
+        await _home.Http.GetAsync("/api/v1/bin?" + string.Join('&', Enumerable.Range(0, 101).Select(at => $"subject=runs/{at}")), Cancelled).ShouldBeProblem(HttpStatusCode.BadRequest, "bin.subjects-invalid");
+
+        (await _home.Client.PreviewPurgeAsync(cancellation: Cancelled)).ShouldSatisfyAllConditions(
+            all => (all.DryRun, all.Experiments, all.Runs, all.Files).ShouldBe((true, 1, 2, 1)), all => all.Names.ShouldBe(["Churn_2026"]));
+        (await _home.Client.PreviewPurgeAsync([$"runs/{run}"], cancellation: Cancelled)).ShouldSatisfyAllConditions(one => (one.Experiments, one.Runs).ShouldBe((0, 1)), one => one.Names!.ShouldBeEmpty());
+        (await _home.Client.PreviewPurgeAsync(deletedBefore: 1, cancellation: Cancelled)).Runs.ShouldBe(0);
+        await _home.Http.GetAsync("/api/v1/bin/purge?subject=runs/none", Cancelled).ShouldBeProblem(HttpStatusCode.NotFound, "bin.unknown");
+        (await Bin()).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task The_server_purges_what_is_over_by_itself_and_no_other()
     {
         var (old, young) = (await DeletedRun(), await DeletedRun());

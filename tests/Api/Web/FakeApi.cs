@@ -17,6 +17,7 @@ public sealed class FakeApi : HttpMessageHandler
         ["deployments"] = (HttpStatusCode.OK, new Page<DeploymentWire>([])),
         ["audit"] = (HttpStatusCode.OK, new Page<AuditEntry>([])),
         ["flow-runs"] = (HttpStatusCode.OK, new Page<FlowRunWire>([])),
+        ["bin"] = (HttpStatusCode.OK, new Page<BinItemWire>([])),
         ["datasets"] = (HttpStatusCode.OK, new Page<DatasetWire>([])),
         ["predictions"] = (HttpStatusCode.OK, new Page<LoggedPredictionWire>([])),
         ["storage"] = (HttpStatusCode.OK, new StorageUse("/home/ada/.cairn", 1_400_000_000, 75_600_000_000, [new("blobs", 1_204, 1_300_000_000), new("database", 3, 100_000_000)])),

@@ -15,6 +15,7 @@ public partial class ShellTests
         "/models", "/models/churn", "/models/churn?on=2026-11-20", "/models/churn/versions/4",
         "/deployments", "/deployments/churn", "/deployments/churn/outcomes?summary=now", "/deployments/churn/settings", "/deployments/churn/canary", "/deployments/churn/predictions",
         "/predictions", $"/predictions/{ServingSample.Id}?why=now", "/predict", "/predict/churn", "/predict/churn/batch",
+        "/bin", "/bin/purge?all=true",
         "/system", "/system?checks=now", "/system/storage", "/system/storage?use=now", "/system/audit", "/system/about",
     ];
 

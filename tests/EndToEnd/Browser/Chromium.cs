@@ -33,7 +33,7 @@ public sealed class Chromium : IAsyncLifetime
         Ids = await Made();
     }
 
-    /// <summary>A prediction of its own, and the ids of what the demo made.</summary>
+    /// <summary>A prediction and a deleted run of its own, and the ids of what the demo made.</summary>
     private async Task<IReadOnlyDictionary<string, string>> Made()
     {
         using var http = new HttpClient { BaseAddress = new Uri(Server, "/api/v1/") };
@@ -43,8 +43,13 @@ public sealed class Chromium : IAsyncLifetime
         var runs = (await http.GetFromJsonAsync<JsonElement>("runs")).GetProperty("items").EnumerateArray().Select(run => run.GetProperty("run_id").GetString()!).ToList();
         var judged = (await http.GetFromJsonAsync<JsonElement>("models/bank/versions/1")).GetProperty("run_id").GetString()!;
         var flow = (await http.GetFromJsonAsync<JsonElement>("flow-runs")).GetProperty("items")[0].GetProperty("flow_run_id").GetString()!;
+        using var started = await http.PostAsJsonAsync("runs", new { experiment_id = "0", name = "left alone" });
+        var binned = (await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("run_id").GetString()!;
+        using var deleted = await http.DeleteAsync($"runs/{binned}");
+        deleted.EnsureSuccessStatusCode();
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
+            ["{binned}"] = $"runs/{binned}",
             ["{run}"] = judged, ["{runs}"] = string.Join(',', runs.Take(3)), ["{flow}"] = flow, ["{prediction}"] = prediction.GetProperty("prediction_id").GetString()!,
         };
     }

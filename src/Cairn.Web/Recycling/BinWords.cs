@@ -1,0 +1,36 @@
+using Cairn.Client.Wire;
+using Cairn.Web.Components;
+
+namespace Cairn.Web.Recycling;
+
+/// <summary>Kinds of deleted things and sums of them, in words.</summary>
+internal static class BinWords
+{
+    /// <value>As in a subject; the word for one, and for several as the choice of a filter.</value>
+    public static IReadOnlyDictionary<string, (string One, string Many)> Kinds { get; } = new Dictionary<string, (string One, string Many)>(StringComparer.Ordinal)
+    {
+        ["runs"] = ("run", "Runs"), ["experiments"] = ("experiment", "Experiments"), ["logged-models"] = ("logged model", "Logged models"),
+    };
+
+    public static string KindOf(string subject) => subject.Split('/')[0] is var kind && Kinds.TryGetValue(kind, out var known) ? known.One : Format.Clip(kind, 40);
+
+    /// <summary>"2 experiments, 1 run"; null: nothing.</summary>
+    public static string? Things(PurgeResult result)
+    {
+        (long Count, string One)[] all = [(result.Experiments, "experiment"), (result.Runs, "run"), (result.LoggedModels, "logged model")];
+        var some = all.Where(part => part.Count > 0).Select(part => Format.Many(part.Count, part.One)).ToList();
+        return some.Count == 0 ? null : string.Join(", ", some);
+    }
+
+    /// <summary>What a purge that has ended did.</summary>
+    public static string Did(PurgeResult result) => (Things(result), result.DryRun) switch
+    {
+        (null, true) => "A purge would remove nothing.",
+        (null, false) => $"No more was there to be removed; {Files(result)} went.",
+        ({ } things, true) => $"A purge would remove {things} and {Files(result)}. Nothing was removed: this was a dry run.",
+        ({ } things, false) => $"{things} and {Files(result)} are removed for good.",
+    };
+
+    /// <summary>"12 files of 3.4 MB".</summary>
+    public static string Files(PurgeResult result) => result.Files == 0 ? "no files" : $"{Format.Many(result.Files, "file")} of {Format.Bytes(result.Bytes)}";
+}
