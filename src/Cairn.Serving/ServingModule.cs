@@ -69,7 +69,7 @@ public static class ServingModule
             .AddSingleton<LogKeys>()
             .AddSingleton<OutcomeMatch>()
             .AddSingleton<OutcomeIntake>()
-            .AddSingleton<OutcomeSummary>().AddSingleton<KeptSummaries>()
+            .AddSingleton<CountedHours>().AddSingleton<OutcomeSummary>().AddSingleton<KeptSummaries>()
             .AddSingleton(provider => new Outcomes(provider.GetRequiredService<LogDatabase>(), provider.GetRequiredService<OutcomeMatch>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new OutcomeFiles(
                 provider.GetRequiredService<LiveDeployments>(), provider.GetRequiredService<OutcomeIntake>(), provider.GetRequiredService<RowSources>(), provider.GetRequiredService<Analytics>(),

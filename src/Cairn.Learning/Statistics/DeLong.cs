@@ -3,8 +3,8 @@ using MathNet.Numerics.Distributions;
 namespace Cairn.Learning.Statistics;
 
 /// <summary>
-/// Areas under correlated ROC curves of the same rows, with their covariance: DeLong, DeLong, Clarke-Pearson 1988, in the rank
-/// form of Sun and Xu 2014 (n log n). Covariances of the structural components divide by m - 1 and n - 1.
+/// Areas under correlated ROC curves of the same rows, with their covariance: DeLong, DeLong, Clarke-Pearson 1988, by sorting,
+/// as Sun and Xu 2014 (n log n). Covariances of the structural components divide by m - 1 and n - 1.
 /// </summary>
 /// <param name="First">Area of the first scores.</param>
 /// <param name="Covariance">Of the two areas; like the variances NaN with fewer than two rows of a class.</param>
@@ -43,6 +43,12 @@ internal readonly record struct DeLong(double First, double Second, double Varia
         var b = first == second ? a : Components(labels, second); // the same memory, as from Of
         var (m, n) = (a.Positives.Length, a.Negatives.Length);
         double Combine(Placements x, Placements y) => Covary(x.Positives, y.Positives) / m + Covary(x.Negatives, y.Negatives) / n;
+        if (b == a)
+        {
+            var (area, variance) = (Mean(a.Positives), Combine(a, a));
+            return new(area, area, variance, variance, variance);
+        }
+
         return new(Mean(a.Positives), Mean(b.Positives), Combine(a, a), Combine(b, b), Combine(a, b));
     }
 
@@ -52,30 +58,28 @@ internal readonly record struct DeLong(double First, double Second, double Varia
         var (positives, negatives) = (new List<double>(), new List<double>());
         for (var i = 0; i < labels.Length; i++) (labels[i] > 0.5f ? positives : negatives).Add(scores[i]);
 
-        var (all, p, n) = (MidRanks([.. positives, .. negatives]), MidRanks([.. positives]), MidRanks([.. negatives]));
-        return new(
-            [.. p.Select((rank, i) => (all[i] - rank) / n.Length)],
-            [.. n.Select((rank, j) => 1 - (all[p.Length + j] - rank) / p.Length)]);
+        double[] p = [.. positives], n = [.. negatives];
+        return new(Above(p, n, share => share), Above(n, p, share => 1 - share));
     }
 
-    /// <summary>Ranks from 1; equal values share the mean of theirs.</summary>
-    private static double[] MidRanks(double[] values)
+    /// <summary>For each value the share of the others below it, ties half: half-integers, which are exact, by their number.</summary>
+    private static double[] Above(double[] values, double[] others, Func<double, double> map)
     {
-        var order = new int[values.Length];
+        var (order, sorted, beside) = (new int[values.Length], (double[])values.Clone(), (double[])others.Clone());
         for (var i = 0; i < order.Length; i++) order[i] = i;
-        var sorted = (double[])values.Clone();
         Array.Sort(sorted, order);
+        Array.Sort(beside);
 
-        var ranks = new double[values.Length];
-        for (var start = 0; start < sorted.Length;)
+        var placed = new double[values.Length];
+        for (int i = 0, below = 0, upTo = 0; i < sorted.Length; i++)
         {
-            var end = start;
-            while (end < sorted.Length && sorted[end] == sorted[start]) end++;
-            for (var i = start; i < end; i++) ranks[order[i]] = (start + end + 1) / 2.0;
-            start = end;
+            while (below < beside.Length && beside[below] < sorted[i]) below++;
+            upTo = Math.Max(upTo, below);
+            while (upTo < beside.Length && beside[upTo] == sorted[i]) upTo++;
+            placed[order[i]] = map((below + upTo) / 2.0 / others.Length);
         }
 
-        return ranks;
+        return placed;
     }
 
     private static double Mean(double[] values) => values.Length == 0 ? double.NaN : values.Sum() / values.Length;
@@ -94,5 +98,5 @@ internal readonly record struct DeLong(double First, double Second, double Varia
         return new(center - z * error, center + z * error);
     }
 
-    private readonly record struct Placements(double[] Positives, double[] Negatives);
+    private sealed record Placements(double[] Positives, double[] Negatives);
 }

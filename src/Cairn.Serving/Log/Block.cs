@@ -31,6 +31,13 @@ internal sealed record Block(long BlockId, long ToMs, byte[] Body)
         ) AS parts
         """, new { workspace, deployment, fromMs, toMs })!;
 
+    /// <summary>Hours since 1970 with blocks that count and touch a stretch of time.</summary>
+    public static IReadOnlyList<long> HotHours(ReadTransaction transaction, WorkspaceId workspace, string deployment, long fromMs, long toMs) => transaction.Query<long>(
+        $"""
+        SELECT DISTINCT b.to_ms / 3600000 AS hour FROM prediction_blocks b
+        WHERE b.workspace_id = @workspace AND b.deployment = @deployment AND b.to_ms >= @fromMs AND b.from_ms < @toMs AND {IsHot}
+        """, new { workspace, deployment, fromMs, toMs });
+
     public static void Insert(WriteTransaction transaction, WorkspaceId workspace, string deployment, LogRecords records)
     {
         foreach (var piece in records.Pieces())

@@ -122,6 +122,19 @@ internal static class OutcomeTable
                (SELECT count(*) FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment AND positive IS NULL) AS unmatched
         """, new { workspace, deployment })!;
 
+    /// <summary>How many there are, and up to which.</summary>
+    public static CountOfTold Count(ReadTransaction transaction, WorkspaceId workspace, string deployment) => transaction.First<CountOfTold>(
+        """
+        SELECT (SELECT coalesce(max(outcome_id), 0) FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment) AS last,
+               (SELECT count(*) FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment AND positive IS NULL) AS unmatched,
+               (SELECT count(*) FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment) AS rows
+        """, new { workspace, deployment })!;
+
+    /// <summary>Those that were told after one, in the order of arrival.</summary>
+    public static IReadOnlyList<SubjectRow> Since(ReadTransaction transaction, WorkspaceId workspace, string deployment, long last, int limit) => transaction.Query<SubjectRow>(
+        "SELECT coalesce(prediction_id, '') AS prediction_id, positive FROM outcomes WHERE workspace_id = @workspace AND deployment = @deployment AND outcome_id > @last ORDER BY outcome_id LIMIT @limit",
+        new { workspace, deployment, last, limit });
+
     /// <summary>Deployments with outcomes that wait for a prediction, and when these became true.</summary>
     public static IReadOnlyList<Waiting> AllWaiting(ReadTransaction transaction) => transaction.Query<Waiting>(
         "SELECT workspace_id, deployment, count(*) AS rows, min(observed_at) AS first, max(observed_at) AS last FROM outcomes WHERE positive IS NULL GROUP BY workspace_id, deployment");
@@ -163,5 +176,11 @@ internal static class OutcomeTable
 
 /// <param name="Last">The number of the last outcome; 0: none was told.</param>
 internal sealed record ToldSoFar(long Last, long Unmatched);
+
+/// <param name="Last">The number of the last outcome; 0: there is none.</param>
+internal sealed record CountOfTold(long Last, long Unmatched, long Rows);
+
+/// <param name="Positive">Null: no prediction was found for it.</param>
+internal sealed record SubjectRow(string PredictionId, long? Positive);
 
 internal sealed record Waiting(WorkspaceId WorkspaceId, string Deployment, long Rows, long First, long Last);

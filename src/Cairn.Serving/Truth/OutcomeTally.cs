@@ -39,6 +39,17 @@ internal sealed class OutcomeTally(OutcomeWindow window, long nowMs)
         _decisions.Add(key.Probability >= threshold);
     }
 
+    /// <value>Rows whose scores are kept.</value>
+    public int Judged => _labels.Count;
+
+    /// <summary>Where nothing more is added: gives back room that was kept for it.</summary>
+    public void Trim()
+    {
+        _labels.TrimExcess();
+        _scores.TrimExcess();
+        _decisions.TrimExcess();
+    }
+
     /// <returns>Where there is one part, that one.</returns>
     public static OutcomeTally Sum(OutcomeWindow window, long nowMs, IEnumerable<OutcomeTally> parts)
     {
