@@ -46,7 +46,7 @@ internal sealed class Visit : IAsyncDisposable
         await Page.SetViewportSizeAsync(look.Width, look.Height);
     }
 
-    /// <summary>No part is still to come, no chart still to be drawn, and the fonts are there.</summary>
+    /// <summary>No part is still to come, and the fonts are there.</summary>
     public async Task Settled()
     {
         await Assertions.Expect(Page.Locator("[data-part][data-every='0']")).ToHaveCountAsync(0);
@@ -94,8 +94,29 @@ internal sealed class Visit : IAsyncDisposable
     }
 
     /// <summary>A picture of the whole page in artifacts/screenshots, to be looked at.</summary>
-    public async Task Picture(string name) =>
+    public async Task Picture(string name)
+    {
+        await ChartsAreDrawn();
         await Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{_look.Name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+    }
+
+    /// <summary>Charts wait until somebody comes near them.</summary>
+    private async Task ChartsAreDrawn()
+    {
+        var missing = await Page.EvaluateAsync<string[]>(
+            """
+            (async () => {
+              const charts = [...document.querySelectorAll('figure[data-chart]')].filter(f => f.querySelector('script[type="application/json"]') && f.querySelector('.plot')?.checkVisibility());
+              for (const chart of charts) {
+                chart.scrollIntoView();
+                for (let i = 0; i < 200 && !chart.querySelector('.plot canvas'); i++) await new Promise(later => setTimeout(later, 50));
+              }
+              scrollTo(0, 0);
+              return charts.filter(chart => !chart.querySelector('.plot canvas')).map(chart => chart.outerHTML.slice(0, 160));
+            })()
+            """);
+        missing.ShouldBeEmpty($"{Page.Url} {_look.Name} has a chart that is not drawn");
+    }
 
     public async ValueTask DisposeAsync()
     {
