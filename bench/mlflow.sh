@@ -36,7 +36,15 @@ new_run() { post "$1" runs/create "{\"experiment_id\":\"$2\",\"start_time\":$(da
 experiment=$(new_experiment "$url")
 run=$(new_run "$url" "$experiment")
 [ -z "$peer" ] || { peer_experiment=$(new_experiment "$peer"); peer_run=$(new_run "$peer" "$peer_experiment"); }
-load() { wrk -t1 -c8 -d"${3:-$seconds}s" -s bench/mlflow.lua "$1" -- ${2:-none none} | tail -n 1; }
+ticks() { local sum=0 pid of; for pid in $(tree "$PEER_PID"); do of=($(sed 's/.*) //' "/proc/$pid/stat")); sum=$((sum + of[11] + of[12])); done; echo $sum; }
+# What the peer still works on when its turn is over must not take from the next.
+settle() {
+    [ -n "${PEER_PID:-}" ] || return 0
+    local before=0 now
+    now=$(ticks)
+    until [ $((now - before)) -lt 20 ]; do before=$now; sleep 2; now=$(ticks); done
+}
+load() { wrk -t1 -c8 -d"${3:-$seconds}s" --timeout 60s -s bench/mlflow.lua "$1" -- ${2:-none none} | tail -n 1; }
 load "$url" "metric $run" 3 >/dev/null # compiles the code
 [ -z "$peer" ] || load "$peer" "metric $peer_run" 3 >/dev/null
 for _ in $(seq "$rounds"); do
@@ -47,7 +55,8 @@ for _ in $(seq "$rounds"); do
     [ -n "$peer" ] || continue
     load "$peer" "metric $peer_run" >>"$scratch/peer-metric"
     load "$peer" "create $peer_experiment" >>"$scratch/peer-create"
-    load "$peer" "batch $peer_run" >>"$scratch/peer-batch"
+    load "$peer" "batch $peer_run" $((seconds * 4)) >>"$scratch/peer-batch"
+    settle
 done
 median() { [ ! -s "$scratch/$1" ] || sort -n "$scratch/$1" | sed -n "$(((rounds + 1) / 2))p"; }
 for kind in constant metric create batch ${peer:+peer-metric peer-create peer-batch}; do printf '%-23s %s\n' "$kind" "$(median $kind)"; done

@@ -33,7 +33,8 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         {
             // By the start, more of them cost no more than a walk does; and the walk is tried first.
             var few = order.IsByStart && effort > FirstEffort ? (int)Math.Min(effort * 8L, int.MaxValue - 1) : effort;
-            if (Rarest(few, out var none, scans: effort >= EffortForScans) is { } rare) return order.IsByStart ? ByStart(order.Descending, after, wanted, rare) : Sorted(order, after, wanted, rare);
+            // Runs that are named are looked up by their ids: an index that has their start too would be gone through for them.
+            if (Rarest(few, out var none, scans: effort >= EffortForScans) is { } rare) return order.IsByStart && !rare.OfAnyExperiment ? ByStart(order.Descending, after, wanted, rare) : Sorted(order, after, wanted, rare);
             if (none) return [];
             for (var walked = 0; walked < effort;)
             {
