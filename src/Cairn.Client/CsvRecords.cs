@@ -53,7 +53,7 @@ public sealed class CsvRecords(TextReader text)
 
     private async ValueTask Plain(CancellationToken cancellation)
     {
-        while (await Peek(cancellation) is >= 0 and not ('\r' or '\n') and var next && next != _separator) _field.Append(Take());
+        while (await Peek(cancellation) is >= 0 and not ('\r' or '\n') and var next && next != _separator) TakeUntil(_separator, '\r', '\n');
     }
 
     private async ValueTask Quoted(CancellationToken cancellation)
@@ -62,15 +62,12 @@ public sealed class CsvRecords(TextReader text)
         while (true)
         {
             if (await Peek(cancellation) < 0) throw new InvalidDataException($"line {Line} opens a quote that nothing closes");
-            var c = Take();
-            if (c == '\n') _next++;
-            if (c == '"')
-            {
-                if (await Peek(cancellation) != '"') return;
-                Take();
-            }
-
-            _field.Append(c);
+            _next += TakeUntil('"').Count('\n');
+            if (await Peek(cancellation) != '"') continue; // there is more of it to be read
+            Take();
+            if (await Peek(cancellation) != '"') return;
+            _field.Append('"');
+            Take();
         }
     }
 
@@ -81,7 +78,21 @@ public sealed class CsvRecords(TextReader text)
         _next++;
     }
 
-    private char Take() => ++_size > LongestRecord ? throw new InvalidDataException($"line {Line} is longer than {LongestRecord:N0} characters") : _buffer[_at++];
+    private void Take(int count = 1)
+    {
+        if ((_size += count) > LongestRecord) throw new InvalidDataException($"line {Line} is longer than {LongestRecord:N0} characters");
+        _at += count;
+    }
+
+    /// <summary>What has been read up to one of these belongs to the field.</summary>
+    private ReadOnlySpan<char> TakeUntil(params ReadOnlySpan<char> ends)
+    {
+        var rest = _buffer.AsSpan(_at, _length - _at);
+        var taken = rest.IndexOfAny(ends) is >= 0 and var end ? rest[..end] : rest;
+        _field.Append(taken);
+        Take(taken.Length);
+        return taken;
+    }
 
     /// <returns>The next character, which stays the next one; -1 at the end.</returns>
     private ConfiguredValueTaskAwaitable<int> Peek(CancellationToken cancellation) => Next(cancellation).ConfigureAwait(false);

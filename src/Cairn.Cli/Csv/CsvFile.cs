@@ -66,7 +66,7 @@ internal sealed class CsvFile : IDisposable
         }
         catch (DecoderFallbackException broken)
         {
-            throw new CairnException(Refuse("cli.csv-encoding", $"is not UTF-8 behind line {Line}. Convert it: iconv -f WINDOWS-1252 -t UTF-8").Problem, broken);
+            throw new CairnException(Refuse("cli.csv-encoding", $"is not UTF-8 near line {Line + 1}. Convert it: iconv -f WINDOWS-1252 -t UTF-8").Problem, broken);
         }
         catch (InvalidDataException broken)
         {
