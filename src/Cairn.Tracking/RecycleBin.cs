@@ -23,10 +23,10 @@ public sealed class RecycleBin
     public async Task<Refusal?> Check(WorkspaceId workspace, IReadOnlyList<string> subjects, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(subjects);
-        if (await Missing(workspace, subjects, cancellation) is { } missing) return missing;
         foreach (var subject in subjects)
         {
-            if (await Find(workspace, subject, cancellation) is { Kept: { } reason } item) return new Refusal.Conflict("bin.kept", $"{item.Subject} ('{item.Name}') is not purged. {reason}");
+            if (await Find(workspace, subject, cancellation) is not { } item) return Unknown(subject);
+            if (item.Kept is { } reason) return new Refusal.Conflict("bin.kept", $"{item.Subject} ('{item.Name}') is not purged. {reason}");
         }
 
         return null;
@@ -36,10 +36,12 @@ public sealed class RecycleBin
     internal async Task<Refusal?> Missing(WorkspaceId workspace, IReadOnlyList<string> subjects, CancellationToken cancellation)
     {
         foreach (var subject in subjects)
-            if (await Find(workspace, subject, cancellation) is null)
-                return new Refusal.Missing("bin.unknown", $"'{subject}' is not in the bin. What is deleted lies there as runs/ID, experiments/ID or logged-models/ID: GET /api/v1/bin lists it.");
+            if (await Find(workspace, subject, cancellation) is null) return Unknown(subject);
         return null;
     }
+
+    private static Refusal.Missing Unknown(string subject) =>
+        new("bin.unknown", $"'{subject}' is not in the bin. What is deleted lies there as runs/ID, experiments/ID or logged-models/ID: GET /api/v1/bin lists it.");
 
     /// <summary>What a purge would take away.</summary>
     /// <param name="subjects">Null: all of the bin.</param>
