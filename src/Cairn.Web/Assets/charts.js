@@ -62,7 +62,6 @@ const kinds = {
   line: { grid, tooltip: { trigger: 'axis' }, legend: { show: false }, yAxis: { type: 'value', scale: true } },
   bar: { grid, tooltip: { trigger: 'axis', axisPointer: { type: 'none' } }, legend: { show: false }, yAxis: { type: 'value' } },
   scatter: { grid, tooltip: { trigger: 'item' }, legend: { show: false } },
-  heatmap: { grid: { ...grid, top: 4, bottom: 36 }, tooltip: { trigger: 'item' } },
   parallel: { parallel: { left: 36, right: 56, top: 36, bottom: 20, parallelAxisDefault: { axisLine: { show: true, lineStyle: { color: '--border-strong' } } } }, tooltip: { show: false } },
 };
 
