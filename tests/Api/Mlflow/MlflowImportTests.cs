@@ -1,10 +1,6 @@
 using System.Net;
-using System.Text.Json.Nodes;
-using Cairn.Access;
-using Cairn.Api.Tests.Tracking;
 using Cairn.Client.Wire;
 using Cairn.Tracking;
-using Cairn.Unit.Tests.Storage;
 using Cairn.Unit.Tests.Tracking;
 
 namespace Cairn.Api.Tests.Mlflow;
@@ -20,64 +16,40 @@ public sealed class MlflowImportOnPostgres : MlflowImportTests
 }
 
 /// <summary>A store of MLflow taken in, and read back over MLflow's own protocol.</summary>
-public abstract class MlflowImportTests : IAsyncLifetime
+public abstract class MlflowImportTests : MlflowImportOn
 {
-    private static readonly string One = MlflowStoreFile.Id(1), Two = MlflowStoreFile.Id(2), Three = MlflowStoreFile.Id(3);
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("cairn-mlflow-").FullName;
-    private TrackingHost _host = null!;
-    private MlflowStoreFile _store = null!;
-    private int _imports;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync()
-    {
-        _host = await TrackingHost.Start(Postgres);
-        _store = new(Path.Combine(_folder, "mlflow.db"));
-        _store.Experiment(0, "Default");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _store?.Dispose();
-        if (_host is not null) await _host.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Runs_come_with_ids_params_tags_and_whole_histories()
     {
-        _store.Experiment(7, "größe/😀 'x'");
-        _store.Insert("experiment_tags", "owner", "ada 'the first'", 7);
-        _store.RunRow(One, 7, "parent");
-        _store.RunRow(Two, 7, "child", "RUNNING");
-        _store.Insert("tags", "mlflow.runName", "parent", One);
-        _store.Insert("tags", "mlflow.parentRunId", One, Two);
-        _store.Insert("tags", "notes", null, Two);
-        _store.Insert("params", "пример", new string('é', 7000), One);
-        _store.Point(One, "loss", 0.5, 1_700_000_000_001, 0);
-        _store.Point(One, "loss", 0.25, 1_700_000_000_002, 1);
-        _store.Point(One, "loss", 0.75, 1_700_000_000_001, 1);
-        _store.Point(One, "nan", 3, step: 0);
-        _store.Point(One, "nan", double.NaN, step: 1);
-        _store.Point(One, "inf", double.PositiveInfinity);
-        _store.Point(One, "neg", double.NegativeInfinity, step: -5);
+        Store.Experiment(7, "größe/😀 'x'");
+        Store.Insert("experiment_tags", "owner", "ada 'the first'", 7);
+        Store.RunRow(One, 7, "parent");
+        Store.RunRow(Two, 7, "child", "RUNNING");
+        Store.Insert("tags", "mlflow.runName", "parent", One);
+        Store.Insert("tags", "mlflow.parentRunId", One, Two);
+        Store.Insert("tags", "notes", null, Two);
+        Store.Insert("params", "пример", new string('é', 7000), One);
+        Store.Point(One, "loss", 0.5, 1_700_000_000_001, 0);
+        Store.Point(One, "loss", 0.25, 1_700_000_000_002, 1);
+        Store.Point(One, "loss", 0.75, 1_700_000_000_001, 1);
+        Store.Point(One, "nan", 3, step: 0);
+        Store.Point(One, "nan", double.NaN, step: 1);
+        Store.Point(One, "inf", double.PositiveInfinity);
+        Store.Point(One, "neg", double.NegativeInfinity, step: -5);
 
         var result = await Take();
 
         result.Remarks.ShouldBeEmpty();
         Count(result, "metric points").ShouldBe((7, 7, 0, 0));
-        var experiment = (await _host.Http.MlflowGet("experiments/get?experiment_id=7"))["experiment"]!;
+        var experiment = (await Host.Http.MlflowGet("experiments/get?experiment_id=7"))["experiment"]!;
         (Text(experiment["name"]), Text(experiment["tags"]![0]!["value"]), experiment["creation_time"]!.GetValue<long>(), experiment["last_update_time"]!.GetValue<long>()).ShouldBe(("größe/😀 'x'", "ada 'the first'", 1000, 2000));
-        var run = (await _host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!;
+        var run = (await Host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!;
         (Text(run["info"]!["run_name"]), Text(run["info"]!["status"]), Text(run["info"]!["user_id"]), Text(run["info"]!["artifact_uri"])).ShouldBe(("parent", "FINISHED", "ada", $"mlflow-artifacts:/7/{One}/artifacts"));
         (run["info"]!["start_time"]!.GetValue<long>(), run["info"]!["end_time"]!.GetValue<long>()).ShouldBe((1_700_000_000_000, 1_700_000_060_000));
         Text(run["data"]!["params"]![0]!["value"]).ShouldBe(new string('é', 7000));
         run["data"]!["metrics"]!.AsArray().Select(m => $"{Text(m!["key"])}={m["value"]!.ToJsonString()}@{m["step"]}").ShouldBe(["inf=1.7976931348623157E+308@0", "loss=0.25@1", "nan=\"NaN\"@1", "neg=-1.7976931348623157E+308@-5"]);
-        (await _host.Http.MlflowGet($"metrics/get-history?run_id={One}&metric_key=loss"))["metrics"]!.AsArray().Select(m => m!["value"]!.GetValue<double>()).ShouldBe([0.5, 0.75, 0.25]);
-        var children = await _host.Mlflow("runs/search", $$"""{"experiment_ids":["7"],"filter":"tags.mlflow.parentRunId = '{{One}}' AND attributes.status = 'RUNNING'"}""");
+        (await Host.Http.MlflowGet($"metrics/get-history?run_id={One}&metric_key=loss"))["metrics"]!.AsArray().Select(m => m!["value"]!.GetValue<double>()).ShouldBe([0.5, 0.75, 0.25]);
+        var children = await Host.Mlflow("runs/search", $$"""{"experiment_ids":["7"],"filter":"tags.mlflow.parentRunId = '{{One}}' AND attributes.status = 'RUNNING'"}""");
         Text(children["runs"]![0]!["info"]!["run_id"]).ShouldBe(Two);
     }
 
@@ -87,17 +59,17 @@ public abstract class MlflowImportTests : IAsyncLifetime
         var random = new Random(5);
         for (var run = 1; run <= 20; run++)
         {
-            _store.RunRow(MlflowStoreFile.Id(run));
+            Store.RunRow(MlflowStoreFile.Id(run));
             foreach (var key in (string[])["a", "b"])
                 for (var point = 0; point < 15; point++)
-                    _store.Point(MlflowStoreFile.Id(run), key, random.Next(6) == 0 ? double.NaN : random.NextDouble() - 0.5, 1_700_000_000_000 + (point * 100) + random.Next(3), random.Next(4));
+                    Store.Point(MlflowStoreFile.Id(run), key, random.Next(6) == 0 ? double.NaN : random.NextDouble() - 0.5, 1_700_000_000_000 + (point * 100) + random.Next(3), random.Next(4));
         }
 
         await Take();
 
         // The order of rows says nothing here: what counts is one row for each metric, equal in all that MLflow has of it.
         var theirs = new List<string>();
-        using (var connection = Cairn.Storage.OutsideDatabase.OfFile(_store.File).Open(write: false))
+        using (var connection = Cairn.Storage.OutsideDatabase.OfFile(Store.File).Open(write: false))
         {
             using var command = connection.CreateCommand();
             command.CommandText = "SELECT run_uuid, key, value, timestamp, step, is_nan FROM latest_metrics";
@@ -105,7 +77,7 @@ public abstract class MlflowImportTests : IAsyncLifetime
             while (reader.Read()) theirs.Add(FormattableString.Invariant($"{reader.GetString(0)} {reader.GetString(1)} {reader.GetDouble(2):R} {reader.GetInt64(3) * 1000} {reader.GetInt64(4)} {reader.GetInt64(5)}"));
         }
 
-        var ours = await _host.Database.Read(transaction =>
+        var ours = await Host.Database.Read(transaction =>
         {
             var rows = new List<string>();
             transaction.Each(
@@ -119,178 +91,145 @@ public abstract class MlflowImportTests : IAsyncLifetime
     [Fact]
     public async Task What_is_deleted_there_is_deleted_here_and_comes_back_with_its_experiment()
     {
-        _store.Experiment(3, "gone", deleted: true, changed: 5000);
-        _store.RunRow(One, 3, deleted: 5001); // with its experiment
-        _store.RunRow(Two, 3, deleted: 4000); // before it
-        _store.RunRow(Three, 0, deleted: 4000);
+        Store.Experiment(3, "gone", deleted: true, changed: 5000);
+        Store.RunRow(One, 3, deleted: 5001); // with its experiment
+        Store.RunRow(Two, 3, deleted: 4000); // before it
+        Store.RunRow(Three, 0, deleted: 4000);
 
         await Take();
 
         (await Stages()).ShouldBe(("deleted", "deleted", "deleted"));
-        await _host.Mlflow("experiments/restore", """{"experiment_id":"3"}""");
+        await Host.Mlflow("experiments/restore", """{"experiment_id":"3"}""");
         (await Stages()).ShouldBe(("active", "deleted", "deleted"));
-        await _host.Mlflow("runs/restore", $$"""{"run_id":"{{Three}}"}""");
+        await Host.Mlflow("runs/restore", $$"""{"run_id":"{{Three}}"}""");
         (await Stages()).Three.ShouldBe("active");
 
         async Task<(string One, string Two, string Three)> Stages() => (await Stage(One), await Stage(Two), await Stage(Three));
-        async Task<string> Stage(string run) => Text((await _host.Http.MlflowGet($"runs/get?run_id={run}"))["run"]!["info"]!["lifecycle_stage"]);
+        async Task<string> Stage(string run) => Text((await Host.Http.MlflowGet($"runs/get?run_id={run}"))["run"]!["info"]!["lifecycle_stage"]);
     }
 
     [Fact]
     public async Task Datasets_and_logged_models_come_with_what_read_and_made_them()
     {
-        _store.RunRow(One);
-        _store.Insert("datasets", "d-1", 0, "customers", "abc", "local", "{\"uri\":\"x.csv\"}", "{}", null);
-        _store.Insert("inputs", "i-1", "DATASET", "d-1", "RUN", One, 0);
-        _store.Insert("input_tags", "i-1", "mlflow.data.context", "training");
-        _store.Insert("input_tags", "i-1", "team", "crm");
-        _store.Insert("logged_models", "m-" + One, 0, "clf", $"{_folder}/mlruns/0/models/m-{One}/artifacts", 1000, 2000, 2, "active", "sklearn", One, null);
-        _store.Insert("logged_models", "m-" + Two, 0, "old", $"{_folder}/mlruns/0/models/m-{Two}/artifacts", 1000, 2000, 3, "deleted", null, null, "it failed");
-        _store.Insert("logged_model_params", "m-" + One, 0, "depth", "6");
-        _store.Insert("logged_model_tags", "m-" + One, 0, "a/b?c", "v");
-        _store.Insert("logged_model_metrics", "m-" + One, "auc", 5, 1, 0.5, 0, One, "d-1", "customers", "abc");
-        _store.Insert("logged_model_metrics", "m-" + One, "auc", 5, 2, null, 0, One, "d-1", "customers", "abc");
-        _store.Insert("inputs", "i-2", "RUN_OUTPUT", One, "MODEL_OUTPUT", "m-" + One, 3);
-        _store.Insert("inputs", "i-3", "RUN_INPUT", One, "MODEL_INPUT", "m-" + One, 0);
+        Store.RunRow(One);
+        Store.Insert("datasets", "d-1", 0, "customers", "abc", "local", "{\"uri\":\"x.csv\"}", "{}", null);
+        Store.Insert("inputs", "i-1", "DATASET", "d-1", "RUN", One, 0);
+        Store.Insert("input_tags", "i-1", "mlflow.data.context", "training");
+        Store.Insert("input_tags", "i-1", "team", "crm");
+        Store.Insert("logged_models", "m-" + One, 0, "clf", $"{Folder}/mlruns/0/models/m-{One}/artifacts", 1000, 2000, 2, "active", "sklearn", One, null);
+        Store.Insert("logged_models", "m-" + Two, 0, "old", $"{Folder}/mlruns/0/models/m-{Two}/artifacts", 1000, 2000, 3, "deleted", null, null, "it failed");
+        Store.Insert("logged_model_params", "m-" + One, 0, "depth", "6");
+        Store.Insert("logged_model_tags", "m-" + One, 0, "a/b?c", "v");
+        Store.Insert("logged_model_metrics", "m-" + One, "auc", 5, 1, 0.5, 0, One, "d-1", "customers", "abc");
+        Store.Insert("logged_model_metrics", "m-" + One, "auc", 5, 2, null, 0, One, "d-1", "customers", "abc");
+        Store.Insert("inputs", "i-2", "RUN_OUTPUT", One, "MODEL_OUTPUT", "m-" + One, 3);
+        Store.Insert("inputs", "i-3", "RUN_INPUT", One, "MODEL_INPUT", "m-" + One, 0);
 
         var result = await Take();
 
         result.Remarks.ShouldBeEmpty();
-        var run = (await _host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!;
+        var run = (await Host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!;
         run["inputs"]!["dataset_inputs"]![0]!.ToJsonString().ShouldBe(
             """{"tags":[{"key":"mlflow.data.context","value":"training"},{"key":"team","value":"crm"}],"dataset":{"name":"customers","digest":"abc","source_type":"local","source":"{\u0022uri\u0022:\u0022x.csv\u0022}","schema":"{}"}}""");
         run["inputs"]!["model_inputs"]!.ToJsonString().ShouldBe($$"""[{"model_id":"m-{{One}}"}]""");
         run["outputs"]!["model_outputs"]!.ToJsonString().ShouldBe($$"""[{"model_id":"m-{{One}}","step":3}]""");
-        var model = (await _host.Http.MlflowGet($"logged-models/m-{One}"))["model"]!;
+        var model = (await Host.Http.MlflowGet($"logged-models/m-{One}"))["model"]!;
         (Text(model["info"]!["status"]), Text(model["info"]!["model_type"]), Text(model["info"]!["tags"]![0]!["key"]), Text(model["data"]!["params"]![0]!["value"])).ShouldBe(("LOGGED_MODEL_READY", "sklearn", "a/b?c", "6"));
         (Text(model["data"]!["metrics"]![0]!["value"]), Text(model["data"]!["metrics"]![0]!["dataset_name"])).ShouldBe(("NaN", "customers"));
-        (await _host.Http.GetAsync($"{MlflowHost.Base}logged-models/m-{Two}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Host.Http.GetAsync($"{MlflowHost.Base}logged-models/m-{Two}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task The_registry_comes_with_stages_aliases_deleted_versions_and_its_champion()
     {
-        _store.RunRow(One);
-        _store.Insert("registered_models", "churn", 1000, 2000, "who leaves");
-        _store.Insert("registered_model_tags", "team", "crm", "churn");
-        Version(1, $"{_folder}/mlruns/0/{One}/artifacts/model", "Archived", One);
+        Store.RunRow(One);
+        Store.Insert("registered_models", "churn", 1000, 2000, "who leaves");
+        Store.Insert("registered_model_tags", "team", "crm", "churn");
+        Version(1, $"{Folder}/mlruns/0/{One}/artifacts/model", "Archived", One);
         Version(2, "s3://bucket/model", "Production", null);
         Version(3, "models:/m-" + One, "Staging", One);
         Version(5, "REDACTED-SOURCE-PATH", "Deleted_Internal", "REDACTED-RUN-ID");
-        _store.Insert("model_version_tags", "k", "v", "churn", 2);
-        _store.Insert("registered_model_aliases", "best", 3, "churn");
-        _store.Insert("registered_models", "a/b", 1000, 2000, null);
+        Store.Insert("model_version_tags", "k", "v", "churn", 2);
+        Store.Insert("registered_model_aliases", "best", 3, "churn");
+        Store.Insert("registered_models", "a/b", 1000, 2000, null);
 
         var result = await Take();
 
         result.Remarks.Select(remark => (remark.Kind, remark.Subject, remark.Refused)).ShouldBe([("model", "a/b", true)]);
-        var model = (await _host.Http.MlflowGet("registered-models/get?name=churn"))["registered_model"]!;
+        var model = (await Host.Http.MlflowGet("registered-models/get?name=churn"))["registered_model"]!;
         Text(model["description"]).ShouldBe("who leaves");
         model["aliases"]!.AsArray().Select(alias => $"{Text(alias!["alias"])}={Text(alias["version"])}").Order(StringComparer.Ordinal).ShouldBe(["best=3", "champion=2"]);
-        var versions = (await _host.Http.MlflowGet("model-versions/search?filter=name%3D'churn'&order_by=version_number"))["model_versions"]!.AsArray();
+        var versions = (await Host.Http.MlflowGet("model-versions/search?filter=name%3D'churn'&order_by=version_number"))["model_versions"]!.AsArray();
         versions.Select(version => $"{Text(version!["version"])} {Text(version["current_stage"])} {Text(version["source"])}").ShouldBe(
             [$"1 Archived mlflow-artifacts:/0/{One}/artifacts/model", "2 Production s3://bucket/model", $"3 Staging models:/m-{One}"]);
         Text(versions[1]!["tags"]![0]!["value"]).ShouldBe("v");
-        (await _host.Get<Page<PromotionWire>>("/api/v1/models/churn/promotions")).Items.Select(move => (move.Version, move.Kind)).ShouldBe([(2L, "unverified")]);
-        var next = await _host.Mlflow("model-versions/create", """{"name":"churn","source":"s3://bucket/next"}""");
+        (await Host.Get<Page<PromotionWire>>("/api/v1/models/churn/promotions")).Items.Select(move => (move.Version, move.Kind)).ShouldBe([(2L, "unverified")]);
+        var next = await Host.Mlflow("model-versions/create", """{"name":"churn","source":"s3://bucket/next"}""");
         Text(next["model_version"]!["version"]).ShouldBe("6"); // 5 was given out, and deleted
     }
 
     [Fact]
     public async Task Prompts_come_with_their_texts_and_are_prompts_here_too()
     {
-        _store.Insert("registered_models", "greeting", 1000, 2000, null);
-        _store.Insert("registered_model_tags", "mlflow.prompt.is_prompt", "true", "greeting");
-        _store.Insert("registered_model_tags", "_mlflow_prompt_type", "text", "greeting");
+        Store.Insert("registered_models", "greeting", 1000, 2000, null);
+        Store.Insert("registered_model_tags", "mlflow.prompt.is_prompt", "true", "greeting");
+        Store.Insert("registered_model_tags", "_mlflow_prompt_type", "text", "greeting");
         foreach (var (version, text) in ((int, string)[])[(1, "Hello {{name}}"), (2, "Good day {{name}}")])
         {
             Version(version, "dummy-source", "None", null, "greeting");
-            _store.Insert("model_version_tags", "mlflow.prompt.is_prompt", "true", "greeting", version);
-            _store.Insert("model_version_tags", "mlflow.prompt.text", text, "greeting", version);
+            Store.Insert("model_version_tags", "mlflow.prompt.is_prompt", "true", "greeting", version);
+            Store.Insert("model_version_tags", "mlflow.prompt.text", text, "greeting", version);
         }
 
-        _store.Insert("registered_model_aliases", "production", 2, "greeting");
-        _store.Insert("registered_models", "churn", 1000, 2000, null);
+        Store.Insert("registered_model_aliases", "production", 2, "greeting");
+        Store.Insert("registered_models", "churn", 1000, 2000, null);
         Version(1, "dummy-source", "None", null);
 
         var result = await Take();
 
         result.Remarks.Select(remark => $"{remark.Kind} {remark.Subject}").ShouldBe(["version churn version 1"], "a word is no source of a model");
-        (await _host.Http.MlflowGet("registered-models/search"))["registered_models"]!.AsArray().Select(model => Text(model!["name"])).ShouldBe(["churn"]);
-        var version2 = (await _host.Http.MlflowGet("registered-models/alias?name=greeting&alias=production"))["model_version"]!;
+        (await Host.Http.MlflowGet("registered-models/search"))["registered_models"]!.AsArray().Select(model => Text(model!["name"])).ShouldBe(["churn"]);
+        var version2 = (await Host.Http.MlflowGet("registered-models/alias?name=greeting&alias=production"))["model_version"]!;
         Text(version2["version"]).ShouldBe("2");
         version2["tags"]!.AsArray().ToDictionary(tag => Text(tag!["key"]), tag => Text(tag!["value"]), StringComparer.Ordinal)["mlflow.prompt.text"].ShouldBe("Good day {{name}}");
         Count(result, "model versions").ShouldBe((3, 2, 0, 1));
     }
 
     [Fact]
-    public async Task Files_of_this_machine_come_along_and_others_stay_where_they_are()
-    {
-        _store.Experiment(1, "local");
-        _store.Experiment(2, "proxied", "mlflow-artifacts:/2");
-        _store.Experiment(3, "bucket", "s3://bucket/mlflow/3");
-        _store.Experiment(4, "relative", "./mlruns/4");
-        _store.Experiment(5, "elsewhere", "/etc");
-        _store.RunRow(One, 1, place: $"file://{_folder}/mlruns/1/{One}/artifacts");
-        _store.Artifact(One, "model/größe 1.txt", "one", 1);
-        _store.Artifact(One, "plot.txt", "plot", 1);
-        File.CreateSymbolicLink(Path.Combine(_folder, "mlruns", "1", One, "artifacts", "secret"), "/etc/passwd");
-        _store.RunRow(Two, 2, place: $"mlflow-artifacts:/2/{Two}/artifacts");
-        _store.Artifact(Two, "a.txt", "two", 2, "mlartifacts");
-        _store.RunRow(Three, 3, place: $"s3://bucket/mlflow/3/{Three}/artifacts");
-        _store.RunRow(MlflowStoreFile.Id(4), 4, place: $"./mlruns/4/{MlflowStoreFile.Id(4)}/artifacts");
-        _store.Artifact(MlflowStoreFile.Id(4), "b.txt", "four", 4);
-        _store.RunRow(MlflowStoreFile.Id(5), 5, place: "/etc");
-
-        var result = await Take();
-
-        (await Content(1, One, "model/gr%C3%B6%C3%9Fe%201.txt"), await Content(1, One, "plot.txt"), await Content(2, Two, "a.txt"), await Content(4, MlflowStoreFile.Id(4), "b.txt")).ShouldBe(("one", "plot", "two", "four"));
-        Text((await _host.Http.MlflowGet($"runs/get?run_id={Three}"))["run"]!["info"]!["artifact_uri"]).ShouldBe($"s3://bucket/mlflow/3/{Three}/artifacts");
-        result.Remarks.Select(remark => $"{remark.Kind} {remark.Subject}: {remark.Reason}").ShouldBe(
-        [
-            "files bucket: The files of its runs stay at s3://bucket/mlflow/3.", $"file {One} secret: It is a link.",
-            $"file {MlflowStoreFile.Id(5)} /etc: Its files are in /etc, where the server may not read. Start the server with --data-root /etc, or a folder above, and import again.",
-        ]);
-        Count(result, "files").ShouldBe((6, 4, 0, 2));
-
-        Task<string> Content(long experiment, string run, string path) => _host.Http.GetStringAsync($"/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts/{path}");
-    }
-
-    [Fact]
     public async Task An_id_that_is_taken_is_replaced_and_a_name_that_is_here_is_the_same_experiment()
     {
-        await _host.NewExperiment("ours"); // id 1
-        await _host.NewExperiment("both"); // id 2
-        _store.Experiment(1, "theirs");
-        _store.Experiment(9, "both");
-        _store.Experiment(10, "tenth");
-        _store.RunRow(One, 1);
-        _store.RunRow(Two, 9);
-        _store.Point(One, "m", 1);
+        await Host.NewExperiment("ours"); // id 1
+        await Host.NewExperiment("both"); // id 2
+        Store.Experiment(1, "theirs");
+        Store.Experiment(9, "both");
+        Store.Experiment(10, "tenth");
+        Store.RunRow(One, 1);
+        Store.RunRow(Two, 9);
+        Store.Point(One, "m", 1);
 
         var result = await Take();
 
         result.Remarks.Select(remark => remark.Reason).ShouldBe(["Its id was 1 and is 11: 1 is 'ours' here.", "Its id was 9 and is 2: the name is here already."]);
         (await Experiment(One), await Experiment(Two)).ShouldBe(("11", "2"));
-        var found = await _host.Mlflow("runs/search", """{"experiment_ids":["11"],"filter":"metrics.m = 1"}""");
+        var found = await Host.Mlflow("runs/search", """{"experiment_ids":["11"],"filter":"metrics.m = 1"}""");
         found["runs"]!.AsArray().Count.ShouldBe(1);
-        (await _host.NewExperiment("next")).ShouldBe("12");
+        (await Host.NewExperiment("next")).ShouldBe("12");
 
-        async Task<string> Experiment(string run) => Text((await _host.Http.MlflowGet($"runs/get?run_id={run}"))["run"]!["info"]!["experiment_id"]);
+        async Task<string> Experiment(string run) => Text((await Host.Http.MlflowGet($"runs/get?run_id={run}"))["run"]!["info"]!["experiment_id"]);
     }
 
     [Fact]
     public async Task What_cannot_be_taken_is_told_with_its_reason_and_the_rest_comes()
     {
-        _store.RunRow(One);
-        _store.RunRow("NOT-AN-ID");
-        _store.RunRow(Two, 99);
-        _store.Point("NOT-AN-ID", "m", 1);
-        _store.Point(One, "a*b", 1);
-        _store.Point(One, "m", 1);
-        _store.Insert("metrics", "ns", 1.0, 1_700_000_000_000_000_000, One, 0, 0);
-        _store.Insert("params", "../up", "1", One);
-        _store.Insert("trace_info", "tr-1", 0, 1, "OK");
+        Store.RunRow(One);
+        Store.RunRow("NOT-AN-ID");
+        Store.RunRow(Two, 99);
+        Store.Point("NOT-AN-ID", "m", 1);
+        Store.Point(One, "a*b", 1);
+        Store.Point(One, "m", 1);
+        Store.Insert("metrics", "ns", 1.0, 1_700_000_000_000_000_000, One, 0, 0);
+        Store.Insert("params", "../up", "1", One);
+        Store.Insert("trace_info", "tr-1", 0, 1, "OK");
 
         var result = await Take();
 
@@ -303,50 +242,50 @@ public abstract class MlflowImportTests : IAsyncLifetime
     [Fact]
     public async Task Taken_again_it_brings_what_was_added_and_nothing_twice()
     {
-        _store.RunRow(One);
-        _store.Point(One, "m", 1);
-        _store.Insert("registered_models", "churn", 1000, 2000, "");
+        Store.RunRow(One);
+        Store.Point(One, "m", 1);
+        Store.Insert("registered_models", "churn", 1000, 2000, "");
         Version(1, "s3://b/1", "None", null);
         await Take();
-        _store.Point(One, "m", 2, step: 1);
-        _store.RunRow(Two);
+        Store.Point(One, "m", 2, step: 1);
+        Store.RunRow(Two);
         Version(2, "s3://b/2", "None", null);
 
         var again = await Take();
 
         (Count(again, "runs"), Count(again, "model versions"), Count(again, "registered models")).ShouldBe(((2, 1, 1, 0), (2, 1, 1, 0), (1, 0, 1, 0)));
-        (await _host.Http.MlflowGet($"metrics/get-history?run_id={One}&metric_key=m"))["metrics"]!.AsArray().Count.ShouldBe(2);
+        (await Host.Http.MlflowGet($"metrics/get-history?run_id={One}&metric_key=m"))["metrics"]!.AsArray().Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task A_model_that_is_another_of_the_same_name_is_left_alone()
     {
-        await _host.Mlflow("registered-models/create", """{"name":"churn","description":"ours"}""");
-        _store.Insert("registered_models", "churn", 1000, 2000, "theirs");
+        await Host.Mlflow("registered-models/create", """{"name":"churn","description":"ours"}""");
+        Store.Insert("registered_models", "churn", 1000, 2000, "theirs");
         Version(1, "s3://b/1", "Production", null);
-        _store.Insert("registered_model_aliases", "best", 1, "churn");
-        _store.Insert("registered_model_tags", "k", "v", "churn");
+        Store.Insert("registered_model_aliases", "best", 1, "churn");
+        Store.Insert("registered_model_tags", "k", "v", "churn");
 
         var result = await Take();
 
         result.Remarks.Select(remark => remark.Kind).ShouldBe(["model", "model tag", "version", "alias"]);
-        var model = (await _host.Http.MlflowGet("registered-models/get?name=churn"))["registered_model"]!.AsObject();
+        var model = (await Host.Http.MlflowGet("registered-models/get?name=churn"))["registered_model"]!.AsObject();
         (Text(model["description"]), model.ContainsKey("aliases"), model.ContainsKey("tags"), model.ContainsKey("latest_versions")).ShouldBe(("ours", false, false, false));
     }
 
     [Fact]
     public async Task Another_workspace_sees_nothing_of_it()
     {
-        _store.RunRow(One);
+        Store.RunRow(One);
         await Take();
 
-        (await _host.Neighbour.GetAsync($"/api/v1/runs/{One}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Host.Neighbour.GetAsync($"/api/v1/runs/{One}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
     public void A_file_that_is_no_store_of_MLflow_is_refused_in_words()
     {
-        var (text, empty) = (Path.Combine(_folder, "text.db"), Path.Combine(_folder, "empty.db"));
+        var (text, empty) = (Path.Combine(Folder, "text.db"), Path.Combine(Folder, "empty.db"));
         File.WriteAllText(text, new string('x', 5000));
         using (var other = new MlflowStoreFile(empty, "CREATE TABLE runs (a INTEGER)")) other.Run("SELECT 1");
 
@@ -358,7 +297,7 @@ public abstract class MlflowImportTests : IAsyncLifetime
     public async Task A_store_of_an_older_MLflow_has_what_it_has()
     {
         // As of MLflow 1.0: neither steps nor marks of NaN, no times of experiments, no registry.
-        var file = Path.Combine(_folder, "old.db");
+        var file = Path.Combine(Folder, "old.db");
         using var old = new MlflowStoreFile(
             file,
             """
@@ -377,67 +316,7 @@ public abstract class MlflowImportTests : IAsyncLifetime
         var result = await Take(Source with { File = file });
 
         result.Remarks.ShouldBeEmpty();
-        var run = (await _host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!;
+        var run = (await Host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!;
         (Text(run["info"]!["run_name"]), Text(run["info"]!["status"]), run["data"]!["metrics"]![0]!["value"]!.GetValue<double>()).ShouldBe(("named", "FAILED", 0.5));
     }
-
-    private MlflowSource Source => new(_store.File, _folder, Path.Combine(_folder, "mlartifacts"), place => place.StartsWith(_folder, StringComparison.Ordinal) ? place : null);
-
-    [Fact]
-    public async Task Files_in_S3_are_copied_when_that_is_asked_for_and_stay_else()
-    {
-        using var s3 = await S3Server.Start();
-        await using var first = await TrackingHost.Start(Postgres, s3.Options);
-        await using var host = await TrackingHost.Start(Postgres, s3.Options);
-        var place = $"s3://{s3.Bucket}/mlflow/7";
-        _store.Experiment(7, "there", place);
-        _store.RunRow(One, 7, place: $"{place}/{One}/artifacts");
-        _store.Insert("registered_models", "churn", 1000, 2000, "");
-        Version(1, $"{place}/{One}/artifacts/model", "None", One);
-        foreach (var (key, text) in new[] { ("model/MLmodel", "flavors: {}"), ("größe 1.txt", "small"), ("folder/", "") })
-            await s3.Client.PutObjectAsync(new() { BucketName = s3.Bucket, Key = $"mlflow/7/{One}/artifacts/{key}", ContentBody = text });
-
-        var stayed = await Take(into: first);
-        Count(stayed, "experiments").Refused.ShouldBe(0);
-        stayed.Remarks.ShouldContain(remark => remark.Reason.Contains($"stay at {place}", StringComparison.Ordinal));
-        Text((await first.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!["info"]!["artifact_uri"]).ShouldBe($"{place}/{One}/artifacts");
-
-        (await Take(Source with { CopyS3 = true }, first)).Remarks.ShouldContain(remark => remark.Reason.Contains("those that are copied are not shown", StringComparison.Ordinal));
-
-        var copied = await Take(Source with { CopyS3 = true }, host);
-
-        Count(copied, "files").Taken.ShouldBe(2);
-        copied.Remarks.ShouldBeEmpty();
-        Text((await host.Http.MlflowGet($"runs/get?run_id={One}"))["run"]!["info"]!["artifact_uri"]).ShouldBe($"mlflow-artifacts:/7/{One}/artifacts");
-        (await host.Http.GetStringAsync($"/api/2.0/mlflow-artifacts/artifacts/7/{One}/artifacts/größe%201.txt")).ShouldBe("small");
-        Text((await host.Http.MlflowGet("model-versions/get?name=churn&version=1"))["model_version"]!["source"]).ShouldBe($"mlflow-artifacts:/7/{One}/artifacts/model");
-    }
-
-    [Fact]
-    public async Task A_store_of_files_out_of_reach_stops_the_import_which_can_go_on_later()
-    {
-        await using var host = await TrackingHost.Start(Postgres, new() { Endpoint = new("http://127.0.0.1:1"), AccessKey = "k", SecretKey = "s" });
-        _store.Experiment(7, "there", "s3://bucket/mlflow/7");
-        _store.RunRow(One, 7, place: $"s3://bucket/mlflow/7/{One}/artifacts");
-
-        var stopped = await Should.ThrowAsync<Cairn.Storage.StorageException>(() => Take(Source with { CopyS3 = true }, host));
-
-        stopped.Message.ShouldContain("cannot be reached");
-    }
-
-    private async Task<MlflowImportResult> Take(MlflowSource? source = null, TrackingHost? into = null)
-    {
-        var host = into ?? _host;
-        var import = $"import-{_imports++}";
-        foreach (var step in MlflowImport.Steps) (await host.Import.Take(Caller.LocalAdmin, import, source ?? Source, step, (_, _) => { }, default)).Refusal.ShouldBeNull();
-        return (await host.Import.Finish(Caller.LocalAdmin, import, source ?? Source, default)).Value;
-    }
-
-    private void Version(long number, string source, string stage, string? run, string model = "churn") =>
-        _store.Insert("model_versions", model, number, 1000 + number, 2000 + number, "", "ada", stage, source, run, "READY", null, "", null);
-
-    private static (long Found, long Taken, long Here, long Refused) Count(MlflowImportResult result, string kind) =>
-        result.Counts.Single(count => count.Kind == kind) is var count ? (count.Found, count.Taken, count.Here, count.Refused) : default;
-
-    private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

@@ -34,3 +34,7 @@ public sealed class PostgresOutcomesTests() : OutcomesConformance(onPostgres: tr
 public sealed class SqliteWaitingOutcomesTests() : WaitingOutcomesConformance(onPostgres: false);
 
 public sealed class PostgresWaitingOutcomesTests() : WaitingOutcomesConformance(onPostgres: true);
+
+public sealed class SqliteOutcomeSummaryTests() : OutcomeSummaryConformance(onPostgres: false);
+
+public sealed class PostgresOutcomeSummaryTests() : OutcomeSummaryConformance(onPostgres: true);
