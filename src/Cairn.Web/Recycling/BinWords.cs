@@ -26,11 +26,14 @@ internal static class BinWords
     public static string Did(PurgeResult result) => (Things(result), result.DryRun) switch
     {
         (null, true) => "A purge would remove nothing.",
-        (null, false) => $"No more was there to be removed; {Files(result)} went.",
-        ({ } things, true) => $"A purge would remove {things} and {Files(result)}. Nothing was removed: this was a dry run.",
-        ({ } things, false) => $"{things} and {Files(result)} are removed for good.",
+        (null, false) => $"No more was there to be removed; {Files(result.Files, result.Bytes)} went.",
+        ({ } things, true) => $"A purge would remove {things} and {Files(result.Files, result.Bytes)}. Nothing was removed: this was a dry run.",
+        ({ } things, false) => $"{things} and {Files(result.Files, result.Bytes)} are removed for good.",
     };
 
     /// <summary>"12 files of 3.4 MB".</summary>
-    public static string Files(PurgeResult result) => result.Files == 0 ? "no files" : $"{Format.Many(result.Files, "file")} of {Format.Bytes(result.Bytes)}";
+    public static string Files(long files, long bytes) => files == 0 ? "no files" : $"{Format.Many(files, "file")} of {Format.Bytes(bytes)}";
+
+    /// <summary>A thing without a name is called by its subject.</summary>
+    public static string Called(string name, string subject) => name.Length > 0 ? name : subject;
 }

@@ -127,7 +127,7 @@ internal static class TakeRegistry
 
             Counter.AtLeast(transaction, walk.Workspace, $"versions/{version.Model}", version.Version);
             var source = deleted ? "" : version.PlaceHere(from);
-            if (!deleted && ((source is null || (version.IsPrompt && VersionSource.IsWord(source)) ? null : ModelSource.Check(source)) ?? Names.Value("", "Its description", version.Description, 1 << 20)) is { } bad) tally.Refuse("version", subject, bad.Detail);
+            if (!deleted && ((source is null || version.IsOnlyText ? null : ModelSource.Check(source)) ?? Names.Value("", "Its description", version.Description, 1 << 20)) is { } bad) tally.Refuse("version", subject, bad.Detail);
             else if (source is null) tally.Refuse("version", subject, $"Its source {version.Source} is a place on a disk, and not among the files of its run or of a logged model.");
             else if (Insert(transaction, walk, version, source, deleted)) tally.Taken++;
             else tally.Here++;
@@ -194,10 +194,13 @@ internal static class TakeRegistry
 
         public bool IsPrompt { get; init; }
 
+        /// <value>A prompt has no files: its source is a word.</value>
+        public bool IsOnlyText => IsPrompt && VersionSource.IsWord(Source);
+
         /// <summary>A place on MLflow's disk becomes the place that the same files have here; null: they are not taken.</summary>
         public string? PlaceHere(MlflowSource from)
         {
-            if (IsPrompt && VersionSource.IsWord(Source)) return Source;
+            if (IsOnlyText) return Source;
             if (RunPlace.Length > 0 && Source.StartsWith(RunPlace.TrimEnd('/'), StringComparison.Ordinal) && !ArtifactPlace.Stays(from, RunPlace))
                 return Source[RunPlace.TrimEnd('/').Length..] is "" or ['/', ..] && Experiment is { } experiment ? $"mlflow-artifacts:/{experiment}/{RunId}/artifacts{Source[RunPlace.TrimEnd('/').Length..]}" : null;
             if (ModelSource.Check(Source) is null) return Source;
