@@ -16,20 +16,8 @@ public sealed class SlicesOnPostgres : ListSlicesTests
     protected override bool Postgres => true;
 }
 
-public abstract class ListSlicesTests : IAsyncLifetime
+public abstract class ListSlicesTests : TrackingOn
 {
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Those_surely_worse_come_first_then_those_not_sure_then_better_and_last_those_with_too_few_rows()
     {

@@ -21,21 +21,9 @@ public sealed class MlflowArtifactsOnPostgres : MlflowArtifactTests
 }
 
 /// <summary>Files by the artifact proxy, and the logged models of a 3.x client.</summary>
-public abstract class MlflowArtifactTests : IAsyncLifetime
+public abstract class MlflowArtifactTests : TrackingOn
 {
     private const string Proxy = "/api/2.0/mlflow-artifacts/artifacts";
-
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task A_file_goes_up_comes_down_whole_or_in_part_and_is_listed()

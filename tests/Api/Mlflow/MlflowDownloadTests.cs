@@ -14,20 +14,8 @@ public sealed class MlflowDownloadsOnPostgres : MlflowDownloadTests
 }
 
 /// <summary>Files where MLflow's pages ask for them and leave them.</summary>
-public abstract class MlflowDownloadTests : IAsyncLifetime
+public abstract class MlflowDownloadTests : TrackingOn
 {
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Theory]
     [InlineData("", "run_id")]
     [InlineData("/w/default", "run_uuid")]

@@ -17,23 +17,11 @@ public sealed class MlflowOwnFilesOnPostgres : MlflowOwnFileTests
 }
 
 /// <summary>Files of the artifact proxy that are no run's and no logged model's: the workspace's own.</summary>
-public abstract class MlflowOwnFileTests : IAsyncLifetime
+public abstract class MlflowOwnFileTests : TrackingOn
 {
     private const string Proxy = "/api/2.0/mlflow-artifacts/artifacts", Uploads = "/api/2.0/mlflow-artifacts/mpu";
 
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Any_path_takes_a_file_that_is_listed_read_in_part_replaced_and_deleted()

@@ -15,20 +15,8 @@ public sealed class MlflowRegistryOnPostgres : MlflowRegistryTests
     protected override bool Postgres => true;
 }
 
-public abstract class MlflowRegistryTests : IAsyncLifetime
+public abstract class MlflowRegistryTests : TrackingOn
 {
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task A_version_from_outside_becomes_champion_and_the_history_says_it_was_not_verified()
     {

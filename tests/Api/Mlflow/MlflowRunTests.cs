@@ -16,20 +16,8 @@ public sealed class MlflowRunsOnPostgres : MlflowRunTests
 }
 
 /// <summary>Experiments, runs and their search over MLflow's protocol; what MLflow itself answers is in <see cref="TranscriptTests"/>.</summary>
-public abstract class MlflowRunTests : IAsyncLifetime
+public abstract class MlflowRunTests : TrackingOn
 {
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task A_run_of_an_MLflow_client_is_a_run_of_Cairn_and_the_other_way_round()
     {

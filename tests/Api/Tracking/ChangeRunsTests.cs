@@ -14,21 +14,9 @@ public sealed class ChangeRunsOnPostgres : ChangeRunsTests
     protected override bool Postgres => true;
 }
 
-public abstract class ChangeRunsTests : IAsyncLifetime
+public abstract class ChangeRunsTests : TrackingOn
 {
     private const string Runs = "/api/v1/runs";
-
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Several_runs_are_edited_deleted_and_restored_together_each_with_its_entry_in_the_audit()

@@ -13,21 +13,9 @@ public sealed class ExperimentsOnPostgres : ExperimentTests
     protected override bool Postgres => true;
 }
 
-public abstract class ExperimentTests : IAsyncLifetime
+public abstract class ExperimentTests : TrackingOn
 {
     private const string Experiments = "/api/v1/experiments";
-
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Every_workspace_has_the_default_experiment()

@@ -13,20 +13,8 @@ public sealed class ExperimentTreeOnPostgres : ExperimentTreeTests
     protected override bool Postgres => true;
 }
 
-public abstract class ExperimentTreeTests : IAsyncLifetime
+public abstract class ExperimentTreeTests : TrackingOn
 {
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Names_are_paths_and_each_level_counts_what_is_below_it()
     {

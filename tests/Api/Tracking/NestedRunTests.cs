@@ -13,20 +13,8 @@ public sealed class NestedRunsOnPostgres : NestedRunTests
     protected override bool Postgres => true;
 }
 
-public abstract class NestedRunTests : IAsyncLifetime
+public abstract class NestedRunTests : TrackingOn
 {
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Runs_that_name_a_parent_are_listed_below_it_page_by_page_and_counted()
     {

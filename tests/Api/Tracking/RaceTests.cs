@@ -6,19 +6,9 @@ using Cairn.Client.Wire;
 namespace Cairn.Api.Tests.Tracking;
 
 /// <summary>Sixteen clients at the same rows at once: each is answered, what was answered is stored, and nobody is told of a fault.</summary>
-public abstract class RaceTests(bool onPostgres) : IAsyncLifetime
+public abstract class RaceTests : TrackingOn
 {
     private const int Clients = 16, Rounds = 6;
-
-    private TrackingHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(onPostgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync(); // skipped: there is none
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Edits_of_one_run_and_of_several_are_all_there()
@@ -147,6 +137,12 @@ public abstract class RaceTests(bool onPostgres) : IAsyncLifetime
     private async Task<JsonArray> History(string run, string key) => (await _host.Http.MlflowGet($"metrics/get-history?run_id={run}&metric_key={key}"))["metrics"]?.AsArray() ?? [];
 }
 
-public sealed class SqliteRaceTests() : RaceTests(onPostgres: false);
+public sealed class SqliteRaceTests : RaceTests
+{
+    protected override bool Postgres => false;
+}
 
-public sealed class PostgresRaceTests() : RaceTests(onPostgres: true);
+public sealed class PostgresRaceTests : RaceTests
+{
+    protected override bool Postgres => true;
+}

@@ -14,22 +14,10 @@ public sealed class RegistryOnPostgres : RegistryTests
     protected override bool Postgres => true;
 }
 
-public abstract class RegistryTests : IAsyncLifetime
+public abstract class RegistryTests : TrackingOn
 {
     private const string Models = "/api/v1/models";
     private const string Churn = $"{Models}/churn";
-
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Versions_from_outside_are_registered_listed_described_and_tagged()

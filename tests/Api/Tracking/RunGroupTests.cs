@@ -13,20 +13,8 @@ public sealed class RunGroupsOnPostgres : RunGroupTests
     protected override bool Postgres => true;
 }
 
-public abstract class RunGroupTests : IAsyncLifetime
+public abstract class RunGroupTests : TrackingOn
 {
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Groups_are_those_that_a_count_by_hand_gives_the_largest_first()
     {

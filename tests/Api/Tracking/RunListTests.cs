@@ -13,21 +13,9 @@ public sealed class RunListOnPostgres : RunListTests
     protected override bool Postgres => true;
 }
 
-public abstract class RunListTests : IAsyncLifetime
+public abstract class RunListTests : TrackingOn
 {
     private const string Runs = "/api/v1/runs";
-
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task The_list_takes_experiment_status_and_part_of_the_name()

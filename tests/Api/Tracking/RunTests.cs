@@ -14,21 +14,9 @@ public sealed class RunsOnPostgres : RunTests
     protected override bool Postgres => true;
 }
 
-public abstract class RunTests : IAsyncLifetime
+public abstract class RunTests : TrackingOn
 {
     private const string Runs = "/api/v1/runs";
-
-    private TrackingHost _host = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => _host = await TrackingHost.Start(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task A_run_is_made_logged_to_and_read_by_the_beginning_of_its_id()
