@@ -15,7 +15,13 @@ command -v npm >/dev/null || die "npm is missing: install Node.js 20 or newer (h
 scratch=$(mktemp -d)
 postgres_bin=
 as_postgres=()
+compiler=cairn-test-$$ # a name of its own, so that it alone is ended
+end_compiler() {
+    local process
+    for process in $(grep -lsF "pipename:$compiler" /proc/[0-9]*/cmdline | cut -d / -f 3); do kill "$process" 2>/dev/null || true; done
+}
 stop() {
+    end_compiler
     if [ -n "$postgres_bin" ] && [ -e "$scratch/pg/data/postmaster.pid" ]; then
         "${as_postgres[@]}" "$postgres_bin/pg_ctl" -D "$scratch/pg/data" -m immediate stop >/dev/null 2>&1 || true
     fi
@@ -55,7 +61,12 @@ fi
 eng/radosgw.sh start "$scratch/s3" >"$scratch/s3.address" 2>"$scratch/s3.log" & # takes twelve seconds, most of them waiting
 store=$!
 say "building ..."
-dotnet build Cairn.slnx -c Release -v quiet --nologo -clp:NoSummary --disable-build-servers || die "the build failed (see above)."
+# One compiler for all projects: if each started its own, half of the work would be to compile the analyzers again and again.
+built=0
+DOTNET_TieredPGO=0 dotnet build Cairn.slnx -c Release -v quiet --nologo -clp:NoSummary -nodeReuse:false \
+    -p:UseRazorBuildServer=false -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" || built=$?
+end_compiler
+[ "$built" = 0 ] || die "the build failed (see above)."
 
 # PostgreSQL refuses to run as root, so root lends it to the user the package made.
 start_postgres() {
