@@ -5,7 +5,7 @@ namespace Cairn.Client;
 public sealed partial class CairnClient
 {
     /// <summary>What is deleted and can be restored; what was deleted last comes first.</summary>
-    /// <param name="kind"><c>runs</c>, <c>experiments</c> or <c>logged-models</c>.</param>
+    /// <param name="kind"><c>runs</c>, <c>experiments</c>, <c>logged-models</c>, <c>models</c> or <c>versions</c>.</param>
     /// <param name="name">A part of the name, in any case.</param>
     public Task<Page<BinItemWire>> ListBinAsync(int? limit = null, string? pageToken = null, string? kind = null, string? name = null, CancellationToken cancellation = default) =>
         GetAsync<Page<BinItemWire>>(Query("bin", ("kind", kind), ("name", name), ("limit", limit), ("page_token", pageToken)), cancellation);

@@ -45,6 +45,13 @@ public static class ServingModule
             .AddSingleton(new SealerOptions()).AddSingleton<Sealer>().AddSingleton<Retention>().AddHostedService<LogUpkeep>()
             .AddSingleton(provider => new BlobNames(SegmentNames, (digests, cancellation) =>
                 provider.GetRequiredService<LogDatabase>().Read(transaction => BlobNames.InColumn(transaction, "prediction_segments", "blob", digests), cancellation)))
+            .AddSingleton(provider => new PackageNames("predictions", async (workspace, digests, cancellation) =>
+            {
+                // What serves may answer before the log names it.
+                var loaded = provider.GetRequiredService<LoadedPackages>().Among(workspace, digests);
+                var logged = await provider.GetRequiredService<LogDatabase>().Read(transaction => LogSource.PackagesAmong(transaction, workspace, digests), cancellation);
+                return [.. loaded, .. logged];
+            }))
             .AddSingleton<EntityKeys>().AddSingleton<PersonalData>()
             .AddSingleton(provider => new Replays(
                 provider.GetRequiredService<Predictions>(), provider.GetRequiredService<ModelPackages>(), provider.GetRequiredService<LoadedPackages>(),

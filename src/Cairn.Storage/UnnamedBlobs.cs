@@ -44,12 +44,12 @@ public sealed class UnnamedBlobs : IDisposable
 
     /// <summary>Of some digests (in hex) those that something names.</summary>
     /// <param name="but">Whose names do not count.</param>
-    public async Task<HashSet<string>> Named(IReadOnlyCollection<string> digests, string? but, CancellationToken cancellation)
+    public async Task<HashSet<string>> Named(IReadOnlyCollection<string> digests, IReadOnlyList<string> but, CancellationToken cancellation)
     {
         var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var some in digests.Chunk(AtOnce))
         {
-            foreach (var names in _names.Where(names => names.Who != but))
+            foreach (var names in _names.Where(names => !but.Contains(names.Who, StringComparer.Ordinal)))
                 named.UnionWith(await names.Among(new(some, StringComparer.Ordinal), cancellation));
         }
 
@@ -89,7 +89,7 @@ public sealed class UnnamedBlobs : IDisposable
     /// <returns>Null: something holds the blobs.</returns>
     private async Task<FreedBlobs?> Remove(IReadOnlyList<LetGoBlob> some, DateTimeOffset writtenBefore, CancellationToken cancellation)
     {
-        var named = await Named([.. some.Select(blob => blob.Digest).Distinct(StringComparer.Ordinal)], but: null, cancellation);
+        var named = await Named([.. some.Select(blob => blob.Digest).Distinct(StringComparer.Ordinal)], but: [], cancellation);
         var (freed, done, later, held) = (default(FreedBlobs), new List<LetGoBlob>(), new List<object>(), false);
         foreach (var blob in some)
         {

@@ -17,6 +17,10 @@ public sealed record ChampionChange(string Model, long? Version, long? Previous,
 /// <param name="Version">Null: the alias was removed.</param>
 public sealed record AliasChange(string Model, string Alias, long? Version);
 
+/// <summary>The payload of the events <see cref="Models.Deleted"/> and <see cref="Models.Restored"/>. With a version or a model, its aliases go and come.</summary>
+/// <param name="Version">Null: the model with all its versions.</param>
+public sealed record ModelChange(string Model, long? Version);
+
 /// <summary>What the other modules do with the registry; the HTTP slices use the same rules.</summary>
 /// <remarks>
 /// The event <c>model.champion-changed</c> (subject <c>models/NAME</c>, payload <see cref="ChampionChange"/>:
@@ -30,6 +34,10 @@ public sealed class Models
     public const string ChampionChanged = "model.champion-changed";
 
     public const string AliasChanged = "model.alias-changed";
+
+    public const string Deleted = "model.deleted";
+
+    public const string Restored = "model.restored";
 
     private readonly Database _database;
     private readonly TimeProvider _clock;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
@@ -9,24 +10,27 @@ namespace Cairn.Tracking;
 /// <summary>Purges what was deleted. It may be stopped anywhere, and goes on with what it has begun.</summary>
 public sealed class RecycleBin
 {
-    internal const string ArtifactNames = "artifacts";
+    internal const string ArtifactNames = "artifacts", PackageFileNames = "packages";
 
-    private const int AtOnce = 20, MostKept = 100, MostNames = 100;
+    private const int AtOnce = 20, MostKept = 100, PackagesAtOnce = 100;
 
     private readonly Database _database;
     private readonly UnnamedBlobs _blobs;
+    private readonly IReadOnlyList<PackageNames> _packages;
     private readonly TimeProvider _clock;
 
-    internal RecycleBin(Database database, UnnamedBlobs blobs, TimeProvider clock) => (_database, _blobs, _clock) = (database, blobs, clock);
+    internal RecycleBin(Database database, UnnamedBlobs blobs, IEnumerable<PackageNames> packages, TimeProvider clock) => (_database, _blobs, _packages, _clock) = (database, blobs, [.. packages], clock);
 
     /// <summary>Null: each of the subjects is in the bin and may be purged.</summary>
     public async Task<Refusal?> Check(WorkspaceId workspace, IReadOnlyList<string> subjects, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(subjects);
+        var all = subjects.ToHashSet(StringComparer.Ordinal);
         foreach (var subject in subjects)
         {
             if (await Find(workspace, subject, cancellation) is not { } item) return Unknown(subject);
-            if (item.Kept is { } reason) return new Refusal.Conflict("bin.kept", $"{item.Subject} ('{item.Name}') is not purged. {reason}");
+            if (item.Kept is { } reason && !await _database.Read(transaction => BinContents.GoesWith(transaction, workspace, item, all), cancellation))
+                return new Refusal.Conflict("bin.kept", $"{item.Subject} ('{item.Name}') is not purged. {reason}");
         }
 
         return null;
@@ -40,8 +44,8 @@ public sealed class RecycleBin
         return null;
     }
 
-    private static Refusal.Missing Unknown(string subject) =>
-        new("bin.unknown", $"'{subject}' is not in the bin. What is deleted lies there as runs/ID, experiments/ID or logged-models/ID: GET /api/v1/bin lists it.");
+    private static Refusal.Missing Unknown(string subject) => new(
+        "bin.unknown", $"'{subject}' is not in the bin. What is deleted lies there as {string.Join(", ", BinKind.All.Select(kind => $"{kind.Name}/ID"))}: GET /api/v1/bin lists it. Of models and versions the ID is that of the list, not the name.");
 
     /// <summary>What a purge would take away.</summary>
     /// <param name="subjects">Null: all of the bin.</param>
@@ -49,40 +53,17 @@ public sealed class RecycleBin
     public async Task<PurgeResult> Look(WorkspaceId workspace, IReadOnlyList<string>? subjects, long deletedBefore, Action<double, string> report, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var (result, owners, files) = (new PurgeResult(true, 0, 0, 0, 0, 0, 0, [], 0), new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, (long Named, long Length)>(StringComparer.Ordinal));
-        var (kept, names) = (new List<KeptWire>(), new List<string>());
-        await foreach (var item in Items(workspace, subjects, deletedBefore, cancellation))
+        var (look, kept) = (new PurgeLook(workspace), new List<KeptWire>());
+        foreach (var kind in BinKind.All)
         {
-            if (item.Kept is { } reason)
+            await foreach (var item in Items(workspace, kind, subjects, deletedBefore, cancellation))
             {
-                if (kept.Count < MostKept) kept.Add(new(item.Subject, item.Name, reason));
-                continue;
+                if (await _database.Read(transaction => look.Goes(transaction, item) && look.Take(transaction, item), cancellation)) report(0.5, look.Progress);
+                else if (kept.Count < MostKept) kept.Add(new(item.Subject, item.Name, item.Kept!));
             }
-
-            await _database.Read(transaction => LookInto(transaction, workspace, item, owners, files), cancellation);
-            if (item.Kind == BinKind.Experiments.Name)
-            {
-                result = result with { Experiments = result.Experiments + 1 };
-                if (names.Count < MostNames) names.Add(item.Name);
-            }
-
-            report(0.5, $"{owners.Count:N0} runs and logged models, {files.Count:N0} files");
         }
 
-        var models = owners.Count(owner => owner.StartsWith("m-", StringComparison.Ordinal));
-        var others = await _blobs.Named([.. files.Keys], ArtifactNames, cancellation);
-        foreach (var some in files.Where(file => !others.Contains(file.Key)).Chunk(1000))
-        {
-            var named = await _database.Read(
-                transaction => transaction.Query<NamedFile>(
-                    $"SELECT digest, COUNT(*) AS rows FROM run_artifacts WHERE digest {transaction.Among("digests")} GROUP BY digest", new { digests = transaction.Texts([.. some.Select(file => file.Key)]) }),
-                cancellation);
-            var rows = named.ToDictionary(file => file.Digest, file => file.Rows, StringComparer.Ordinal);
-            foreach (var (digest, (here, length)) in some)
-                if (rows.GetValueOrDefault(digest) <= here) result = result with { Files = result.Files + 1, Bytes = result.Bytes + length };
-        }
-
-        return result with { Runs = owners.Count - models, LoggedModels = models, Kept = kept, Names = names };
+        return await look.Sum(_database, _blobs, digests => Named(workspace, digests, cancellation), cancellation) with { Kept = kept };
     }
 
     /// <summary>Takes away what may go, after what an earlier purge has begun.</summary>
@@ -93,20 +74,25 @@ public sealed class RecycleBin
         ArgumentNullException.ThrowIfNull(report);
         var (result, kept, waiting) = (new PurgeResult(false, 0, 0, 0, 0, 0, 0, [], 0), new List<KeptWire>(), new List<BinItem>());
         result = await Finish(caller.Workspace, result, report, cancellation);
-        await foreach (var item in Items(caller.Workspace, subjects, deletedBefore, cancellation))
+        foreach (var kind in BinKind.All)
         {
-            if (item.Kept is { } reason)
+            await foreach (var item in Items(caller.Workspace, kind, subjects, deletedBefore, cancellation))
             {
-                if (kept.Count < MostKept) kept.Add(new(item.Subject, item.Name, reason));
-                continue;
+                if (item.Kept is { } reason)
+                {
+                    if (kept.Count < MostKept) kept.Add(new(item.Subject, item.Name, reason));
+                    continue;
+                }
+
+                waiting.Add(item);
+                if (waiting.Count == AtOnce) result = await Take(caller, waiting, result, report, cancellation);
             }
 
-            waiting.Add(item);
-            if (waiting.Count < AtOnce) continue;
-            result = await Take(caller, waiting, result, report, cancellation);
+            // What stands on something is gone before that is looked at.
+            if (waiting.Count > 0) result = await Take(caller, waiting, result, report, cancellation);
         }
 
-        return (waiting.Count == 0 ? result : await Take(caller, waiting, result, report, cancellation)) with { Kept = kept };
+        return result with { Kept = kept };
     }
 
     /// <summary>The workspaces in which a purge has begun, or may begin.</summary>
@@ -139,62 +125,52 @@ public sealed class RecycleBin
         {
             cancellation.ThrowIfCancellationRequested();
             var step = await _database.Write(transaction => Purging.Continue(transaction, workspace, _clock), cancellation);
-            if (step.IsOver) return result;
-            result = result with { Experiments = result.Experiments + step.Experiments, Runs = result.Runs + step.Runs, LoggedModels = result.LoggedModels + step.LoggedModels };
-            report(0.5, $"{result.Runs:N0} runs, {result.LoggedModels:N0} logged models, {result.Experiments:N0} experiments");
+            if (step.IsOver) break;
+            result = result with
+            {
+                Experiments = result.Experiments + step.Experiments, Runs = result.Runs + step.Runs, LoggedModels = result.LoggedModels + step.LoggedModels,
+                Models = result.Models + step.Models, Versions = result.Versions + step.Versions,
+            };
+            report(0.5, $"{result.Runs:N0} runs, {result.LoggedModels:N0} logged models, {result.Experiments:N0} experiments, {result.Models:N0} models, {result.Versions:N0} versions");
         }
+
+        while (await _database.Read(transaction => PurgedPackages.Waiting(transaction, workspace, PackagesAtOnce), cancellation) is { Count: > 0 } packages)
+        {
+            var named = await Named(workspace, new(packages, StringComparer.Ordinal), cancellation);
+            var now = _clock.Micros();
+            await _database.Write(
+                transaction =>
+                {
+                    PurgedPackages.Remove(transaction, workspace, packages, named, now);
+                    return true;
+                },
+                cancellation);
+        }
+
+        return result;
+    }
+
+    /// <summary>Of some packages those that somebody needs beside the versions.</summary>
+    private async Task<HashSet<string>> Named(WorkspaceId workspace, HashSet<string> digests, CancellationToken cancellation)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var names in _packages) named.UnionWith(await names.Among(workspace, digests, cancellation));
+        return named;
     }
 
     private async IAsyncEnumerable<BinItem> Items(
-        WorkspaceId workspace, IReadOnlyList<string>? subjects, long deletedBefore, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        WorkspaceId workspace, BinKind kind, IReadOnlyList<string>? subjects, long deletedBefore, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var subject in subjects ?? [])
+        foreach (var subject in subjects?.Where(subject => subject.StartsWith(kind.Name + '/', StringComparison.Ordinal)) ?? [])
             if (await Find(workspace, subject, cancellation) is { } item && item.DeletedAt < deletedBefore) yield return item;
         if (subjects is not null) yield break;
 
-        foreach (var kind in BinKind.All)
-        {
-            for (var page = await Next(kind, null); page.Count > 0; page = await Next(kind, page[^1]))
-                foreach (var item in page) yield return item;
-        }
+        for (var page = await Next(null); page.Count > 0; page = await Next(page[^1]))
+            foreach (var item in page) yield return item;
 
-        Task<IReadOnlyList<BinItem>> Next(BinKind kind, BinItem? after) => _database.Read(transaction => BinContents.Next(transaction, workspace, kind, deletedBefore, after, AtOnce), cancellation);
+        Task<IReadOnlyList<BinItem>> Next(BinItem? after) => _database.Read(transaction => BinContents.Next(transaction, workspace, kind, deletedBefore, after, AtOnce), cancellation);
     }
 
     private Task<BinItem?> Find(WorkspaceId workspace, string subject, CancellationToken cancellation) => _database.Read(
         transaction => BinContents.Find(transaction, workspace, subject), cancellation);
-
-    private static bool LookInto(ReadTransaction transaction, WorkspaceId workspace, BinItem item, HashSet<string> owners, Dictionary<string, (long Named, long Length)> files)
-    {
-        var of = new { workspace = workspace.Value, item.Id, item.ExperimentId };
-        var fresh = new HashSet<string>(StringComparer.Ordinal);
-        if (item.Kind == BinKind.Experiments.Name)
-        {
-            transaction.Each("SELECT run_id FROM runs WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", of, row => fresh.Add(row.GetString(0)));
-            transaction.Each("SELECT model_id FROM logged_models WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", of, row => fresh.Add(row.GetString(0)));
-        }
-        else
-        {
-            fresh.Add(item.Id);
-        }
-
-        fresh.ExceptWith(owners); // a run that was deleted by itself is of an experiment that was deleted too
-        owners.UnionWith(fresh);
-        transaction.Each(
-            $"SELECT run_id, digest, length FROM run_artifacts WHERE workspace_id = @workspace AND run_id {BinContents.Owners(item)}", of,
-            row =>
-            {
-                if (!fresh.Contains(row.GetString(0))) return;
-                var digest = row.GetString(1);
-                files[digest] = (files.GetValueOrDefault(digest).Named + 1, row.GetInt64(2));
-            });
-        return true;
-    }
-
-    private sealed record NamedFile
-    {
-        public string Digest { get; init; } = "";
-
-        public long Rows { get; init; }
-    }
 }

@@ -33,9 +33,9 @@ public static class TrackingModule
                 provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new Models(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(bin ?? new())
-            .AddSingleton(provider => new RecycleBin(provider.GetRequiredService<Database>(), provider.GetRequiredService<UnnamedBlobs>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(provider => new RecycleBin(provider.GetRequiredService<Database>(), provider.GetRequiredService<UnnamedBlobs>(), provider.GetServices<PackageNames>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => Names(provider.GetRequiredService<Database>(), RecycleBin.ArtifactNames, "run_artifacts"))
-            .AddSingleton(provider => Names(provider.GetRequiredService<Database>(), "packages", "model_package_files"))
+            .AddSingleton(provider => Names(provider.GetRequiredService<Database>(), RecycleBin.PackageFileNames, "model_package_files"))
             .AddSingleton(provider => new ModelPackages(
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<SigningKey>(),
                 provider.GetRequiredService<TimeProvider>()));
@@ -99,6 +99,8 @@ public static class TrackingModule
         ListBin.Map(routes);
         PreviewPurge.Map(routes);
         RestoreLoggedModel.Map(routes);
+        RestoreModel.Map(routes);
+        RestoreVersion.Map(routes);
 
         MlflowProtocol.Map(routes);
         return routes;

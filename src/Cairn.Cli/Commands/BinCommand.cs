@@ -10,12 +10,12 @@ namespace Cairn.Cli.Commands;
 
 internal static class BinCommand
 {
-    private static readonly Argument<string[]> Some = new("subjects") { Description = "What the list names: runs/ID, experiments/ID, logged-models/ID", Arity = new ArgumentArity(1, 1000) };
-    private static readonly Argument<string[]> Any = new("subjects") { Description = "What the list names: runs/ID, experiments/ID, logged-models/ID", Arity = new ArgumentArity(0, 1000) };
+    private static readonly Argument<string[]> Some = new("subjects") { Description = "What the list names: runs/ID, experiments/ID, logged-models/ID, models/ID, versions/ID", Arity = new ArgumentArity(1, 1000) };
+    private static readonly Argument<string[]> Any = new("subjects") { Description = "What the list names: runs/ID, experiments/ID, logged-models/ID, models/ID, versions/ID", Arity = new ArgumentArity(0, 1000) };
     private static readonly Option<bool> All = new("--all") { Description = "All that is in the bin" };
     private static readonly Option<double?> OlderThan = new("--older-than") { Description = "Only what was deleted so many days ago, or earlier", HelpName = "days" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only say what would go" };
-    private static readonly Option<string?> Kind = new("--kind") { Description = "runs, experiments or logged-models alone", HelpName = "kind" };
+    private static readonly Option<string?> Kind = new("--kind") { Description = "runs, experiments, logged-models, models or versions alone", HelpName = "kind" };
     private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit("last deleted first");
 
@@ -37,11 +37,11 @@ internal static class BinCommand
             return ExitCode.Ok;
         }
 
-        var table = Tables.New("what", "name", "deleted", "by", "#runs", "#files", "#size", "purged");
+        var table = Tables.New("what", "name", "deleted", "by", "#runs", "#versions", "#files", "#size", "purged");
         foreach (var item in items)
         {
             table.With(
-                item.Subject, item.Name, Format.Time(item.DeletedAt), item.DeletedBy.Length > 0 ? item.DeletedBy : "-", Format.Count(item.Runs), Format.Count(item.Files), Format.Bytes(item.Bytes),
+                item.Subject, item.Name, Format.Time(item.DeletedAt), item.DeletedBy.Length > 0 ? item.DeletedBy : "-", Format.Count(item.Runs), Format.Count(item.Versions), Format.Count(item.Files), Format.Bytes(item.Bytes),
                 item.Kept is not null ? "kept" : item.PurgeAt is { } time ? Format.Time(time) : "when asked");
         }
 
@@ -85,7 +85,7 @@ internal static class BinCommand
 
     private static void Show(PurgeResult result)
     {
-        var things = $"{Format.Count(result.Runs)} runs, {Format.Count(result.LoggedModels)} logged models, {Format.Count(result.Experiments)} experiments";
+        var things = $"{Format.Count(result.Runs)} runs, {Format.Count(result.LoggedModels)} logged models, {Format.Count(result.Experiments)} experiments, {Format.Count(result.Models)} models, {Format.Count(result.Versions)} versions";
         foreach (var kept in result.Kept) Terminal.WriteLine($"Kept: {kept.Subject} ({kept.Name}): {kept.Reason}");
         Terminal.WriteLine(result.DryRun
             ? $"A purge would remove {things}, and {Format.Count(result.Files)} files of {Format.Bytes(result.Bytes)}. Nothing was removed: this was a dry run."

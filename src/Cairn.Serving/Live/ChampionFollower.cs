@@ -98,6 +98,7 @@ internal sealed partial class ChampionFollower(LiveDeployments live, WarmUp warm
     {
         Models.ChampionChanged => Refresh(happened, Payload<ChampionChange>(happened)?.Model, cancellation),
         Models.AliasChanged => Refresh(happened, Payload<AliasChange>(happened)?.Model, cancellation),
+        Models.Deleted or Models.Restored => Refresh(happened, Payload<ModelChange>(happened)?.Model, cancellation),
         VariantTable.Changed => Refresh(happened, Payload<VariantsChange>(happened)?.Model, cancellation),
         DeploymentTable.Made or DeploymentTable.Changed => live.Resolve(new WorkspaceId(happened.WorkspaceId), DeploymentTable.NameIn(happened.Subject), cancellation),
         _ => Task.CompletedTask,

@@ -44,6 +44,12 @@ internal sealed partial class LoadedPackages(ModelPackages packages, ServingOpti
         }
     }
 
+    /// <summary>Of some packages those that are in memory or on their way there.</summary>
+    public IReadOnlyList<string> Among(WorkspaceId workspace, HashSet<string> digests)
+    {
+        lock (_gate) return [.. _entries.Keys.Where(key => key.Workspace == workspace).Select(key => key.Package.Hex).Where(digests.Contains)];
+    }
+
     public ModelMemoryWire Read()
     {
         lock (_gate)

@@ -64,6 +64,10 @@ internal sealed class LogSource(LogSourceRow row, Predictor? predictor = null, F
     public static IReadOnlyDictionary<long, LogSourceRow> Of(ReadTransaction transaction, WorkspaceId workspace, IEnumerable<long> ids) => transaction.Query<LogSourceRow>(
         $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace AND source_id IN @ids", new { workspace, ids = ids.ToArray() }).ToDictionary(source => source.SourceId);
 
+    /// <summary>Of some packages those that answered a prediction.</summary>
+    public static IReadOnlyList<string> PackagesAmong(ReadTransaction transaction, WorkspaceId workspace, HashSet<string> digests) => transaction.Query<string>(
+        $"SELECT DISTINCT package_digest FROM prediction_sources WHERE workspace_id = @workspace AND package_digest {transaction.Among("digests")}", new { workspace, digests = transaction.Texts(digests) });
+
     public static LogSourceRow? Find(ReadTransaction transaction, WorkspaceId workspace, long id) => transaction.First<LogSourceRow>(
         $"SELECT {Columns} FROM prediction_sources WHERE workspace_id = @workspace AND source_id = @id", new { workspace, id });
 }

@@ -44,7 +44,7 @@ internal sealed partial class Retention(Database metadata, LogDatabase database,
     {
         while (await database.Read(transaction => Segment.Retired(transaction, now - (Delay.Ticks / TimeSpan.TicksPerMicrosecond), SegmentsAtOnce), cancellation) is { Count: > 0 } segments)
         {
-            var namedElsewhere = await unnamed.Named([.. segments.Select(segment => segment.Blob.Hex)], ServingModule.SegmentNames, cancellation);
+            var namedElsewhere = await unnamed.Named([.. segments.Select(segment => segment.Blob.Hex)], [ServingModule.SegmentNames], cancellation);
             foreach (var segment in segments)
             {
                 // The row goes last: as long as it stands it says which blocks do not count.

@@ -13,15 +13,20 @@ internal static class BinContents
             UNION ALL SELECT m.model_id FROM logged_models m WHERE m.workspace_id = @workspace AND m.experiment_id = @ExperimentId)
         """;
 
+    // The files of a version are those of its package; several may have one.
+    private const string OfPackages =
+        "SELECT COUNT(*) AS files, CAST(COALESCE(SUM(length), 0) AS BIGINT) AS bytes FROM model_package_files WHERE workspace_id = @workspace AND package_digest IN (SELECT package_digest";
+
     /// <summary>What was deleted last comes first.</summary>
-    /// <param name="of">The only kind that is asked for; null: all.</param>
+    /// <param name="kinds">Those that are asked for.</param>
     /// <param name="name">A part of the name, in any case; null: any.</param>
-    public static Page<BinItemWire> Page(ReadTransaction transaction, WorkspaceId workspace, int size, Place? after, int? keepDays, BinKind? of = null, string? name = null)
+    public static Page<BinItemWire> Page(ReadTransaction transaction, WorkspaceId workspace, int size, Place? after, int? keepDays, IReadOnlyList<BinKind> kinds, string? name = null)
     {
+        if (kinds.Count == 0) return new([]);
         var place = new { workspace = workspace.Value, rows = size + 1, at = after?.DeletedAt ?? long.MaxValue, kind = after?.Kind ?? "", id = after?.Id ?? "", part = ReadTransaction.Part(name ?? "") };
         var named = name is null ? "" : $" AND {ReadTransaction.Holds("name", "@part")}";
         // Each kind has an index of its own: a page of each is read, not all of the bin.
-        var branches = (of is null ? BinKind.All : [of]).Select(kind =>
+        var branches = kinds.Select(kind =>
             $"SELECT * FROM (SELECT * FROM ({kind.Items}) k WHERE (deleted_at < @at OR (deleted_at = @at AND (kind, id) > (@kind, @id))){named} ORDER BY deleted_at DESC, id LIMIT @rows) b");
         var rows = transaction.Query<BinItem>($"SELECT * FROM ({string.Join(" UNION ALL ", branches)}) u ORDER BY deleted_at DESC, kind, id LIMIT @rows", place);
         var shown = rows.Take(size).Select(row => Find(transaction, workspace, BinKind.Find(row.Kind)!, row.Id)!).ToList();
@@ -56,12 +61,30 @@ internal static class BinContents
         ? transaction.Scalar<long>("SELECT COUNT(*) FROM runs WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", new { workspace = workspace.Value, item.ExperimentId })
         : item.Kind == BinKind.Runs.Name ? 1 : 0;
 
-    private static BinItemWire Wire(ReadTransaction transaction, WorkspaceId workspace, BinItem item, int? keepDays) =>
-        item.ToWire(Runs(transaction, workspace, item), Files(transaction, workspace, item), keepDays);
+    /// <summary>The rows of a model's versions, or of the version.</summary>
+    public static string VersionsOf(BinItem item) => $"FROM model_versions WHERE workspace_id = @workspace AND {(item.Kind == BinKind.Models.Name ? "model = @place" : "bin_id = @Id")}";
 
-    private static FileSum Files(ReadTransaction transaction, WorkspaceId workspace, BinItem item) => transaction.First<FileSum>(
-        $"SELECT COUNT(*) AS files, CAST(COALESCE(SUM(length), 0) AS BIGINT) AS bytes FROM run_artifacts WHERE workspace_id = @workspace AND run_id {Owners(item)}",
-        new { workspace = workspace.Value, item.Id, item.ExperimentId })!;
+    /// <summary>Whether all that keeps it is among some subjects, with which it goes.</summary>
+    public static bool GoesWith(ReadTransaction transaction, WorkspaceId workspace, BinItem item, IReadOnlySet<string> subjects) =>
+        item.IsKeptInBin && transaction.Query<Keeper>(BinKind.Find(item.Kind)!.KeepersInBin, new { workspace = workspace.Value, id = item.Id })
+            .All(keeper => subjects.Contains($"{BinKind.Versions.Name}/{keeper.BinId}") || subjects.Contains($"{BinKind.Models.Name}/{keeper.Model[1..]}"));
+
+    private static BinItemWire Wire(ReadTransaction transaction, WorkspaceId workspace, BinItem item, int? keepDays)
+    {
+        var of = new { workspace = workspace.Value, item.Id, item.ExperimentId, place = Registry.DeletedModels.Place(item.Id) };
+        return BinKind.Find(item.Kind)!.IsOfRegistry
+            ? item.ToWire(0, transaction.Scalar<long>($"SELECT COUNT(*) {VersionsOf(item)}", of), transaction.First<FileSum>($"{OfPackages} {VersionsOf(item)})", of)!, keepDays)
+            : item.ToWire(
+                Runs(transaction, workspace, item), 0,
+                transaction.First<FileSum>($"SELECT COUNT(*) AS files, CAST(COALESCE(SUM(length), 0) AS BIGINT) AS bytes FROM run_artifacts WHERE workspace_id = @workspace AND run_id {Owners(item)}", of)!, keepDays);
+    }
+
+    private sealed record Keeper
+    {
+        public string Model { get; init; } = "";
+
+        public string BinId { get; init; } = "";
+    }
 
     /// <summary>The last item of a page.</summary>
     internal sealed record Place(long DeletedAt, string Kind, string Id)

@@ -12,7 +12,8 @@ internal sealed record BinItem
 
     public string Name { get; init; } = "";
 
-    public long ExperimentId { get; init; }
+    /// <value>Of a model or a version: null.</value>
+    public long? ExperimentId { get; init; }
 
     public long DeletedAt { get; init; }
 
@@ -27,12 +28,16 @@ internal sealed record BinItem
     {
         null => null,
         "" => "Every workspace has the experiment Default. Its runs can be deleted and purged one by one.",
+        _ when IsKeptInBin => $"{KeptBy[..^BinKind.InBin.Length]} stands on it and lies in the bin too. Purge that first, or together with it.",
         _ => $"{KeptBy} stands on it. Delete that version first.",
     };
 
-    public BinItemWire ToWire(long runs, FileSum files, int? keepDays) => new(
-        Subject, Name, Kind == BinKind.Experiments.Name ? null : ExperimentId.ToString(CultureInfo.InvariantCulture), DeletedAt, DeletedBy,
-        keepDays is { } days && KeptBy is null ? DeletedAt + (days * 86_400_000_000L) : null, runs, files.Files, files.Bytes, Kept);
+    /// <value>True: only versions that are in the bin keep it.</value>
+    public bool IsKeptInBin => KeptBy?.EndsWith(BinKind.InBin, StringComparison.Ordinal) is true;
+
+    public BinItemWire ToWire(long runs, long versions, FileSum files, int? keepDays) => new(
+        Subject, Name, Kind == BinKind.Experiments.Name ? null : ExperimentId?.ToString(CultureInfo.InvariantCulture), DeletedAt, DeletedBy,
+        keepDays is { } days && KeptBy is null ? DeletedAt + (days * 86_400_000_000L) : null, runs, files.Files, files.Bytes, Kept, versions);
 }
 
 internal sealed record FileSum

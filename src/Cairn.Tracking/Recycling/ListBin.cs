@@ -18,15 +18,19 @@ internal static class ListBin
         .MapGet("/api/v1/bin", Handle)
         .Requires(Permission.RunsRead)
         .WithName(nameof(ListBin)).WithSummary("List what is deleted and can be restored, what it holds, and when it is purged").WithTags("Bin")
-        .WithDescription("kind asks for runs, experiments or logged-models alone, name for those that have that part in theirs, in any case. subject, which may be given a hundred times, asks for these alone: those that are in the bin are answered.")
+        .WithDescription("kind asks for runs, experiments, logged-models, models or versions alone, name for those that have that part in theirs, in any case. subject, which may be given a hundred times, asks for these alone: those that are in the bin are answered.")
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task<Results<Ok<Page<BinItemWire>>, ProblemHttpResult>> Handle(
         Caller caller, Database database, BinOptions options, string? kind, string? name, string[]? subject, int? limit, string? page_token, CancellationToken cancellation)
     {
         if (TooMany(subject) is { } tooMany) return tooMany.ToProblem();
+        var kinds = BinKind.All.Where(known => caller.May(known.Reads)).ToList();
         if (subject is { Length: > 0 })
-            return TypedResults.Ok(await database.Read(transaction => new Page<BinItemWire>(BinContents.Some(transaction, caller.Workspace, subject, options.KeepDays)), cancellation));
+        {
+            var seen = subject.Where(one => kinds.Exists(known => one.StartsWith(known.Name + '/', StringComparison.Ordinal)));
+            return TypedResults.Ok(await database.Read(transaction => new Page<BinItemWire>(BinContents.Some(transaction, caller.Workspace, seen, options.KeepDays)), cancellation));
+        }
 
         var size = PageSize.Of(limit);
         if (size.Refusal is { } wrongSize) return wrongSize.ToProblem();
@@ -40,7 +44,7 @@ internal static class ListBin
             after = place.Value;
         }
 
-        return TypedResults.Ok(await database.Read(transaction => BinContents.Page(transaction, caller.Workspace, size.Value, after, options.KeepDays, of, name), cancellation));
+        return TypedResults.Ok(await database.Read(transaction => BinContents.Page(transaction, caller.Workspace, size.Value, after, options.KeepDays, of is null ? kinds : kinds.FindAll(known => known == of), name), cancellation));
     }
 
     /// <summary>Null: so many subjects can be looked at in one answer.</summary>

@@ -4,10 +4,12 @@ using Cairn.Storage;
 
 namespace Cairn.Tracking.Recycling;
 
-/// <summary>A table with rows that belong to a run, a logged model or an experiment and go with it.</summary>
+/// <summary>A table with rows that belong to a run, a logged model, an experiment or a registered model and go with it.</summary>
 /// <param name="Key">What of the primary key stands behind the owner, in its order.</param>
 internal sealed record OwnedTable(string Name, string Owner, params IReadOnlyList<string> Key)
 {
+    private static readonly OwnedTable _versions = new("model_versions", "model", "version");
+
     public static IReadOnlyList<OwnedTable> OfRuns { get; } =
     [
         new("run_metrics", "run_id", "key", "timestamp", "step", "value", "is_nan"), new("run_latest_metrics", "run_id", "key"), new("run_params", "run_id", "key"), new("run_tags", "run_id", "key"),
@@ -22,17 +24,26 @@ internal sealed record OwnedTable(string Name, string Owner, params IReadOnlyLis
 
     public static IReadOnlyList<OwnedTable> OfExperiments { get; } = [new("experiment_tags", "experiment_id", "key"), new("input_datasets", "experiment_id", "name", "digest")];
 
-    /// <summary>Takes away about so many rows. Files are let go of in the same transaction.</summary>
-    /// <returns>False: there may be more.</returns>
-    public bool Empty(WriteTransaction transaction, WorkspaceId workspace, object owner, int rows, long now)
+    /// <summary>Of a model that has vanished, or of a version, by what stands for its name.</summary>
+    public static IReadOnlyList<OwnedTable> OfRegistry { get; } =
+    [
+        new("model_tags", "model", "key"), new("model_aliases", "model", "alias"), new("model_version_tags", "model", "version", "key"), new("gate_verdicts", "model", "version", "sequence"), _versions,
+    ];
+
+    /// <value>Whether its rows are versions of models.</value>
+    public bool IsOfVersions => this == _versions;
+
+    /// <summary>Takes away about so many rows. Files and packages are let go of in the same transaction.</summary>
+    /// <returns>How many went; and whether none are left, or there may be more.</returns>
+    public (long Went, bool IsEmpty) Empty(WriteTransaction transaction, WorkspaceId workspace, object owner, int rows, long now)
     {
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value, ["owner"] = owner, ["rows"] = rows };
         var (where, key, end) = ($"FROM {Name} WHERE workspace_id = @workspace AND {Owner} = @owner", string.Join(", ", Key), "");
         // Walks along the primary key: rows in front of the boundary are found without a look at those behind it.
         transaction.Each($"SELECT {key} {where} ORDER BY {key} LIMIT 1 OFFSET @rows", parameters, row => end = Boundary(row, parameters, key));
         if (Name == "run_artifacts") UnnamedBlobs.LetGo(transaction, workspace, transaction.Query<string>($"SELECT digest {where}{end}", parameters), now);
-        transaction.Execute($"DELETE {where}{end}", parameters);
-        return end.Length == 0;
+        if (IsOfVersions) PurgedPackages.LetGo(transaction, workspace, transaction.Query<string>($"SELECT DISTINCT package_digest {where}{end} AND package_digest IS NOT NULL", parameters), now);
+        return (transaction.Execute($"DELETE {where}{end}", parameters), end.Length == 0);
     }
 
     private string Boundary(IDataRecord row, Dictionary<string, object?> parameters, string key)

@@ -3,6 +3,7 @@ using Cairn.Access;
 using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking.Edge;
+using Cairn.Tracking.Registry;
 
 namespace Cairn.Tracking.Recycling;
 
@@ -20,7 +21,9 @@ internal static class Purging
     {
         var kind = BinKind.Find(seen.Kind)!;
         if (BinContents.Find(transaction, caller.Workspace, kind, seen.Id) is not { KeptBy: null } item || item.DeletedAt != seen.DeletedAt) return false;
-        var vanished = transaction.Execute(kind.Vanish, new { workspace = caller.Workspace.Value, id = item.Id, deleted = item.DeletedAt, hidden = $"\u0001{item.Id}" });
+        var row = new { workspace = caller.Workspace.Value, id = item.Id, deleted = item.DeletedAt, hidden = kind.Hidden(item.Id) };
+        foreach (var statement in kind.Before) transaction.Execute(statement, row);
+        var vanished = transaction.Execute(kind.Vanish, row);
         if (vanished == 0) return false;
         Note(transaction, caller.Workspace, kind, item.Id, now);
         transaction.Write(caller, "bin.purge", item.Subject, Detail.Of(new { item.Name, item.DeletedAt, item.DeletedBy }));
@@ -32,9 +35,10 @@ internal static class Purging
     {
         var (started, now) = (clock.GetTimestamp(), clock.Micros());
         var step = new PurgeStep(IsOver: true);
-        // By their names in descending order the parts come before the whole: runs, logged-models, experiments.
+        // By their names in descending order the parts come before the whole: versions, runs, models, logged-models, experiments.
         foreach (var begun in transaction.Query<Begun>(
-            "SELECT kind, id FROM purges WHERE workspace_id = @workspace ORDER BY kind DESC, id LIMIT @ThingsAtOnce", new { workspace = workspace.Value, ThingsAtOnce }))
+            "SELECT kind, id FROM purges WHERE workspace_id = @workspace AND kind <> @Packages ORDER BY kind DESC, id LIMIT @ThingsAtOnce",
+            new { workspace = workspace.Value, Packages = PurgedPackages.Kind, ThingsAtOnce }))
         {
             step = step with { IsOver = false };
             if (begun.Kind == BinKind.Experiments.Name && TakeParts(transaction, workspace, Number(begun.Id), now)) return step;
@@ -42,7 +46,8 @@ internal static class Purging
             {
                 while (true)
                 {
-                    var empty = table.Empty(transaction, workspace, table.Owner == "experiment_id" ? Number(begun.Id) : begun.Id, RowsAtOnce, now);
+                    var (went, empty) = table.Empty(transaction, workspace, Owner(begun, table), RowsAtOnce, now);
+                    if (table.IsOfVersions) step = step with { Versions = step.Versions + went };
                     if (clock.GetElapsedTime(started) > Longest) return step;
                     if (empty) break;
                 }
@@ -75,11 +80,23 @@ internal static class Purging
         transaction.Execute("DELETE FROM purges WHERE workspace_id = @workspace AND kind = @Kind AND id = @Id", new { workspace = workspace.Value, begun.Kind, begun.Id });
         return begun.Kind == BinKind.Experiments.Name ? step with { Experiments = step.Experiments + 1 }
             : begun.Kind == BinKind.Runs.Name ? step with { Runs = step.Runs + 1 }
+            : begun.Kind == BinKind.Versions.Name ? step // counted by its row
+            : begun.Kind == BinKind.Models.Name ? step with { Models = step.Models + 1 }
             : step with { LoggedModels = step.LoggedModels + 1 };
     }
 
     private static IReadOnlyList<OwnedTable> TablesOf(string kind) =>
-        kind == BinKind.Experiments.Name ? OwnedTable.OfExperiments : kind == BinKind.Runs.Name ? OwnedTable.OfRuns : OwnedTable.OfLoggedModels;
+        kind == BinKind.Experiments.Name ? OwnedTable.OfExperiments
+        : kind == BinKind.Runs.Name ? OwnedTable.OfRuns
+        : kind == BinKind.LoggedModels.Name ? OwnedTable.OfLoggedModels
+        : OwnedTable.OfRegistry;
+
+    private static object Owner(Begun begun, OwnedTable table) => table.Owner switch
+    {
+        "experiment_id" => Number(begun.Id),
+        "model" => DeletedModels.Place(begun.Id),
+        _ => begun.Id,
+    };
 
     private static void Note(WriteTransaction transaction, WorkspaceId workspace, BinKind kind, string id, long now) => transaction.Execute(
         "INSERT INTO purges (workspace_id, kind, id, begun_at) VALUES (@workspace, @Name, @id, @now) ON CONFLICT DO NOTHING", new { workspace = workspace.Value, kind.Name, id, now });
@@ -95,4 +112,4 @@ internal static class Purging
 }
 
 /// <param name="IsOver">Nothing that has begun is left.</param>
-internal sealed record PurgeStep(bool IsOver, long Experiments = 0, long Runs = 0, long LoggedModels = 0);
+internal sealed record PurgeStep(bool IsOver, long Experiments = 0, long Runs = 0, long LoggedModels = 0, long Models = 0, long Versions = 0);

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Tracking.Registry;
 
-/// <summary>DELETE /api/v1/models/{model}: with its versions. History stays, and version numbers go on where they stopped.</summary>
+/// <summary>DELETE /api/v1/models/{model}: with its versions, into the bin. The name is free; history stays with it, and version numbers go on where they stopped.</summary>
 internal static class DeleteModel
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapDelete("/api/v1/models/{model}", Handle)
         .Requires(Permission.ModelsWrite).Mutates()
-        .WithName(nameof(DeleteModel)).WithSummary("Delete a model that has no champion, with all its versions").WithTags("Models")
+        .WithName(nameof(DeleteModel)).WithSummary("Delete a model that has no champion, with all its versions; it can be restored").WithTags("Models")
         .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Handle(string model, Caller caller, Database database, TimeProvider clock, CancellationToken cancellation)
@@ -33,12 +33,7 @@ internal static class DeleteModel
                 "registry.version-is-champion",
                 $"The model '{model}' has version {champion} as champion, and deployments may serve it. Remove the alias first: DELETE /api/v1/models/{model}/aliases/champion.");
 
-        var key = new { workspace = caller.Workspace.Value, model, now };
-        transaction.Execute("UPDATE model_versions SET deleted_at = @now WHERE workspace_id = @workspace AND model = @model AND deleted_at IS NULL", key);
-        transaction.Execute("DELETE FROM model_aliases WHERE workspace_id = @workspace AND model = @model", key);
-        transaction.Execute("DELETE FROM model_tags WHERE workspace_id = @workspace AND model = @model", key);
-        transaction.Execute("DELETE FROM registered_models WHERE workspace_id = @workspace AND name = @model", key);
-        transaction.Write(caller, "model.delete", $"models/{model}");
+        DeletedModels.Put(transaction, caller, model, now);
         return default(Done);
     }
 }

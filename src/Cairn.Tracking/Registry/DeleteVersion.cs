@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cairn.Tracking.Registry;
 
-/// <summary>DELETE /api/v1/models/{model}/versions/{version}</summary>
+/// <summary>DELETE /api/v1/models/{model}/versions/{version}: into the bin, with its aliases.</summary>
 internal static class DeleteVersion
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapDelete("/api/v1/models/{model}/versions/{version:long}", Handle)
         .Requires(Permission.ModelsWrite).Mutates()
-        .WithName(nameof(DeleteVersion)).WithSummary("Delete a version that is not champion; its number is never given out again").WithTags("Models")
+        .WithName(nameof(DeleteVersion)).WithSummary("Delete a version that is not champion; it can be restored, and its number is never given out again").WithTags("Models")
         .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Handle(
@@ -36,10 +36,7 @@ internal static class DeleteVersion
                 "registry.version-is-champion",
                 $"Version {version} of '{model}' is the champion, and deployments may serve it. Promote another version, roll back, or remove the alias first: DELETE /api/v1/models/{model}/aliases/champion.");
 
-        var key = new { workspace = caller.Workspace.Value, model, version, now };
-        transaction.Execute("UPDATE model_versions SET deleted_at = @now WHERE workspace_id = @workspace AND model = @model AND version = @version", key);
-        transaction.Execute("DELETE FROM model_aliases WHERE workspace_id = @workspace AND model = @model AND version = @version", key);
-        transaction.Write(caller, "model.delete-version", found.Value.Subject);
+        DeletedModels.PutVersion(transaction, caller, found.Value, now);
         return default(Done);
     }
 }

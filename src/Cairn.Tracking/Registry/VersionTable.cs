@@ -17,9 +17,14 @@ internal static class VersionTable
         $"SELECT {Columns} FROM model_versions WHERE workspace_id = @workspace AND model = @model AND version = @version AND deleted_at IS NULL",
         new { workspace = workspace.Value, model, version });
 
-    /// <summary>What a version was made of, though it be deleted since: a copy of it still has the files.</summary>
+    /// <summary>What a version was made of, though it or its model be deleted since: a copy of it still has the files.</summary>
     public static string? SourceOf(ReadTransaction transaction, WorkspaceId workspace, string model, long version) => transaction.Scalar<string>(
-        "SELECT source FROM model_versions WHERE workspace_id = @workspace AND model = @model AND version = @version", new { workspace = workspace.Value, model, version });
+        """
+        SELECT source FROM model_versions WHERE workspace_id = @workspace AND version = @version
+        AND (model = @model OR model IN (SELECT ':' || d.model_id FROM deleted_models d WHERE d.workspace_id = @workspace AND d.name = @model))
+        ORDER BY deleted_at IS NOT NULL LIMIT 1
+        """,
+        new { workspace = workspace.Value, model, version });
 
     /// <summary>The version of a model that is known to exist.</summary>
     public static Answer<ModelVersion> Require(ReadTransaction transaction, WorkspaceId workspace, string model, long version)
@@ -38,7 +43,7 @@ internal static class VersionTable
     /// <returns>Its number: one more than any version of a model of that name ever had.</returns>
     public static long Insert(WriteTransaction transaction, WorkspaceId workspace, string user, ModelVersion row, IReadOnlyDictionary<string, string> tags)
     {
-        var version = Counter.Next(transaction, workspace, $"versions/{row.Model}");
+        var version = Counter.Next(transaction, workspace, DeletedModels.Numbers(row.Model));
         transaction.Execute(
             """
             INSERT INTO model_versions

@@ -10,6 +10,7 @@ internal static class BinWords
     public static IReadOnlyDictionary<string, (string One, string Many)> Kinds { get; } = new Dictionary<string, (string One, string Many)>(StringComparer.Ordinal)
     {
         ["runs"] = ("run", "Runs"), ["experiments"] = ("experiment", "Experiments"), ["logged-models"] = ("logged model", "Logged models"),
+        ["models"] = ("model", "Models"), ["versions"] = ("version", "Versions"),
     };
 
     public static string KindOf(string subject) => subject.Split('/')[0] is var kind && Kinds.TryGetValue(kind, out var known) ? known.One : Format.Clip(kind, 40);
@@ -17,7 +18,7 @@ internal static class BinWords
     /// <summary>"2 experiments, 1 run"; null: nothing.</summary>
     public static string? Things(PurgeResult result)
     {
-        (long Count, string One)[] all = [(result.Experiments, "experiment"), (result.Runs, "run"), (result.LoggedModels, "logged model")];
+        (long Count, string One)[] all = [(result.Experiments, "experiment"), (result.Runs, "run"), (result.LoggedModels, "logged model"), (result.Models, "model"), (result.Versions, "version")];
         var some = all.Where(part => part.Count > 0).Select(part => Format.Many(part.Count, part.One)).ToList();
         return some.Count == 0 ? null : string.Join(", ", some);
     }

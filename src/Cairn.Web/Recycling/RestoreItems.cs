@@ -23,8 +23,8 @@ internal static class RestoreItems
         var subjects = PickedItems.Of(request.Form[PickedItems.Name]);
         var left = new List<string>();
         Problem? declined = null;
-        // Wholes before their parts: a run comes back into an experiment that is there.
-        foreach (var subject in subjects.OrderBy(subject => !subject.StartsWith("experiments/", StringComparison.Ordinal)))
+        // Wholes before their parts: a run comes back into an experiment that is there, a version into its model.
+        foreach (var subject in subjects.OrderBy(subject => subject.Split('/')[0] is not ("experiments" or "models")))
         {
             var done = await request.Load(async (api, stop) =>
             {

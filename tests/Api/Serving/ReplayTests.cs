@@ -1,7 +1,9 @@
 using System.Net;
+using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
 using Cairn.Serving;
+using Cairn.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Api.Tests.Serving;
@@ -50,6 +52,24 @@ public class ReplayTests
         (after.Version, replayed.Version, replayed.Same).ShouldBe((2, 1, true));
         replayed.PackageDigest.ShouldBe(first.PackageDigest);
         (await host.Client.ReplayAsync(after.PredictionId, Cancelled)).Same.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_a_version_answered_is_replayed_after_its_purge_and_the_package_of_one_that_answered_nothing_is_gone()
+    {
+        await using var host = await ServingHost.Start();
+        var first = await host.Deploy("coffee");
+        var answer = await Ask(host);
+        await host.Promote("coffee", await host.Register("coffee", seed: 2));
+        await host.Deployments.WaitUntilServes(WorkspaceId.Default, "coffee", 2, Cancelled);
+        var idle = (await host.Get<Models>().Find(WorkspaceId.Default, "coffee", await host.Register("coffee", seed: 3), Cancelled))!;
+        foreach (var version in (long[])[1, idle.Version]) (await host.Http.DeleteAsync($"/api/v1/models/coffee/versions/{version}", Cancelled)).EnsureSuccessStatusCode();
+
+        (await host.Get<RecycleBin>().Purge(Caller.LocalAdmin, null, long.MaxValue, (_, _) => { }, Cancelled)).Versions.ShouldBe(2);
+
+        var replay = await host.Client.ReplayAsync(answer.PredictionId, Cancelled);
+        (replay.Same, replay.Version, replay.PackageDigest).ShouldBe((true, 1, first.PackageDigest!));
+        (await host.Get<ModelPackages>().Open(WorkspaceId.Default, Digest.Parse(idle.PackageDigest!), Cancelled)).Refusal!.Code.ShouldBe("package.missing");
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public abstract class BinTests : IAsyncLifetime
         (await Found(null, "churn_")).ShouldBe([$"experiments/{experiment}"]);
         (await Found(null, "churn%")).ShouldBeEmpty();
         (await _home.Client.FindInBinAsync([$"runs/{run}", "runs/none", $"experiments/{experiment}"], Cancelled)).Select(item => item.Subject).ShouldBe([$"runs/{run}", $"experiments/{experiment}"]);
-        await _home.Http.GetAsync("/api/v1/bin?kind=models", Cancelled).ShouldBeProblem(HttpStatusCode.BadRequest, "bin.kind-invalid");
+        await _home.Http.GetAsync("/api/v1/bin?kind=nothing", Cancelled).ShouldBeProblem(HttpStatusCode.BadRequest, "bin.kind-invalid");
         await _home.Http.GetAsync("/api/v1/bin?" + string.Join('&', Enumerable.Range(0, 101).Select(at => $"subject=runs/{at}")), Cancelled).ShouldBeProblem(HttpStatusCode.BadRequest, "bin.subjects-invalid");
 
         (await _home.Client.PreviewPurgeAsync(cancellation: Cancelled)).ShouldSatisfyAllConditions(

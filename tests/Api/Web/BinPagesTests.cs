@@ -108,6 +108,27 @@ public sealed class BinPagesTests
         (await host.Open(path)).QuerySelector("[data-state=none] a")!.GetAttribute("href").ShouldBe("/bin");
     }
 
+    [Fact]
+    public async Task Models_and_versions_say_what_they_hold_and_are_restored_and_purged_as_others()
+    {
+        var model = new BinItemWire("models/44444444444444444444444444444444", "churn", null, 2_000_000, "ada", null, 0, 4, 2_000, null, 3);
+        var version = new BinItemWire("versions/55555555555555555555555555555555", "churn version 2", null, 1_000_000, "ada", null, 0, 2, 1_000, null, 1);
+        var api = Sample.Api().With("bin", new Page<BinItemWire>([version, model])).With("bin/purge", new PurgeResult(true, 0, 0, 0, 4, 2_000, 0, [], 0.1, [], 1, 4))
+            .With($"{model.Subject}/restore", new { }).With($"{version.Subject}/restore", new { });
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/bin?kind=models");
+        page.QuerySelectorAll("tbody tr")[1].QuerySelectorAll("td").Count(cell => cell.TextContent.Trim() == "3").ShouldBe(1);
+        page.QuerySelectorAll("select[name=kind] option").Select(kind => kind.TextContent).ShouldBe(["Any kind", "Runs", "Experiments", "Logged models", "Models", "Versions"]);
+        var asked = await host.Open($"/bin/purge?subject={version.Subject}&subject={model.Subject}&preview=now");
+        asked.QuerySelector("ul.rows")!.TextContent.ShouldContain("3 versions, 4 files of 2.0 kB");
+        asked.QuerySelector("button.danger")!.TextContent.ShouldBe("Purge 1 model, 4 versions for good");
+        using var restored = await host.Submit($"/bin/restore?subject={version.Subject}", "/bin/restore", ("subject", version.Subject), ("subject", model.Subject));
+
+        restored.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        api.Sent.Select(sent => sent.Path).Order(StringComparer.Ordinal).ShouldBe([$"{model.Subject}/restore", $"{version.Subject}/restore"]);
+    }
+
     private static FakeApi Api() => Sample.Api()
         .With("bin", new Page<BinItemWire>([Experiment, Run, Kept]))
         .With("bin/purge", new PurgeResult(true, 1, 13, 0, 32, 4_003_000, 0, [new(Kept.Subject, Kept.Name, Kept.Kept!)], 0.1, ["churn"]));

@@ -77,6 +77,33 @@ public class BinTests(Chromium chromium)
         await Assertions.Expect(page.GetByRole(AriaRole.Rowheader)).ToHaveTextAsync(["late"]);
     }
 
+    [Fact]
+    public async Task A_registered_model_that_was_deleted_is_found_by_its_kind_and_restored_with_its_versions()
+    {
+        const string model = "for-the-bin";
+        using (var http = new HttpClient { BaseAddress = chromium.Server })
+        {
+            for (var version = 0; version < 2; version++) (await http.PostAsJsonAsync($"/api/v1/models/{model}/versions", new { source = "s3://bucket/model" })).EnsureSuccessStatusCode();
+            (await http.DeleteAsync(new Uri($"/api/v1/models/{model}", UriKind.Relative))).EnsureSuccessStatusCode();
+        }
+
+        await using var visit = await chromium.Visit();
+        var page = await visit.Open("/bin");
+        await page.GetByLabel("Kind").SelectOptionAsync("models");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Rowheader)).ToHaveTextAsync([model]);
+        await visit.ShouldBeSound();
+        await page.GetByRole(AriaRole.Link, new() { Name = $"Restore {model}" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync($"Restore the model {model}?");
+        await Assertions.Expect(page.Locator("ul.rows")).ToContainTextAsync("2 versions, no files");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Restore 1 thing" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync("1 thing is restored");
+        await visit.Open($"/models/{model}/versions/2");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(model);
+        await visit.ShouldBeSound();
+    }
+
     private static async Task<IPage> Delete(Visit visit, string id, string name)
     {
         var page = await visit.Open($"/runs/{id}");

@@ -180,7 +180,7 @@ public abstract class RecycleBinTests : IAsyncLifetime
         var (paged, place) = (new List<string>(), default(BinContents.Place));
         do
         {
-            var page = await _home.Database.Read(t => BinContents.Page(t, WorkspaceId.Default, 3, place, 30), Cancelled);
+            var page = await _home.Database.Read(t => BinContents.Page(t, WorkspaceId.Default, 3, place, 30, BinKind.All), Cancelled);
             paged.AddRange(page.Items.Select(item => item.Subject));
             place = page.NextPageToken is { } token ? BinContents.Place.Read(token).Value : null;
         }
@@ -300,7 +300,7 @@ public abstract class RecycleBinTests : IAsyncLifetime
     private Task<PurgeResult> Purge(long deletedBefore = long.MaxValue) => _home.Bin.Purge(Admin, null, deletedBefore, (_, _) => { }, Cancelled);
 
     private async Task<IReadOnlyList<BinItemWire>> Bin(WorkspaceId? workspace = null) =>
-        (await _home.Database.Read(t => BinContents.Page(t, workspace ?? WorkspaceId.Default, 100, null, 30), Cancelled)).Items;
+        (await _home.Database.Read(t => BinContents.Page(t, workspace ?? WorkspaceId.Default, 100, null, 30, BinKind.All), Cancelled)).Items;
 
     /// <summary>All files were written two days ago.</summary>
     private async Task Age()

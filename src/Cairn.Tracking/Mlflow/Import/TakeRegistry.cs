@@ -125,7 +125,7 @@ internal static class TakeRegistry
                 continue;
             }
 
-            Counter.AtLeast(transaction, walk.Workspace, $"versions/{version.Model}", version.Version);
+            Counter.AtLeast(transaction, walk.Workspace, DeletedModels.Numbers(version.Model), version.Version);
             var source = deleted ? "" : version.PlaceHere(from);
             if (!deleted && ((source is null || version.IsOnlyText ? null : ModelSource.Check(source)) ?? Names.Value("", "Its description", version.Description, 1 << 20)) is { } bad) tally.Refuse("version", subject, bad.Detail);
             else if (source is null) tally.Refuse("version", subject, $"Its source {version.Source} is a place on a disk, and not among the files of its run or of a logged model.");

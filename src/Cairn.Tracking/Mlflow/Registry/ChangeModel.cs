@@ -1,4 +1,5 @@
 using Cairn.Access;
+using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking.Edge;
 using Cairn.Tracking.Mlflow.Protocol;
@@ -10,7 +11,7 @@ namespace Cairn.Tracking.Mlflow.Registry;
 /// <summary>PATCH registered-models/update, POST registered-models/rename and DELETE registered-models/delete.</summary>
 internal static class ChangeModel
 {
-    private static readonly string[] _byModel = ["model_tags", "model_versions", "model_version_tags", "model_aliases", "gate_verdicts", "promotions"];
+    private static readonly string[] _byModel = ["model_tags", "model_versions", "model_version_tags", "model_aliases", "gate_verdicts"];
 
     public static void Map(MlflowRoutes routes)
     {
@@ -50,21 +51,24 @@ internal static class ChangeModel
             if (ModelTable.Find(transaction, call.Workspace, next) is not null) throw MlflowException.Exists($"Registered Model (name={next}) already exists.");
             if (ChampionMove.Current(transaction, call.Workspace, name) is { } champion && !OutsideChampion.Is(transaction, call.Caller, name))
                 throw new MlflowException(409, "RESOURCE_CONFLICT", $"Version {champion} of '{name}' is champion, and deployments may serve it by that name. Remove the alias champion first.");
-            Move(transaction, call.Workspace.Value, name, next, now);
+            Move(transaction, call.Workspace, name, next, now);
             transaction.Write(call.Caller, "model.rename", $"models/{next}", Detail.Of(new { From = name, To = next }));
             return true;
         });
         await ModelJson.Reply(call, next);
     }
 
-    private static void Move(WriteTransaction transaction, string workspace, string name, string next, long now)
+    private static void Move(WriteTransaction transaction, WorkspaceId workspace, string name, string next, long now)
     {
-        var row = new { workspace, name, next, now, counter = $"versions/{name}", nextCounter = $"versions/{next}" };
-        if (transaction.Scalar<long>("SELECT COUNT(*) FROM model_versions WHERE workspace_id = @workspace AND model = @next", row) > 0)
+        var row = new { workspace = workspace.Value, name, next, now, counter = DeletedModels.Numbers(name), nextCounter = DeletedModels.Numbers(next), since = DeletedModels.LastDeleted(transaction, workspace, name) ?? -1 };
+        if (transaction.Scalar<long>("SELECT COUNT(*) FROM tracking_counters WHERE workspace_id = @workspace AND name = @nextCounter", row) > 0 || DeletedModels.HasNumbers(transaction, workspace, next))
             throw MlflowException.Exists($"A model named '{next}' was deleted; its versions keep their numbers, so the name is not given to another model. Choose another name.");
         transaction.Execute("UPDATE registered_models SET name = @next, updated_at = @now WHERE workspace_id = @workspace AND name = @name", row);
         foreach (var table in _byModel) transaction.Execute($"UPDATE {table} SET model = @next WHERE workspace_id = @workspace AND model = @name", row);
+        // What a deleted model of the name did stays with the name.
+        transaction.Execute("UPDATE promotions SET model = @next WHERE workspace_id = @workspace AND model = @name AND moved_at > @since", row);
         transaction.Execute("UPDATE tracking_counters SET name = @nextCounter WHERE workspace_id = @workspace AND name = @counter", row);
+        DeletedModels.KeepNumbers(transaction, workspace, name);
     }
 
     private static async Task Delete(MlflowCall call)
