@@ -7,8 +7,15 @@ public abstract class WriteTransaction : ReadTransaction
 {
     private protected WriteTransaction(IDbConnection connection, Func<string, string>? translate = null) : base(connection, translate) { }
 
+    /// <value>Whether something may have changed that no count of rows shows.</value>
+    internal bool HasExecuted { get; private set; }
+
     /// <summary>Runs a statement; given a list of parameter objects, once for each. Returns the number of rows changed.</summary>
-    public int Execute(string sql, object? parameters = null) => Connection.Execute(Translate(sql), parameters);
+    public int Execute(string sql, object? parameters = null)
+    {
+        HasExecuted = true;
+        return Connection.Execute(Translate(sql), parameters);
+    }
 
     /// <summary>Waits until nobody else who took this turn is in a transaction: numbers drawn from here on ascend in the order of the commits.</summary>
     /// <remarks>On SQLite there is one writer, and it is always its turn.</remarks>

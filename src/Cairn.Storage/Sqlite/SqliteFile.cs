@@ -52,11 +52,11 @@ internal sealed class SqliteFile(string path)
         DirectorySync.Flush(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(target))!);
     }
 
-    private SqliteConnection Open(SqliteOpenMode mode)
+    private PreparingConnection Open(SqliteOpenMode mode)
     {
         SystemSqlite.Load();
         var text = new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false, ForeignKeys = true, DefaultTimeout = 10 };
-        var connection = new SqliteConnection(text.ToString());
+        var connection = new PreparingConnection(text.ToString());
         try
         {
             connection.Open();

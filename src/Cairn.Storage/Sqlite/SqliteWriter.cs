@@ -9,9 +9,13 @@ using SQLitePCL;
 namespace Cairn.Storage.Sqlite;
 
 /// <summary>
-/// The only one who writes: a thread that takes what waits, runs each piece of work in a savepoint of its own and commits them
-/// together. While it syncs, the next ones gather, so the cost of a sync is shared by as many as there are under load.
+/// The only one who writes: a thread that takes what waits, runs it piece by piece and commits all of it together. While it syncs, the next
+/// ones gather, so the cost of a sync is shared by as many as there are under load.
 /// </summary>
+/// <remarks>
+/// A savepoint copies every page that is changed after it, a seventh of the time of a small piece of work. So none is made until a piece has to be
+/// undone: then the transaction begins anew, and what was in it runs again, each in a savepoint of its own.
+/// </remarks>
 internal sealed partial class SqliteWriter : IAsyncDisposable
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(20);
@@ -20,14 +24,15 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     // When this many wait, callers wait to be let in instead of filling the memory.
     private readonly Channel<QueuedWork> _queue = Channel.CreateBounded<QueuedWork>(new BoundedChannelOptions(4096) { SingleReader = true });
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<QueuedWork> _done = [];
+    private readonly List<QueuedWork> _done = [], _again = [];
     private readonly SqliteConnection _connection;
     private readonly SqliteStatements _statements;
-    private readonly SqliteCommand _begin, _savepoint, _release, _undo, _commit;
+    private readonly SqliteCommand _begin, _savepoint, _release, _undo, _rollback, _commit;
     private readonly CommitSignal _signal;
     private readonly SqliteCheckpoints _checkpoints;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private bool _emitted;
 
     public SqliteWriter(SqliteConnection connection, SqliteCheckpoints checkpoints, CommitSignal signal, TimeProvider clock, ILogger log)
     {
@@ -37,6 +42,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _savepoint = Command("SAVEPOINT work");
         _release = Command("RELEASE work");
         _undo = Command("ROLLBACK TO work");
+        _rollback = Command("ROLLBACK");
         _commit = Command("COMMIT");
         new Thread(Loop) { Name = "cairn-writer", IsBackground = true }.Start();
     }
@@ -78,7 +84,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private void Loop()
     {
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) CommitWaiting();
-        foreach (var command in (SqliteCommand[])[_begin, _savepoint, _release, _undo, _commit]) command.Dispose();
+        foreach (var command in (SqliteCommand[])[_begin, _savepoint, _release, _undo, _rollback, _commit]) command.Dispose();
         _statements.Dispose();
         _checkpoints.Dispose();
         _connection.Dispose();
@@ -89,8 +95,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private void CommitWaiting()
     {
         QueuedWork? running = null;
-        var (emitted, begun) = (false, false);
+        var (begun, apart) = (false, false);
+        _emitted = false;
         _done.Clear();
+        _again.Clear();
         try
         {
             var started = Stopwatch.GetTimestamp();
@@ -99,7 +107,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
                 if (running.WasCancelled()) continue;
                 if (!begun) _begin.ExecuteNonQuery();
                 begun = true;
-                emitted |= RunInSavepoint(running);
+                if (apart) RunInSavepoint(running);
+                else if (!RunWithout(running)) apart = RunAgain(running);
                 running = null;
             }
 
@@ -111,6 +120,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         {
             // The transaction as a whole is lost: nobody in it may believe that his part was stored.
             if (running is not null) _done.Add(running);
+            _done.AddRange(_again);
             FailAll(e);
             return;
         }
@@ -120,17 +130,48 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         StorageMeter.Commits.Add(1);
         StorageMeter.Writes.Add(_done.Count);
         foreach (var work in _done) work.Complete();
-        if (emitted) _signal.Raise();
+        if (_emitted) _signal.Raise();
         _checkpoints.Wake();
         _checkpoints.ShortenOn(_connection);
     }
 
-    /// <returns>True when it is kept and wrote an event.</returns>
-    private bool RunInSavepoint(QueuedWork work)
+    /// <returns>False: what it wrote has to be undone, and the caller knows nothing yet.</returns>
+    private bool RunWithout(QueuedWork work)
+    {
+        var changes = raw.sqlite3_total_changes(_connection.Handle);
+        var (keep, failure, transaction) = Run(work);
+        if (!keep && (transaction.HasExecuted || raw.sqlite3_total_changes(_connection.Handle) != changes)) return false;
+        Settle(work, keep, failure, transaction);
+        return true;
+    }
+
+    /// <summary>The transaction anew: what was done in it, and the piece that has to be undone.</summary>
+    private bool RunAgain(QueuedWork last)
+    {
+        _rollback.ExecuteNonQuery();
+        _begin.ExecuteNonQuery();
+        _again.AddRange(_done);
+        _again.Add(last);
+        _done.Clear();
+        _emitted = false;
+        foreach (var work in _again) RunInSavepoint(work);
+        _again.Clear();
+        return true;
+    }
+
+    private void RunInSavepoint(QueuedWork work)
+    {
+        _savepoint.ExecuteNonQuery();
+        var (keep, failure, transaction) = Run(work);
+        if (!keep) _undo.ExecuteNonQuery();
+        _release.ExecuteNonQuery();
+        Settle(work, keep, failure, transaction);
+    }
+
+    private (bool Keep, Exception? Failure, SqliteWriteTransaction Transaction) Run(QueuedWork work)
     {
         var started = Stopwatch.GetTimestamp();
         var transaction = new SqliteWriteTransaction(_connection, _statements, _clock);
-        _savepoint.ExecuteNonQuery();
         var keep = false;
         Exception? failure = null;
         try
@@ -146,14 +187,16 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         // A full disk or an I/O error may have ended the whole transaction inside a statement.
         if (IsIdle) throw failure ?? new InvalidOperationException("Work ended the transaction it was given.");
 
-        if (!keep) _undo.ExecuteNonQuery();
-        _release.ExecuteNonQuery();
-        if (failure is null) _done.Add(work);
-        else work.Fail(Translate(failure));
-
         var elapsed = Stopwatch.GetElapsedTime(started);
         if (elapsed > LongestWork) LogLongWork(_log, elapsed.TotalMilliseconds);
-        return keep && transaction.HasEmitted;
+        return (keep, failure, transaction);
+    }
+
+    private void Settle(QueuedWork work, bool keep, Exception? failure, SqliteWriteTransaction transaction)
+    {
+        if (failure is null) _done.Add(work);
+        else work.Fail(Translate(failure));
+        _emitted |= keep && transaction.HasEmitted;
     }
 
     private void FailAll(Exception exception)

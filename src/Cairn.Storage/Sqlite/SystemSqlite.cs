@@ -14,6 +14,7 @@ internal static class SystemSqlite
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
         raw.FreezeProvider();
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0); // nobody reads the statistics, which take a lock for every piece of memory
         return true;
     });
 

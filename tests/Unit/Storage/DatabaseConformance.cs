@@ -145,6 +145,31 @@ public abstract class DatabaseConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_statement_that_failed_or_was_left_halfway_runs_again_with_other_values()
+    {
+        await Insert(1);
+        await Should.ThrowAsync<Exception>(() => Insert(1));
+        await Insert(2);
+        await Should.ThrowAsync<TimeoutException>(() => Database.Write<int>(t =>
+        {
+            t.Each("SELECT id FROM notes WHERE id > @above ORDER BY id", new { above = 0L }, _ => throw new TimeoutException());
+            return 0;
+        }));
+        await Database.Write(t => t.Execute("ALTER TABLE notes ADD COLUMN colour TEXT"));
+        await Insert(3);
+
+        List<long> above = [];
+        await Database.Write(t =>
+        {
+            t.Each("SELECT id FROM notes WHERE id > @above ORDER BY id", new { above = 1L }, row => above.Add(row.GetInt64(0)));
+            return true;
+        });
+        above.ShouldBe([2, 3]);
+
+        Task<int> Insert(long id) => Database.Write(t => t.Execute("INSERT INTO notes (id) VALUES (@id)", new { id }));
+    }
+
+    [Fact]
     public async Task Patterns_mean_the_same_on_both_databases()
     {
         string[] texts = ["Abc", "abc", "a*c", "a?c", "a[c]", "100%", "a\\c", "Ébc"];

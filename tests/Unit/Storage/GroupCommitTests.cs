@@ -79,6 +79,74 @@ public sealed class GroupCommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_undone_is_undone_alone_and_the_others_run_again_as_they_were()
+    {
+        using var gate = new ManualResetEventSlim();
+        var blocking = _database.Write(_ => gate.Wait(TimeSpan.FromSeconds(20)));
+        var first = Insert(1);
+        var runs = 0;
+        var seen = _database.Write(t =>
+        {
+            runs++;
+            return t.Scalar<long>("SELECT count(*) FROM notes");
+        });
+        var twice = _database.Write(t =>
+        {
+            t.Insert("notes", ("id", new long[] { 2, 3, 1 }), ("text", new string[] { "a", "b", "c" }));
+            return true;
+        });
+        var refused = _database.Attempt<long>(t =>
+        {
+            t.Execute("CREATE TABLE half (id BIGINT)");
+            return new Refusal.Conflict("notes.full", "No more notes.");
+        });
+        var unharmed = _database.Write<long>(t => throw new TimeoutException());
+        var told = _database.Write(t =>
+        {
+            t.Execute("INSERT INTO notes (id) VALUES (3)");
+            return t.Emit(new(WorkspaceId.Default, "note.made", "notes/3"));
+        });
+        var commits = _database.Writer.Commits;
+        gate.Set();
+
+        (await blocking).ShouldBeTrue();
+        await first;
+        (await seen).ShouldBe(1);
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => twice);
+        (await refused).Refusal.ShouldNotBeNull().Code.ShouldBe("notes.full");
+        await Should.ThrowAsync<TimeoutException>(() => unharmed);
+        (await told).ShouldBe(1);
+
+        runs.ShouldBe(2);
+        (_database.Writer.Commits - commits).ShouldBeLessThanOrEqualTo(2); // theirs, and before it that of the one who held the writer, unless he was quick
+        (await _database.Read(t => t.Query<long>("SELECT id FROM notes ORDER BY id"))).ShouldBe([1, 3]);
+        (await _database.Read(t => t.Scalar<long>("SELECT count(*) FROM sqlite_master WHERE name = 'half'"))).ShouldBe(0);
+        (await _database.Read(t => t.Scalar<long>("SELECT count(*) FROM events"))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_fails_before_it_wrote_lets_nothing_run_again()
+    {
+        using var gate = new ManualResetEventSlim();
+        var blocking = _database.Write(_ => gate.Wait(TimeSpan.FromSeconds(20)));
+        var runs = 0;
+        var counted = _database.Write(t =>
+        {
+            runs++;
+            return t.Execute("INSERT INTO notes (id) VALUES (1)");
+        });
+        var refused = _database.Attempt<long>(t => new Refusal.Conflict("notes.full", $"{t.Scalar<long>("SELECT count(*) FROM notes")} are enough."));
+        var failed = _database.Write(t => t.Scalar<long>("SELECT no FROM notes"));
+        gate.Set();
+
+        await blocking;
+        (await counted).ShouldBe(1);
+        (await refused).Refusal.ShouldNotBeNull().Detail.ShouldBe("1 are enough.");
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => failed);
+        runs.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_commit_that_fails_fails_all_in_it_and_the_writer_goes_on()
     {
         await _database.Write(t => t.Execute("CREATE TABLE children (id BIGINT PRIMARY KEY, note BIGINT REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)"));
