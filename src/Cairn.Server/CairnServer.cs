@@ -97,6 +97,10 @@ public sealed class CairnServer : IAsyncDisposable
         {
             await _app.StopAsync();
         }
+        catch (OperationCanceledException)
+        {
+            // The time of grace is over. What still runs ends with the process, and is found as interrupted at the next start.
+        }
         finally
         {
             await Close(_app, null, _lock);
