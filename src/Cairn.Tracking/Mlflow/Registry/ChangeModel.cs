@@ -26,16 +26,16 @@ internal static class ChangeModel
         var (name, description) = (fields[0], fields[1]);
         if (description.Length > DescribeModel.Longest) throw MlflowException.TooLong("description", DescribeModel.Longest);
         var now = call.Store.Now;
-        await call.Write(transaction =>
+        var changed = await call.Write(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name);
             transaction.Execute(
                 "UPDATE registered_models SET description = @description, updated_at = @now WHERE workspace_id = @workspace AND name = @name",
                 new { workspace = call.Workspace.Value, name, description, now });
             transaction.Write(call.Caller, "model.describe", $"models/{name}", Detail.Of(new { description }));
-            return true;
+            return ModelJson.Shown(transaction, call.Workspace, name);
         });
-        await ModelJson.Reply(call, name);
+        await ModelJson.Reply(call, changed);
     }
 
     private static async Task Rename(MlflowCall call)
@@ -44,18 +44,18 @@ internal static class ChangeModel
         var (name, next) = (fields[0], fields[1]);
         if (Names.Model(next) is { } bad) throw MlflowException.Of(bad);
         var now = call.Store.Now;
-        await call.Write(transaction =>
+        var renamed = await call.Write(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name);
-            if (name == next) return false;
+            if (name == next) return ModelJson.Shown(transaction, call.Workspace, name);
             if (ModelTable.Find(transaction, call.Workspace, next) is not null) throw MlflowException.Exists($"Registered Model (name={next}) already exists.");
             if (ChampionMove.Current(transaction, call.Workspace, name) is { } champion && !OutsideChampion.Is(transaction, call.Caller, name))
                 throw new MlflowException(409, "RESOURCE_CONFLICT", $"Version {champion} of '{name}' is champion, and deployments may serve it by that name. Remove the alias champion first.");
             Move(transaction, call.Workspace, name, next, now);
             transaction.Write(call.Caller, "model.rename", $"models/{next}", Detail.Of(new { From = name, To = next }));
-            return true;
+            return ModelJson.Shown(transaction, call.Workspace, next);
         });
-        await ModelJson.Reply(call, next);
+        await ModelJson.Reply(call, renamed);
     }
 
     private static void Move(WriteTransaction transaction, WorkspaceId workspace, string name, string next, long now)

@@ -22,7 +22,7 @@ internal static class ChangeVersion
         var (name, version, description) = (fields[0], VersionJson.Number(fields[1]), fields[2]);
         if (description.Length > DescribeModel.Longest) throw MlflowException.TooLong("description", DescribeModel.Longest);
         var now = call.Store.Now;
-        await call.Write(transaction =>
+        var changed = await call.Write(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name); // the time of whose last change stays
             var found = VersionJson.Require(transaction, call.Workspace, name, version);
@@ -30,9 +30,9 @@ internal static class ChangeVersion
                 "UPDATE model_versions SET description = @description, updated_at = @now WHERE workspace_id = @workspace AND model = @name AND version = @version",
                 new { workspace = call.Workspace.Value, name, version, description, now });
             transaction.Write(call.Caller, "model.describe", found.Subject, Detail.Of(new { description }));
-            return true;
+            return VersionJson.Shown(transaction, call.Workspace, name, version);
         });
-        await VersionJson.Reply(call, name, version);
+        await VersionJson.Reply(call, changed);
     }
 
     /// <summary>To Production is a promotion, by the rules of <see cref="ModelAlias"/>.</summary>
@@ -61,15 +61,15 @@ internal static class ChangeVersion
             throw MlflowException.Invalid($"Model version transition cannot archive existing model versions because '{stage}' is not an Active stage. Valid stages are ['Staging', 'Production']");
 
         var now = call.Store.Now;
-        await call.Write(transaction =>
+        var moved = await call.Write(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name);
             VersionJson.Require(transaction, call.Workspace, name, version);
             return MoveToStage.Move(transaction, call.Caller, name, version, stage, new TransitionStage(stage, archive, Unverified: true), now).Refusal is { } refusal
                 ? throw MlflowException.Of(refusal)
-                : true;
+                : VersionJson.Shown(transaction, call.Workspace, name, version);
         });
-        await VersionJson.Reply(call, name, version);
+        await VersionJson.Reply(call, moved);
     }
 
     private static async Task Delete(MlflowCall call)

@@ -33,19 +33,19 @@ internal static class CreateModel
         var tags = TagJson.Checked(given, Registration.LongestTag);
 
         var now = call.Store.Now;
-        await call.Write(transaction =>
+        var made = await call.Write(transaction =>
         {
-            var made = transaction.Execute(
+            var rows = transaction.Execute(
                 """
                 INSERT INTO registered_models (workspace_id, name, description, created_at, updated_at) VALUES (@workspace, @name, @description, @now, @now)
                 ON CONFLICT DO NOTHING
                 """,
                 new { workspace = call.Workspace.Value, name, description, now });
-            if (made == 0) throw MlflowException.Exists($"Registered Model (name={name}) already exists.");
+            if (rows == 0) throw MlflowException.Exists($"Registered Model (name={name}) already exists.");
             ModelTable.PutTags(transaction, call.Workspace, name, tags);
             transaction.Write(call.Caller, "model.create", $"models/{name}", Detail.Of(new { description, tags }));
-            return true;
+            return ModelJson.Shown(transaction, call.Workspace, name);
         });
-        await ModelJson.Reply(call, name);
+        await ModelJson.Reply(call, made);
     }
 }

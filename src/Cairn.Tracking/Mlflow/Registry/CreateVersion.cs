@@ -38,7 +38,7 @@ internal static class CreateVersion
         if ((Names.Value("", "The run link", request.RunLink ?? "", 2000) ?? Names.Value("", "The run id", request.RunId ?? "", 255)) is { } badText) throw MlflowException.Of(badText);
 
         var now = call.Store.Now;
-        var version = await call.Write(transaction =>
+        var shown = await call.Write(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name);
             if (!VersionSource.IsOfPrompt(request)) VersionSource.Check(transaction, call.Workspace, request.Source, request.RunId, model);
@@ -48,8 +48,8 @@ internal static class CreateVersion
             var made = Registration.FromOutside(transaction, call.Caller, name, request with { RunId = string.IsNullOrEmpty(run) ? null : run }, now, runMayBeElsewhere: true);
             if (made.Refusal is { } refusal) throw MlflowException.Of(refusal);
             if (logged is not null) ModelVersionsTag.Add(transaction, call.Workspace, logged, name, made.Value);
-            return made.Value;
+            return VersionJson.Shown(transaction, call.Workspace, name, made.Value);
         });
-        await VersionJson.Reply(call, name, version);
+        await VersionJson.Reply(call, shown);
     }
 }

@@ -9,8 +9,14 @@ internal static class GetModel
 {
     public static void Map(MlflowRoutes routes)
     {
-        routes.Get("registered-models/get", Permission.ModelsRead, call => ModelJson.Reply(call, FieldsOf.Text(call, "name")));
+        routes.Get("registered-models/get", Permission.ModelsRead, Get);
         routes.Search("registered-models/get-latest-versions", Permission.ModelsRead, Latest);
+    }
+
+    private static async Task Get(MlflowCall call)
+    {
+        var name = FieldsOf.Text(call, "name");
+        await ModelJson.Reply(call, await call.Query(transaction => ModelJson.Shown(transaction, call.Workspace, name)));
     }
 
     private static async Task Latest(MlflowCall call)
@@ -30,7 +36,7 @@ internal static class GetModel
         });
         if (string.IsNullOrEmpty(name)) throw MlflowException.Required("name");
         var stages = asked.Select(StageOf).ToHashSet(StringComparer.Ordinal);
-        var shown = await call.Query(transaction => ModelJson.Load(transaction, call.Workspace, [ModelJson.Require(transaction, call.Workspace, name)])[0]);
+        var shown = await call.Query(transaction => ModelJson.Shown(transaction, call.Workspace, name));
         await call.Reply(shown.Latest.Where(version => stages.Count == 0 || stages.Contains(version.Version.Stage)).ToList(), static (json, versions) =>
         {
             json.WriteStartObject();

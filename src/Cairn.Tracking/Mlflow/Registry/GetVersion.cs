@@ -12,10 +12,11 @@ internal static class GetVersion
         routes.Get("model-versions/get-download-uri", Permission.ModelsRead, GetSource);
     }
 
-    private static Task Get(MlflowCall call)
+    private static async Task Get(MlflowCall call)
     {
         var fields = FieldsOf.Texts(call, "name", "version");
-        return VersionJson.Reply(call, fields[0], VersionJson.Number(fields[1]));
+        var number = VersionJson.Number(fields[1]);
+        await VersionJson.Reply(call, await call.Query(transaction => VersionJson.Shown(transaction, call.Workspace, fields[0], number)));
     }
 
     private static async Task GetSource(MlflowCall call)

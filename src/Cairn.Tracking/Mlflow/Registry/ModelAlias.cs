@@ -40,15 +40,16 @@ internal static class ModelAlias
     {
         var fields = FieldsOf.Texts(call, "name", "alias");
         var (name, alias) = (fields[0], fields[1]);
-        var version = await call.Query(transaction =>
+        var shown = await call.Query(transaction =>
         {
             ModelJson.Require(transaction, call.Workspace, name);
-            return alias.Equals(Latest, StringComparison.OrdinalIgnoreCase)
+            var version = alias.Equals(Latest, StringComparison.OrdinalIgnoreCase)
                 ? transaction.Scalar<long?>("SELECT MAX(version) FROM model_versions WHERE workspace_id = @workspace AND model = @name AND deleted_at IS NULL", new { workspace = call.Workspace.Value, name })
                 : AliasTable.Find(transaction, call.Workspace, name, alias);
+            // Not a 404: MLflow has it so, and clients tell by it whether the model is missing or the alias.
+            return VersionJson.Shown(transaction, call.Workspace, name, version ?? throw MlflowException.Invalid($"Registered model alias {alias} not found."));
         });
-        // Not a 404: MLflow has it so, and clients tell by it whether the model is missing or the alias.
-        await VersionJson.Reply(call, name, version ?? throw MlflowException.Invalid($"Registered model alias {alias} not found."));
+        await VersionJson.Reply(call, shown);
     }
 
     private static async Task Delete(MlflowCall call)

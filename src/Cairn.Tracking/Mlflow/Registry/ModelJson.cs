@@ -59,16 +59,14 @@ internal static class ModelJson
         json.WriteEndObject();
     }
 
-    /// <summary>The model as it is now.</summary>
-    public static async Task Reply(MlflowCall call, string name)
+    /// <summary>As <see cref="VersionJson.Shown"/>.</summary>
+    public static ShownModel Shown(ReadTransaction transaction, WorkspaceId workspace, string name) => Load(transaction, workspace, [Require(transaction, workspace, name)])[0];
+
+    public static Task Reply(MlflowCall call, ShownModel shown) => call.Reply(shown, static (json, model) =>
     {
-        var shown = await call.Query(transaction => Load(transaction, call.Workspace, [Require(transaction, call.Workspace, name)])[0]);
-        await call.Reply(shown, static (json, model) =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("registered_model"u8);
-            Write(json, model);
-            json.WriteEndObject();
-        });
-    }
+        json.WriteStartObject();
+        json.WritePropertyName("registered_model"u8);
+        Write(json, model);
+        json.WriteEndObject();
+    });
 }

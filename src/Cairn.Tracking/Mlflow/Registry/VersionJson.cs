@@ -69,16 +69,15 @@ internal static class VersionJson
     public static string? LoggedModelOf(string source) =>
         source.StartsWith("models:/m-", StringComparison.Ordinal) && source.IndexOf('/', "models:/".Length) < 0 ? source["models:/".Length..] : null;
 
-    /// <summary>The version as it is now.</summary>
-    public static async Task Reply(MlflowCall call, string name, long version)
+    /// <summary>In the transaction of a change, as the change left it: after it the model may have another name, and what was stored would be answered as missing.</summary>
+    public static ShownVersion Shown(ReadTransaction transaction, WorkspaceId workspace, string name, long version) =>
+        Load(transaction, workspace, [Require(transaction, workspace, name, version)])[0];
+
+    public static Task Reply(MlflowCall call, ShownVersion shown) => call.Reply(shown, static (json, version) =>
     {
-        var shown = await call.Query(transaction => Load(transaction, call.Workspace, [Require(transaction, call.Workspace, name, version)])[0]);
-        await call.Reply(shown, static (json, version) =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("model_version"u8);
-            Write(json, version);
-            json.WriteEndObject();
-        });
-    }
+        json.WriteStartObject();
+        json.WritePropertyName("model_version"u8);
+        Write(json, version);
+        json.WriteEndObject();
+    });
 }
