@@ -42,7 +42,7 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresq
 command -v strace >/dev/null || packages+=(strace)
 for program in radosgw ceph-mon ceph-osd; do command -v $program >/dev/null || packages+=("$program"); done
 command -v ceph >/dev/null || packages+=(ceph-common)
-[ -x /usr/bin/chromium ] || packages+=(chromium)
+[ -x /usr/bin/chromium-headless-shell ] || packages+=(chromium-headless-shell)
 if [ ${#packages[@]} -gt 0 ]; then
     line="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
     [ "$(id -u)" = 0 ] || die "needs Debian packages. Run this as root, then start again:  $line"
