@@ -10,6 +10,7 @@ internal sealed class Visit : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private Look _look;
+    private ICDPSession? _browser;
     private readonly List<string> _complaints = [];
 
     public Visit(IBrowserContext context, IPage page, Look look)
@@ -57,7 +58,7 @@ internal sealed class Visit : IAsyncDisposable
     public async Task ShouldBeSound()
     {
         await ShouldFit();
-        await Page.EvaluateAsync(Axe);
+        if (!await Page.EvaluateAsync<bool>("'axe' in window")) await Page.EvaluateAsync(Axe);
         var found = await Page.EvaluateAsync<JsonElement>(
             "axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations.map(v => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 5).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary) })))");
         found.GetArrayLength().ShouldBe(0, $"{Page.Url} {_look.Name}: {JsonSerializer.Serialize(found, Readable)}");
@@ -93,11 +94,14 @@ internal sealed class Visit : IAsyncDisposable
         beyond.ShouldBeEmpty($"{Page.Url} {_look.Name} cannot be reached by keys");
     }
 
-    /// <summary>A picture of the whole page in artifacts/screenshots, to be looked at.</summary>
+    /// <summary>A picture of the whole page in artifacts/screenshots, to be looked at. Asked of the browser itself: Playwright's way knows only the slow compression.</summary>
     public async Task Picture(string name)
     {
         await ChartsAreDrawn();
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{_look.Name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+        _browser ??= await _context.NewCDPSessionAsync(Page);
+        var taken = await _browser.SendAsync("Page.captureScreenshot", new(StringComparer.Ordinal) { ["format"] = "png", ["captureBeyondViewport"] = true, ["optimizeForSpeed"] = true });
+        Directory.CreateDirectory(Folder);
+        await File.WriteAllBytesAsync(Path.Combine(Folder, $"{name}-{_look.Name}.png"), taken!.Value.GetProperty("data").GetBytesFromBase64());
     }
 
     /// <summary>Charts wait until somebody comes near them.</summary>
