@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A large file by MLflow's protocol: up whole, up in parts, down whole, down in four ranges at once; seconds, and the most memory that the server
 # had meanwhile. Usage: bench/artifacts.sh [GB [s3]]. Needs curl, python3, and four times GB of disk where TMPDIR is. With s3 the blobs are in the
-# store that CAIRN_TEST_S3 names, http://KEY:SECRET@host:port, as eng/radosgw.sh start prints it (which has 2 GB of memory for all).
+# store that CAIRN_TEST_S3 names, http://KEY:SECRET@host:port, as eng/radosgw.sh start prints it (which has 2 GiB for all; CAIRN_S3_MEMORY=15000000000 for 5 GB).
 set -euo pipefail
 gb=${1:-5} port=${PORT:-18161}
 cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.."

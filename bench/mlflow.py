@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Searches and histories over MLflow's protocol: seeds an experiment, then times whole answers as bytes. Usage: mlflow.py URL [RUNS]. Standard library only."""
+"""Searches and histories over MLflow's protocol: seeds an experiment, then times whole answers as bytes. Usage: mlflow.py URL [RUNS [TURNS]]: no more turns of each than that. Standard library only."""
 import http.client, json, random, re, statistics, sys, threading, time, urllib.parse
 
 url = urllib.parse.urlparse(sys.argv[1])
 runs = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
+turns = int(sys.argv[3]) if len(sys.argv) > 3 else 40
 base = url.path.rstrip("/") + "/api/2.0/mlflow/"
 local = threading.local()
 
@@ -35,11 +36,12 @@ def seed(experiment, numbers):
 
 
 def times(name, count, act):
-    taken = []
-    for turn in range(count + 3):
+    taken, count = [], min(count, turns)
+    first = min(3, count // 2)
+    for turn in range(first + count):
         began = time.perf_counter()
         size = len(act())
-        if turn >= 3:
+        if turn >= first:
             taken.append((time.perf_counter() - began) * 1000)
     taken.sort()
     print(f"{name:58} p50 {statistics.median(taken):8.1f} ms   p95 {taken[int(len(taken) * .95)]:8.1f} ms   {size:9} bytes", flush=True)

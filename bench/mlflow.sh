@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # MLflow's protocol: single metrics, new runs and batches of 1,000 metrics from eight connections; searches of 10,000 runs and a
 # history of 100,000 points; the client's own ceiling beside them. Usage: bench/mlflow.sh [ROUNDS [SECONDS]]. Needs wrk and python3.
-# PEER_URL=http://127.0.0.1:5000 measures another server of the protocol beside Cairn, turn by turn; PEER_PID its memory, that of all its children with it. RUNS=1000 searches fewer runs.
+# PEER_URL=http://127.0.0.1:5000 measures another server of the protocol beside Cairn, turn by turn; PEER_PID its memory, that of all its children with it. RUNS=1000 searches fewer runs;
+# PEER_TURNS=5 asks the other each search and history no more often than that.
 # POSTGRES="Host=…;Username=…;Database=…" stores in an empty database of PostgreSQL instead of SQLite; the database server shares the machine, and its memory is not told.
 set -euo pipefail
 rounds=${1:-3} seconds=${2:-6} port=${PORT:-18151}
@@ -62,5 +63,5 @@ median() { [ ! -s "$scratch/$1" ] || sort -n "$scratch/$1" | sed -n "$(((rounds 
 for kind in constant metric create batch ${peer:+peer-metric peer-create peer-batch}; do printf '%-23s %s\n' "$kind" "$(median $kind)"; done
 memories "after that              "
 python3 bench/mlflow.py "$url" "${RUNS:-10000}"
-[ -z "$peer" ] || { echo "the peer:"; python3 bench/mlflow.py "$peer" "${RUNS:-10000}"; }
+[ -z "$peer" ] || { echo "the peer:"; python3 bench/mlflow.py "$peer" "${RUNS:-10000}" ${PEER_TURNS:-}; }
 memories "after the searches      "

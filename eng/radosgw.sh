@@ -2,8 +2,9 @@
 # A real S3 server of one's own for tests: Ceph's gateway on a Ceph of one node that lives in memory. It disturbs no other.
 #   radosgw.sh start FOLDER   starts it; prints http://KEY:SECRET@127.0.0.1:PORT
 #   radosgw.sh stop FOLDER    ends it; what it held is gone
+# It holds 2 GiB; CAIRN_S3_MEMORY=BYTES, more.
 set -euo pipefail
-usage() { sed -n '2,4s/^# \?//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,5s/^# \?//p' "$0" >&2; exit 2; }
 [ $# = 2 ] || usage
 folder=$(mkdir -p "$2" && cd "$2" && pwd)
 
@@ -48,7 +49,7 @@ mon_max_pg_per_osd=1000
 mon_data_avail_warn=1
 mon_data_avail_crit=0
 osd_objectstore=memstore
-memstore_device_bytes=2147483648
+memstore_device_bytes=${CAIRN_S3_MEMORY:-2147483648}
 osd_crush_chooseleaf_type=0
 mon_data=$folder/mon
 osd_data=$folder/osd
