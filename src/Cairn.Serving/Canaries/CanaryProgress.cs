@@ -41,13 +41,22 @@ internal sealed record CanaryProgress(CanarySettings Plan, string State, int Ste
     public IReadOnlyList<string> Lacks(long now)
     {
         var (step, lacks) = (Plan.Steps[Step], new List<string>());
-        if (step.MinSeconds - ((now - StepAt) / 1e6) is > 0 and var seconds) lacks.Add(string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(seconds)} s"));
-        if (step.MinRows - Counts.Given is > 0 and var rows) lacks.Add($"{rows} rows");
+        if (step.MinSeconds - ((now - StepAt) / 1e6) is > 0 and var seconds) lacks.Add(Lasting(seconds));
+        if (step.MinRows - Counts.Given is > 0 and var rows) lacks.Add(Rows(rows));
         // Rows that nobody compared say nothing of disagreement.
         var judged = Plan.Limits is { DifferentDecisions: not null } or { MeanAbsoluteDifference: not null };
-        if (judged && step.MinRows - Counts.Errors - Counts.Pairs.Rows is > 0 and var compared) lacks.Add($"{compared} rows that the champion scored too");
+        if (judged && step.MinRows - Counts.Errors - Counts.Pairs.Rows is > 0 and var compared) lacks.Add($"{Rows(compared)} that the champion scored too");
         return lacks;
     }
+
+    private static string Rows(long rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:#,0} {(rows == 1 ? "row" : "rows")}");
+
+    private static string Lasting(double seconds) => seconds switch
+    {
+        <= 120 => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(seconds)} s"),
+        <= 7200 => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(seconds / 60)} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(seconds / 3600)} h"),
+    };
 }
 
 internal enum CanaryMove

@@ -62,7 +62,7 @@ const kinds = {
   line: { grid, tooltip: { trigger: 'axis' }, legend: { show: false }, yAxis: { type: 'value', scale: true } },
   bar: { grid, tooltip: { trigger: 'axis', axisPointer: { type: 'none' } }, legend: { show: false }, yAxis: { type: 'value' } },
   scatter: { grid, tooltip: { trigger: 'item' }, legend: { show: false } },
-  parallel: { parallel: { left: 36, right: 56, top: 36, bottom: 20, parallelAxisDefault: { axisLine: { show: true, lineStyle: { color: '--border-strong' } } } }, tooltip: { show: false } },
+  parallel: { parallel: { left: 36, right: 56, top: 36, bottom: 20, parallelAxisDefault: { z: 4, axisLine: { show: true, lineStyle: { color: '--border-strong' } }, axisLabel: { color: '--text-2', textBorderColor: '--surface', textBorderWidth: 3 } } }, tooltip: { show: false } },
 };
 
 function draw(figure) {

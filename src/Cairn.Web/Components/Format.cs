@@ -21,6 +21,7 @@ internal static class Format
         return time switch
         {
             { TotalMicroseconds: > 0 and < 100 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0} µs"),
+            { TotalSeconds: < 1 and >= 0.1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
             { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.#} ms"),
             { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
             { TotalHours: < 1 } => $"{(int)time.TotalMinutes}m {time.Seconds:00}s",
@@ -71,7 +72,7 @@ internal static class Format
     /// <summary>A name within a sentence: cut, and kept from turning the words around it the other way. In markup a <c>bdi</c> does that.</summary>
     public static string Name(string name, int length = 60) => name.AsSpan().IndexOfAnyExceptInRange('\0', '\u058F') >= 0 ? $"\u2068{Clip(name, length)}\u2069" : Clip(name, length);
 
-    /// <summary>runs/01a2161d for runs/01a2161deedf74cc81bd4ae7dd6f0c7e: the path of a thing, its ids short.</summary>
+    /// <summary>runs/01a2161deedf for runs/01a2161deedf74cc81bd4ae7dd6f0c7e: the path of a thing, its ids short.</summary>
     public static string Subject(string subject) => Clip(string.Join('/', subject.Split('/').Select(part => part.Length >= 32 && part.All(char.IsAsciiHexDigitLower) ? Short(part) : part)), 80);
 
     /// <summary>A text cut to a length, with an ellipsis; never in the middle of a character.</summary>
@@ -101,11 +102,13 @@ internal static class Format
 
     public static string Full(long micros) => At(micros).UtcDateTime.ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
 
-    /// <summary>ROC AUC for roc_auc, cv ROC AUC for cv.roc_auc (the mean over folds), trial ROC AUC for trial.roc_auc; any other name as it is.</summary>
+    /// <summary>ROC AUC for roc_auc, cv ROC AUC for cv.roc_auc (the mean over folds), cv ROC AUC sd for cv.roc_auc.sd; any other name as it is, for it is searched by that.</summary>
     public static string Metric(string key) => key switch
     {
+        ['c', 'v', '.', .. var rest, '.', 's', 'd'] => $"cv {Metric(rest)} sd",
         ['c', 'v', '.', .. var rest] => $"cv {Metric(rest)}",
         ['t', 'r', 'i', 'a', 'l', '.', .. var rest] => $"trial {Metric(rest)}",
+        ['b', 'a', 's', 'e', 'l', 'i', 'n', 'e', '.', .. var rest] => $"baseline {Metric(rest)}",
         "roc_auc" => "ROC AUC",
         "pr_auc" => "PR AUC",
         "log_loss" => "log loss",
@@ -113,11 +116,20 @@ internal static class Format
         "rmse" => "RMSE",
         "mae" => "MAE",
         "f1" => "F1",
-        _ => key.Replace('_', ' '),
+        "ece" => "ECE",
+        "ks" => "KS",
+        "mcc" => "MCC",
+        "train_seconds" => "train seconds",
+        "cost_per_row" => "cost per row",
+        "calibration_gap" => "calibration gap",
+        _ => key,
     };
 
-    /// <summary>The first 8 digits of an id or digest; a short one stays as it is.</summary>
-    public static string Short(string id) => id.Length > 16 ? id[..8] : id;
+    /// <summary>
+    /// The first 12 digits of an id and the first 8 of a digest; a short one stays as it is. An id begins with its millisecond: its first 8 digits are those
+    /// of every id of the same minute.
+    /// </summary>
+    public static string Short(string id) => id.Length switch { > 16 and <= 32 => id[..12], > 32 => id[..8], _ => id };
 
     private static string Round(double value) => value.ToString(value < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 

@@ -1,6 +1,7 @@
 using Cairn.Client.Wire;
 using Cairn.Web.Components;
 using Cairn.Web.Routing;
+using Cairn.Web.Runs;
 using Microsoft.AspNetCore.Components;
 
 namespace Cairn.Web.Overview;
@@ -22,7 +23,7 @@ public sealed partial class OverviewPage
     [Inject] private TimeProvider Clock { get; set; } = null!;
 
     private IReadOnlyList<Timeline.Moment> Happened =>
-        [.. Audit.Value!.Items.Select(entry => new Timeline.Moment(entry.Time, $"{Format.Name(entry.Action)} {Format.Name(Format.Subject(entry.Subject), 80)}", $"by {Format.Name(entry.Caller)}", "info", "/" + entry.Subject))];
+        [.. Audit.Value!.Items.Select(entry => (entry.Time, Change: new Change(entry))).Select(one => new Timeline.Moment(one.Time, one.Change.Title, one.Change.By, "info", one.Change.Path))];
 
     /// <value>Nothing may be said to be well that was not seen.</value>
     private Problem? Unread => Attention.Count > 0 ? null : Deployments.Problem ?? Projects.Problem ?? Models.Problem;
@@ -54,8 +55,8 @@ public sealed partial class OverviewPage
     private static string Headline(RunWire run)
     {
         var key = run.Metrics.Keys.Where(key => key is "roc_auc" || key.EndsWith("roc_auc", StringComparison.Ordinal)).OrderBy(key => key.Length).FirstOrDefault()
-            ?? run.Metrics.Keys.Order(StringComparer.Ordinal).FirstOrDefault();
-        return key is null ? Format.None : $"{Format.Name(Format.Metric(key))} {Format.Score(run.Metrics[key])}";
+            ?? MetricSense.Ordered(run.Metrics.Keys).OrderBy(key => MetricSense.HigherIsBetter(key) is null).FirstOrDefault();
+        return key is null ? Format.None : $"{Format.Name(Format.Metric(key))} {(MetricSense.IsHeadline(key) ? Format.Score(run.Metrics[key]) : MetricText.Of(run.Metrics[key]))}";
     }
 
     private string ServedBy(ModelWire model) =>

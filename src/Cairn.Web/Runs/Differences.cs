@@ -35,7 +35,7 @@ internal sealed class Differences(RunComparisonWire comparison)
         {
             parallelAxis = Axes.Select((axis, at) => new
             {
-                dim = at, name = Format.Clip(axis.Title, 20), type = axis.Words is null ? "value" : "category", data = axis.Words?.Select(word => Format.Clip(word, 20)), scale = true,
+                dim = at, name = Format.Clip(axis.Title, 20), type = axis.Words is not null ? "category" : Spans(axis.Values) ? "log" : "value", data = axis.Words?.Select(word => Format.Clip(word, 20)), scale = true,
                 inverse = axis.IsMetric && MetricSense.HigherIsBetter(axis.Key) == false, nameLocation = axis.IsMetric && MetricSense.HigherIsBetter(axis.Key) == false ? "start" : "end",
             }),
             visualMap = new
@@ -59,12 +59,15 @@ internal sealed class Differences(RunComparisonWire comparison)
 
     private IEnumerable<double> Finite(string key) => comparison.Metrics[key].Where(value => value is { } number && double.IsFinite(number)).Select(value => value!.Value);
 
+    /// <summary>Values over decades, as learning rates are: along an even axis all but the largest would lie on one point.</summary>
+    private static bool Spans(IReadOnlyList<double?> values) => values.Min() is > 0 and { } least && values.Max() >= 100 * least;
+
     private static bool Differ(IReadOnlyList<string?> values) => values.Distinct(StringComparer.Ordinal).Skip(1).Any();
 
     private static Axis? Param(KeyValuePair<string, IReadOnlyList<string?>> param)
     {
         var numbers = param.Value.Select(MetricText.Number).ToList();
-        var title = param.Key.Replace('_', ' ');
+        var title = param.Key;
         if (param.Value.Zip(numbers).All(pair => pair.First is null || pair.Second is not null)) return new(param.Key, title, numbers, null, false);
         var words = param.Value.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         return words.Count > MostWords ? null : new(param.Key, title, [.. param.Value.Select(value => value is null ? null : (double?)words.IndexOf(value))], words, false);

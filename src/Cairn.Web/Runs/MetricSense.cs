@@ -27,9 +27,9 @@ internal static class MetricSense
         return finite.Count < 2 ? null : higher ? finite.Max() : finite.Min();
     }
 
-    /// <summary>The keys in the order people want them: headlines, other results, then baselines and deviations.</summary>
+    /// <summary>The keys in the order people want them: headlines, other results, then baselines and deviations, and last what MLflow measures of the machine.</summary>
     public static IEnumerable<string> Ordered(IEnumerable<string> keys) => keys.Distinct(StringComparer.Ordinal)
-        .OrderBy(key => Array.IndexOf(_headlines, key) is var at and >= 0 ? at : key.EndsWith(".sd", StringComparison.Ordinal) || key.StartsWith("baseline.", StringComparison.Ordinal) ? 200 : key.StartsWith("cv.", StringComparison.Ordinal) ? 150 : 100)
+        .OrderBy(key => Array.IndexOf(_headlines, key) is var at and >= 0 ? at : key.StartsWith("system/", StringComparison.Ordinal) ? 300 : key.EndsWith(".sd", StringComparison.Ordinal) || key.StartsWith("baseline.", StringComparison.Ordinal) ? 200 : key.StartsWith("cv.", StringComparison.Ordinal) ? 150 : 100)
         .ThenBy(key => key, StringComparer.Ordinal);
 
     public static bool IsHeadline(string key) => Array.IndexOf(_headlines, key) >= 0;

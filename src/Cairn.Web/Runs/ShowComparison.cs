@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Runs;
 
-/// <summary>GET /runs/compare?ids=a,b or id=a&amp;id=b: 2 to 20 runs side by side; <c>all=true</c> shows what is equal too.</summary>
+/// <summary>GET /runs/compare?ids=a,b or id=a&amp;id=b: 2 to 20 runs side by side; <c>all=true</c> shows what is equal too, <c>format=csv</c> answers with the table as a file.</summary>
 /// <remarks><c>curve</c> is the metric whose history is drawn as a <see cref="CurveView"/> says; with <c>part=curves</c> it comes alone.</remarks>
 internal static class ShowComparison
 {
@@ -18,6 +18,8 @@ internal static class ShowComparison
         var all = request.Query("all") == "true";
         var comparison = await request.Load((api, stop) => api.CompareRunsAsync(ids, all, stop));
         if (comparison.Value is not { } found) return request.Show<ComparisonPage>(new { Comparison = comparison, Ids = ids, All = all, Curve = "", Histories = default(IReadOnlyList<RunHistory>), View = CurveView.Of(request) }, comparison.Status);
+
+        if (request.Query("format") == "csv") return ComparedCsv.Of(found);
 
         var curve = request.Query("curve") ?? (RunCurves.Ordered(found.Runs) is [var longest, ..] ? longest : "");
         var histories = request.Query("part") == "curves" || request.Query("curves") == "now" ? await Histories(request, found.Runs, curve) : null;

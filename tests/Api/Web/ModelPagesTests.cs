@@ -144,7 +144,10 @@ public class ModelPagesTests
         page.QuerySelectorAll(".stones li").Select(stone => stone.TextContent).ShouldBe(["Model version churn v4sealed, sha256 aaaaaaaa", "Run sedate-auk-312finished, by ada", "Dataset customerstrain, sha256 99999999"]);
         page.QuerySelectorAll("[aria-label=Inputs] tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ShouldBe(
             ["tenure|integer|0 to 72|no|no", "Contract|category|Month-to-month, Two year|no|no"]);
-        page.QuerySelectorAll("[aria-label='Files of the package'] tbody tr").Length.ShouldBe(2);
+        var files = page.QuerySelectorAll("[aria-label='Files of the package'] tbody tr");
+        files.Length.ShouldBe(2);
+        foreach (var file in files)
+            file.QuerySelector("a")!.GetAttribute("href")!.ShouldEndWith($"/artifacts/content/model/{file.QuerySelector("a")!.TextContent}");
         page.QuerySelector(".crumbs li:nth-last-child(2)")!.TextContent.ShouldBe("churn");
     }
 

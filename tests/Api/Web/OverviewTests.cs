@@ -55,6 +55,31 @@ public class OverviewTests
     }
 
     [Fact]
+    public async Task The_headline_of_a_run_of_MLflow_is_what_it_is_judged_by_and_not_what_was_measured_of_the_machine()
+    {
+        var run = RunSample.Run("0198aa000000700080000000000000a1", "resnet-1", metrics: new Dictionary<string, double>(StringComparer.Ordinal) { ["notes"] = 7, ["system/gpu_0_memory_usage_megabytes"] = 12345678906, ["val/loss"] = 0.15731 });
+        await using var host = await PageHost.Start(new FakeApi().With("runs", new Page<RunWire>([run])));
+
+        (await host.Open()).QuerySelectorAll(".data-table tbody td")[2].TextContent.Trim().ShouldBe("val/loss 0.1573");
+    }
+
+    [Theory]
+    [InlineData("run.create", "runs/0198aa000000700080000000000000a1", """{"name":"resnet-1"}""", "Run resnet-1 started", "by ada")]
+    [InlineData("run.update", "runs/0198aa000000700080000000000000a1", """{"status":"failed","name":null}""", "Run 0198aa000000 failed", "by ada")]
+    [InlineData("model.rollback", "models/churn", """{"version":1,"reason":"too many false alarms"}""", "churn rolled back to v1", "by ada: too many false alarms")]
+    [InlineData("model.verdict", "models/churn/versions/3", """{"verdict":"no_signal"}""", "churn v3 judged: no signal", "by ada")]
+    [InlineData("deployment.start-canary", "deployments/churn", "{}", "Canary of churn started", "by ada")]
+    [InlineData("entity.erase", "entities/x", "no json", "entity.erase entities/x", "by ada")]
+    public async Task What_happened_is_said_in_words_and_what_has_none_as_it_is_written(string action, string subject, string detail, string said, string by)
+    {
+        await using var host = await PageHost.Start(new FakeApi().With("audit", new Page<AuditEntry>([new(7, 1_700_000_000_000_000, "ada", action, subject, detail)])));
+
+        var moment = (await host.Open()).QuerySelector(".timeline li")!;
+
+        (moment.QuerySelector("b")!.TextContent, moment.QuerySelector("p")!.TextContent).ShouldBe((said, by));
+    }
+
+    [Fact]
     public async Task Every_time_is_a_time_element_with_the_full_time_in_its_title()
     {
         await using var host = await PageHost.Start(Sample.Api());

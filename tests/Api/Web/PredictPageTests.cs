@@ -38,7 +38,7 @@ public class PredictPageTests
         page.QuerySelectorAll(".reasons li").Select(reason => $"{reason.ClassName}: {reason.QuerySelector("bdi")!.TextContent} {reason.QuerySelector(".number")!.TextContent}")
             .ShouldBe(["raises: Contract is Month-to-month +0.71", "lowers: tenure is 3 −0.19", "raises: charges_per_month, computed +0.10"]);
         page.QuerySelectorAll("[aria-label='Single changes'] tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent))).ShouldContain(row => row == "Contract were Two year|20\u00a0%|−49 points");
-        page.QuerySelectorAll(".stones li").Select(stone => stone.QuerySelector("small")!.PreviousElementSibling!.TextContent).ShouldBe([$"Prediction {Id[..8]}", "Model version churn v3", "Run noble-egret", "Dataset customers"]);
+        page.QuerySelectorAll(".stones li").Select(stone => stone.QuerySelector("small")!.PreviousElementSibling!.TextContent).ShouldBe([$"Prediction {Id[..12]}", "Model version churn v3", "Run noble-egret", "Dataset customers"]);
         page.QuerySelectorAll(".chart-data tbody tr")[0].Children[0].TextContent.ShouldBe("Average");
         page.QuerySelectorAll(".chart-data tbody tr")[^1].Children[^1].TextContent.ShouldBe("−0.3800");
         page.QuerySelector(".code")!.TextContent.ShouldBe($"cairn replay {Id}");
@@ -110,7 +110,7 @@ public class PredictPageTests
         page.QuerySelector("input[name=in0]")!.GetAttribute("value").ShouldBe("12");
         page.QuerySelector("input[name=entity]")!.GetAttribute("value").ShouldBe("7590-VHVEG");
         page.QuerySelector(".verdict b")!.TextContent.ShouldBe("Yes");
-        page.QuerySelector(".stones small")!.TextContent.ShouldBe("24 Nov 2025, 16:00:00 UTC");
+        page.QuerySelector(".stones small")!.TextContent.ShouldBe("24 Nov 2025, 16:00 UTC");
         api.Asked.ShouldNotContain(path => path.EndsWith("/predict", StringComparison.Ordinal));
     }
 

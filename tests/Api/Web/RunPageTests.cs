@@ -25,7 +25,7 @@ public sealed class RunPageTests
         Card(page, "Importance").QuerySelectorAll("li").Length.ShouldBe(14);
         Card(page, "Importance").TextContent.ShouldContain("6 more in importance.json");
         Card(page, "What it stands on").QuerySelectorAll(".stones li").Select(stone => stone.TextContent).ShouldBe(
-            ["Model version churn v3promoted", "Run sedate-auk-3120198aa00", "Project churnrevision 55555555", "Dataset churn v4training, dddddddd"]);
+            ["Model version churn v3promoted", "Run sedate-auk-3120198aa000000", "Project churnrevision 55555555", "Dataset churn v4training, dddddddd"]);
         Card(page, "Candidates").QuerySelectorAll("tbody tr").Length.ShouldBe(2);
     }
 
@@ -185,6 +185,22 @@ public sealed class RunPageTests
         rows.ShouldContain(row => row == "cv.roc_auc|0.8448|–|0.0190");
         page.QuerySelectorAll("#params tbody tr").Length.ShouldBe(2);
         page.Body!.TextContent.ShouldContain("cairn.revision");
+    }
+
+    [Fact]
+    public async Task Values_are_exported_with_every_digit()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"{Judged}/values");
+
+        using var csv = await host.Http.GetAsync(page.QuerySelector("a[download]")!.GetAttribute("href"));
+
+        csv.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8");
+        var lines = (await csv.Content.ReadAsStringAsync()).Split("\r\n");
+        lines[0].ShouldBe("kind,key,value");
+        lines.ShouldContain(line => line == "param,algorithm,logistic_regression");
+        lines.ShouldContain(line => line == "metric,cv.roc_auc.sd,0.019");
+        lines.ShouldContain(line => line == "tag,cairn.winner,true");
     }
 
     [Fact]

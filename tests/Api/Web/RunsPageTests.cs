@@ -184,6 +184,36 @@ public sealed class RunsPageTests
     }
 
     [Fact]
+    public async Task Runs_side_by_side_are_exported_with_every_digit()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}");
+
+        using var csv = await host.Http.GetAsync(page.QuerySelector("a[download]")!.GetAttribute("href"));
+
+        csv.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8");
+        var lines = (await csv.Content.ReadAsStringAsync()).Split("\r\n");
+        lines[..2].ShouldBe(["what,sedate-auk-312,jolly-wren-7", $"run_id,{RunSample.Judged},{RunSample.Other}"]);
+        lines.ShouldContain(line => line == "params.max_depth,,4");
+        lines.ShouldContain(line => line == "metrics.cv.roc_auc,0.8448,0.8376");
+    }
+
+    [Fact]
+    public async Task A_param_over_decades_has_an_axis_of_decades()
+    {
+        var runs = new[] { RunSample.Run(RunSample.Judged, "a"), RunSample.Run(RunSample.Other, "b") };
+        await using var host = await PageHost.Start(new FakeApi().With("runs/compare", new RunComparisonWire(
+            runs,
+            new SortedDictionary<string, IReadOnlyList<string?>>(StringComparer.Ordinal) { ["lr"] = ["0.0001", "0.1"], ["depth"] = ["3", "9"] },
+            new SortedDictionary<string, IReadOnlyList<double?>>(StringComparer.Ordinal) { ["val/loss"] = [0.2, 0.3] })));
+
+        var option = (await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}")).QuerySelector("[data-chart=parallel] script")!.TextContent;
+
+        System.Text.Json.JsonDocument.Parse(option).RootElement.GetProperty("parallelAxis").EnumerateArray().Select(axis => (axis.GetProperty("name").GetString(), axis.GetProperty("type").GetString())).ShouldBe(
+            [("depth", "value"), ("lr", "log"), ("val/loss", "value")]);
+    }
+
+    [Fact]
     public async Task One_run_alone_cannot_be_compared_and_the_page_says_what_to_do()
     {
         await using var host = await PageHost.Start(new FakeApi().Refusing("runs/compare", 400, "run.compare-count", "1 runs were named; 2 to 20 can be compared."));

@@ -60,6 +60,19 @@ public class SystemTests
             ["blobs|1,204|1.3 GB|93\u00a0%", "database|3|100 MB|7.1\u00a0%"]);
     }
 
+    [Theory]
+    [InlineData("experiments/5", "/runs?experiment=5")]
+    [InlineData("models/churn/versions/3", "/models/churn/versions/3")]
+    [InlineData("flow-runs/0198aa000000700080000000000000ff", "/flow-runs/0198aa000000700080000000000000ff")]
+    [InlineData("entities/ada", null)]
+    [InlineData("server", null)]
+    public async Task A_subject_of_the_audit_log_leads_to_the_page_that_shows_it_or_nowhere(string subject, string? path)
+    {
+        await using var host = await PageHost.Start(new FakeApi().With("audit", new Page<AuditEntry>([new(7, 1_700_000_000_000_000, "ada", "some.change", subject, "{}")])));
+
+        (await host.Open("/system/audit")).QuerySelector("tbody td a")?.GetAttribute("href").ShouldBe(path);
+    }
+
     [Fact]
     public async Task The_audit_log_is_paged_by_links_and_exported_whole()
     {

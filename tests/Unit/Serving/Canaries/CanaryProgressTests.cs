@@ -26,7 +26,7 @@ public class CanaryProgressTests
 
         var few = canary.Look(Good(99), 3600 * Second);
         few.Move.ShouldBe(CanaryMove.Hold);
-        few.Progress.Lacks(3600 * Second).ShouldBe(["1 rows", "1 rows that the champion scored too"]);
+        few.Progress.Lacks(3600 * Second).ShouldBe(["1 row", "1 row that the champion scored too"]);
 
         var stepped = few.Progress.Look(Good(1), 3700 * Second);
         (stepped.Move, stepped.Progress.Step, stepped.Progress.StepAt, stepped.Progress.Counts.Rows, stepped.Progress.Weight).ShouldBe((CanaryMove.Forward, 1, 3700 * Second, 0, 0.5));
