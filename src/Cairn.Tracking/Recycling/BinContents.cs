@@ -62,7 +62,7 @@ internal static class BinContents
         : item.Kind == BinKind.Runs.Name ? 1 : 0;
 
     /// <summary>The rows of a model's versions, or of the version.</summary>
-    public static string VersionsOf(BinItem item) => $"FROM model_versions WHERE workspace_id = @workspace AND {(item.Kind == BinKind.Models.Name ? "model = @place" : "bin_id = @Id")}";
+    public static string VersionsOf(BinItem item) => $"FROM model_versions WHERE workspace_id = @workspace AND {(item.Kind == BinKind.Models.Name ? "model = @place" : "bin_id = @Id AND bin_id > ''")}";
 
     /// <summary>Whether all that keeps it is among some subjects, with which it goes.</summary>
     public static bool GoesWith(ReadTransaction transaction, WorkspaceId workspace, BinItem item, IReadOnlySet<string> subjects) =>

@@ -24,12 +24,15 @@ internal sealed record BinKind(string Name, Permission Reads, string From, strin
 
     private const string None = "CAST(NULL AS BIGINT)";
 
+    // As the index has it. What names a version or a logged model is shorter.
+    private const string Source = "substr(v.source, 1, 300)";
+
     public static readonly BinKind Runs = new(
         "runs", Permission.RunsRead, $"runs x WHERE {Stays}", "x.run_id", "x.name", "x.experiment_id", "v.run_id = x.run_id",
         "DELETE FROM runs WHERE workspace_id = @workspace AND run_id = @id AND deleted_at = @deleted");
 
     public static readonly BinKind LoggedModels = new(
-        "logged-models", Permission.RunsRead, $"logged_models x WHERE {Stays}", "x.model_id", "x.name", "x.experiment_id", "v.source = 'models:/' || x.model_id",
+        "logged-models", Permission.RunsRead, $"logged_models x WHERE {Stays}", "x.model_id", "x.name", "x.experiment_id", $"{Source} = 'models:/' || x.model_id",
         "DELETE FROM logged_models WHERE workspace_id = @workspace AND model_id = @id AND deleted_at = @deleted");
 
     /// <remarks>The name is free at once; what stands in its place no experiment can be called.</remarks>
@@ -48,23 +51,23 @@ internal sealed record BinKind(string Name, Permission Reads, string From, strin
     /// <remarks>A copy of a version finds its files by way of the version.</remarks>
     public static readonly BinKind Versions = new(
         "versions", Permission.ModelsRead, "model_versions x WHERE x.bin_id > ''", "x.bin_id", VersionOf("x"), None,
-        $"v.source = 'models:/' || {ModelOf("x")} || '/' || CAST(x.version AS VARCHAR(20)) AND NOT (v.model = x.model AND v.version = x.version)",
-        "UPDATE model_versions SET model = @hidden, bin_id = NULL WHERE workspace_id = @workspace AND bin_id = @id AND deleted_at = @deleted")
+        $"{Source} = 'models:/' || {ModelOf("x")} || '/' || CAST(x.version AS VARCHAR(20)) AND NOT (v.model = x.model AND v.version = x.version)",
+        "UPDATE model_versions SET model = @hidden, bin_id = NULL WHERE workspace_id = @workspace AND bin_id = @id AND bin_id > '' AND deleted_at = @deleted")
     {
         Before =
         [
             .. ((string[])["model_version_tags", "gate_verdicts"]).Select(table =>
                 $"""
-                UPDATE {table} SET model = @hidden WHERE workspace_id = @workspace AND EXISTS
-                    (SELECT 1 FROM model_versions v WHERE v.workspace_id = @workspace AND v.bin_id = @id AND v.model = {table}.model AND v.version = {table}.version)
+                UPDATE {table} SET model = @hidden WHERE workspace_id = @workspace
+                AND (model, version) IN (SELECT v.model, v.version FROM model_versions v WHERE v.workspace_id = @workspace AND v.bin_id = @id AND v.bin_id > '')
                 """),
         ],
     };
 
     public static readonly BinKind Models = new(
         "models", Permission.ModelsRead, "deleted_models x WHERE 1 = 1", "x.model_id", "x.name", None,
-        """
-        v.model <> ':' || x.model_id AND substr(v.source, 1, length(x.name) + 9) = 'models:/' || x.name || '/'
+        $"""
+        v.model <> ':' || x.model_id AND {Source} > 'models:/' || x.name || '/' AND {Source} < 'models:/' || x.name || '0'
         AND EXISTS (SELECT 1 FROM model_versions o WHERE o.workspace_id = x.workspace_id AND o.model = ':' || x.model_id AND v.source = 'models:/' || x.name || '/' || CAST(o.version AS VARCHAR(20)))
         """,
         "DELETE FROM deleted_models WHERE workspace_id = @workspace AND model_id = @id AND deleted_at = @deleted")

@@ -100,13 +100,13 @@ internal static class DeletedModels
     public static Answer<Done> RestoreVersion(WriteTransaction transaction, Caller caller, string id, long now)
     {
         var row = new { workspace = caller.Workspace.Value, id, place = Place(id) };
-        var version = transaction.First<ModelVersion>($"SELECT {VersionTable.Columns} FROM model_versions WHERE workspace_id = @workspace AND bin_id = @id", row)!;
+        var version = transaction.First<ModelVersion>($"SELECT {VersionTable.Columns} FROM model_versions WHERE workspace_id = @workspace AND bin_id = @id AND bin_id > ''", row)!;
         if (version.Model.StartsWith(':'))
             return new Refusal.Conflict(
                 "bin.model-deleted", $"Version {version.Version} was deleted before its model, which is in the bin too. Restore the model first: POST /api/v1/models/{version.Model[1..]}/restore.");
 
         if (ModelTable.RequireForChange(transaction, caller.Workspace, version.Model, now).Refusal is { } unknown) return unknown;
-        transaction.Execute("UPDATE model_versions SET deleted_at = NULL, deleted_by = '', bin_id = NULL WHERE workspace_id = @workspace AND bin_id = @id", row);
+        transaction.Execute("UPDATE model_versions SET deleted_at = NULL, deleted_by = '', bin_id = NULL WHERE workspace_id = @workspace AND bin_id = @id AND bin_id > ''", row);
         transaction.Execute(
             """
             DELETE FROM model_aliases WHERE workspace_id = @workspace AND model = @place
