@@ -21,7 +21,7 @@ public sealed record BlobNames(string Who, Func<HashSet<string>, CancellationTok
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(digests);
         var found = new HashSet<string>(StringComparer.Ordinal);
-        transaction.Each($"SELECT {column} FROM {table} WHERE {column} IS NOT NULL", null, row => Collect(row.GetString(0), digests, found));
+        transaction.Each($"SELECT {column} FROM {table} WHERE {column} IS NOT NULL", null, row => Collect(row.Text(0), digests, found));
         return found;
     }
 

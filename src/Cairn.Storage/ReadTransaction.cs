@@ -1,6 +1,9 @@
 using System.Data;
 using System.Text.Json;
+using Cairn.Storage.Sql;
+using Cairn.Storage.Sqlite;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Cairn.Storage;
 
@@ -26,11 +29,18 @@ public class ReadTransaction
     public T? First<T>(string sql, object? parameters = null) => Connection.QueryFirstOrDefault<T>(Translate(sql), parameters);
 
     /// <summary>Each row while it is read; none of them is kept. For answers of a hundred thousand rows.</summary>
-    public void Each(string sql, object? parameters, Action<IDataRecord> row)
+    public void Each(string sql, object? parameters, Action<Row> row)
     {
         ArgumentNullException.ThrowIfNull(row);
         using var reader = Connection.ExecuteReader(Translate(sql), parameters);
-        while (reader.Read()) row(reader);
+        if (reader is IWrappedDataReader { Reader: SqliteDataReader rows })
+        {
+            SqliteRow.Each(rows, row);
+            return;
+        }
+
+        var current = new ReaderRow(reader);
+        while (reader.Read()) row(current);
     }
 
     public T? Scalar<T>(string sql, object? parameters = null) => Connection.ExecuteScalar<T>(Translate(sql), parameters);

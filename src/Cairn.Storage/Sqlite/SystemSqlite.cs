@@ -7,7 +7,7 @@ namespace Cairn.Storage.Sqlite;
 /// <summary>Binds the provider to the SQLite of the system, which gets its security fixes; the one in the package is of 2021.</summary>
 internal static class SystemSqlite
 {
-    private const string Library = "libsqlite3.so.0";
+    public const string Library = "libsqlite3.so.0";
 
     private static readonly Lazy<bool> Loaded = new(() =>
     {

@@ -46,9 +46,9 @@ internal sealed record OwnedTable(string Name, string Owner, params IReadOnlyLis
         return (transaction.Execute($"DELETE {where}{end}", parameters), end.Length == 0);
     }
 
-    private string Boundary(IDataRecord row, Dictionary<string, object?> parameters, string key)
+    private string Boundary(Row row, Dictionary<string, object?> parameters, string key)
     {
-        for (var at = 0; at < Key.Count; at++) parameters[$"k{at}"] = row.GetValue(at);
+        for (var at = 0; at < Key.Count; at++) parameters[$"k{at}"] = row.Value(at);
         return $" AND ({key}) < ({string.Join(", ", Key.Select((_, at) => $"@k{at}"))})";
     }
 }

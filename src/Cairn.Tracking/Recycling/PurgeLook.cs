@@ -57,8 +57,8 @@ internal sealed class PurgeLook(WorkspaceId workspace)
         var of = new { workspace = workspace.Value, item.Id, place = DeletedModels.Place(item.Id) };
         transaction.Each($"SELECT model, version, package_digest {BinContents.VersionsOf(item)}", of, row =>
         {
-            if (!_versions.Add($"{row.GetInt64(1)}/{row.GetString(0)}") || row.IsDBNull(2)) return; // one that was deleted by itself is of a model that was deleted too
-            _packages[row.GetString(2)] = _packages.GetValueOrDefault(row.GetString(2)) + 1;
+            if (!_versions.Add($"{row.Whole(1)}/{row.Text(0)}") || row.IsNull(2)) return; // one that was deleted by itself is of a model that was deleted too
+            _packages[row.Text(2)] = _packages.GetValueOrDefault(row.Text(2)) + 1;
         });
     }
 
@@ -68,7 +68,7 @@ internal sealed class PurgeLook(WorkspaceId workspace)
         var goes = digests.Where(digest => versions.GetValueOrDefault(digest) <= _packages[digest]).ToList();
         transaction.Each(
             $"SELECT digest, length FROM model_package_files WHERE workspace_id = @workspace AND package_digest {transaction.Among("goes")}", new { workspace = workspace.Value, goes = transaction.Texts(goes) },
-            row => Name(row.GetString(0), row.GetInt64(1)));
+            row => Name(row.Text(0), row.Whole(1)));
         return true;
     }
 
@@ -80,8 +80,8 @@ internal sealed class PurgeLook(WorkspaceId workspace)
         {
             _experiments++;
             if (_names.Count < MostNames) _names.Add(item.Name);
-            transaction.Each("SELECT run_id FROM runs WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", of, row => fresh.Add(row.GetString(0)));
-            transaction.Each("SELECT model_id FROM logged_models WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", of, row => fresh.Add(row.GetString(0)));
+            transaction.Each("SELECT run_id FROM runs WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", of, row => fresh.Add(row.Text(0)));
+            transaction.Each("SELECT model_id FROM logged_models WHERE workspace_id = @workspace AND experiment_id = @ExperimentId", of, row => fresh.Add(row.Text(0)));
         }
         else
         {
@@ -94,7 +94,7 @@ internal sealed class PurgeLook(WorkspaceId workspace)
             $"SELECT run_id, digest, length FROM run_artifacts WHERE workspace_id = @workspace AND run_id {BinContents.Owners(item)}", of,
             row =>
             {
-                if (fresh.Contains(row.GetString(0))) Name(row.GetString(1), row.GetInt64(2));
+                if (fresh.Contains(row.Text(0))) Name(row.Text(1), row.Whole(2));
             });
     }
 
@@ -108,7 +108,7 @@ internal sealed class PurgeLook(WorkspaceId workspace)
         {
             transaction.Each(
                 $"SELECT digest, COUNT(*) FROM {table} WHERE digest {transaction.Among("digests")} GROUP BY digest", new { digests = transaction.Texts(digests) },
-                row => rows[row.GetString(0)] = rows.GetValueOrDefault(row.GetString(0)) + row.GetInt64(1));
+                row => rows[row.Text(0)] = rows.GetValueOrDefault(row.Text(0)) + row.Whole(1));
         }
 
         return rows;

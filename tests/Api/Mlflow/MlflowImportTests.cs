@@ -82,7 +82,7 @@ public abstract class MlflowImportTests : MlflowImportOn
             var rows = new List<string>();
             transaction.Each(
                 "SELECT run_id, key, value, timestamp, step, is_nan FROM run_latest_metrics", null,
-                row => rows.Add(FormattableString.Invariant($"{row.GetString(0)} {row.GetString(1)} {row.GetDouble(2):R} {row.GetInt64(3)} {row.GetInt64(4)} {row.GetInt64(5)}")));
+                row => rows.Add(FormattableString.Invariant($"{row.Text(0)} {row.Text(1)} {row.Number(2):R} {row.Whole(3)} {row.Whole(4)} {row.Whole(5)}")));
             return rows;
         });
         ours.Order(StringComparer.Ordinal).ShouldBe(theirs.Order(StringComparer.Ordinal));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Cairn.Api.Tests.Tracking;
@@ -276,6 +277,35 @@ public abstract class MlflowRunTests : TrackingOn
 
         var spread = (await _host.Http.MlflowGet($"metrics/get-history-bulk-interval?run_ids={run}&metric_key=loss&max_results=10"))["metrics"]!.AsArray().Select(point => point!["step"]!.GetValue<long>()).ToList();
         spread.ShouldBe([0, 300, 600, 900, 1200, 1500, 1800, 2100, 2400, 2700, 2999]);
+    }
+
+    [Fact]
+    public async Task A_history_of_megabytes_holds_each_number_as_it_was_given()
+    {
+        const int Batches = 20, Points = 1000;
+        var (run, other, random) = (await _host.NewRun(), await _host.NewRun(), new Random(7));
+        double[] edges = [0, -1, 0.1, 1e-323, 5e-324, double.Epsilon, double.MaxValue, double.MinValue, 1e15, 1e16, 123456789.125, -2.5e-7];
+        var given = Enumerable.Range(0, Batches * Points).Select(at => at < edges.Length ? edges[at] : BitConverter.Int64BitsToDouble(random.NextInt64()) is var any && double.IsFinite(any) ? any : at).ToArray();
+        foreach (var batch in Enumerable.Range(0, Batches))
+        {
+            var points = given.Skip(batch * Points).Take(Points).Select((value, at) => $$"""{"key":"größe \u4e16/1","value":{{value.ToString("R", CultureInfo.InvariantCulture)}},"timestamp":{{batch}},"step":{{(batch * Points) + at}}}""");
+            await _host.Mlflow("runs/log-batch", $$"""{"run_id":"{{run}}","metrics":[{{string.Join(',', points)}}]}""");
+        }
+
+        await _host.Mlflow("runs/log-batch", $$"""{"run_id":"{{run}}","metrics":[{"key":"odd","value":"NaN","timestamp":5,"step":-9223372036854775808},{"key":"odd","value":"Infinity","timestamp":1700000000123,"step":9223372036854775807}]}""");
+        await _host.Mlflow("runs/log-metric", $$"""{"run_id":"{{other}}","key":"odd","value":3,"timestamp":4,"step":5}""");
+
+        var whole = (await _host.Http.MlflowGet($"metrics/get-history?run_id={run}&metric_key={Uri.EscapeDataString("größe 世/1")}"))["metrics"]!.AsArray();
+        whole.Select(point => point!["value"]!.GetValue<double>()).ShouldBe(given);
+        whole.Select(point => point!["step"]!.GetValue<long>()).ShouldBe(Enumerable.Range(0, given.Length).Select(step => (long)step));
+        whole.Select(point => point!["key"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).ShouldBe(["größe 世/1"]);
+        whole[^1]!["timestamp"]!.GetValue<long>().ShouldBe(Batches - 1);
+
+        (await _host.Http.MlflowGet($"metrics/get-history?run_id={run}&metric_key=odd"))["metrics"]!.ToJsonString()
+            .ShouldBe("""[{"key":"odd","value":"NaN","timestamp":5,"step":-9223372036854775808},{"key":"odd","value":1.7976931348623157E+308,"timestamp":1700000000123,"step":9223372036854775807}]""");
+        var both = (await _host.Http.MlflowGet($"metrics/get-history-bulk?run_id={run}&run_id={other}&metric_key=odd"))["metrics"]!.AsArray();
+        both.Select(point => point!["run_id"]!.GetValue<string>()).ShouldBe(new[] { run, run, other }.Order(StringComparer.Ordinal));
+        (await _host.Http.MlflowGet($"metrics/get-history?run_id={run}&metric_key=none")).ToJsonString().ShouldBe("{}");
     }
 
     private async Task<(List<string> Ids, string? Next)> Search(string experiment, string rest)

@@ -138,7 +138,7 @@ public abstract class DatabaseConformance : IAsyncLifetime
         var seen = new List<(long, double)>();
         await Database.Read(t =>
         {
-            t.Each("SELECT id, weight FROM notes WHERE id IN @ids ORDER BY id DESC", new { ids = new long[] { 1, 3 } }, row => seen.Add((row.GetInt64(0), row.GetDouble(1))));
+            t.Each("SELECT id, weight FROM notes WHERE id IN @ids ORDER BY id DESC", new { ids = new long[] { 1, 3 } }, row => seen.Add((row.Whole(0), row.Number(1))));
             return true;
         });
         seen.ShouldBe([(3, double.MaxValue), (1, 0.5)]);
@@ -161,7 +161,7 @@ public abstract class DatabaseConformance : IAsyncLifetime
         List<long> above = [];
         await Database.Write(t =>
         {
-            t.Each("SELECT id FROM notes WHERE id > @above ORDER BY id", new { above = 1L }, row => above.Add(row.GetInt64(0)));
+            t.Each("SELECT id FROM notes WHERE id > @above ORDER BY id", new { above = 1L }, row => above.Add(row.Whole(0)));
             return true;
         });
         above.ShouldBe([2, 3]);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,27 @@ internal static class AnswerWriter
         response.BodyWriter.Write(buffer.WrittenSpan);
         if (buffer.Capacity <= LargestKept) _kept = (buffer, json);
         return response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
+    }
+
+    /// <summary>Piece by piece: given whole, it would lie in memory twice.</summary>
+    public static async Task Send(HttpContext context, Pipe written)
+    {
+        var cancellation = context.RequestAborted;
+        var content = (await written.Reader.ReadAsync(cancellation)).Buffer;
+        try
+        {
+            var response = context.Response;
+            response.ContentType = "application/json";
+            response.ContentLength = content.Length;
+            foreach (var piece in content)
+            {
+                if ((await response.BodyWriter.WriteAsync(piece, cancellation)).IsCompleted) return; // nobody reads on
+            }
+        }
+        finally
+        {
+            await written.Reader.CompleteAsync();
+        }
     }
 
     private static (ArrayBufferWriter<byte>, Utf8JsonWriter) Make()

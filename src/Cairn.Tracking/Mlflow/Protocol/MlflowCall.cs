@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Cairn.Access;
 using Cairn.Kernel;
@@ -71,6 +72,9 @@ internal sealed class MlflowCall(HttpContext context, MlflowStore store, Caller 
     });
 
     public Task Reply<T>(T answer, Action<Utf8JsonWriter, T> write) => AnswerWriter.Send(context, answer, write);
+
+    /// <summary>An answer that is written already, of many megabytes.</summary>
+    public Task Reply(Pipe written) => AnswerWriter.Send(context, written);
 }
 
 /// <summary>What the use cases of the protocol work with.</summary>

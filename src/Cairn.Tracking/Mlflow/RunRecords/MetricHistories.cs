@@ -23,13 +23,18 @@ internal static class MetricHistories
         if (request.Runs.Count > MostRuns) throw MlflowException.Invalid($"GetMetricHistoryBulk request cannot specify more than {MostRuns} run_ids. Received {request.Runs.Count} run_ids.");
         if (request.Key is null) throw MlflowException.Invalid("GetMetricHistoryBulk request must specify a metric_key.");
         var most = Math.Clamp(request.Most ?? MostPoints, 1, MostPoints);
-        var points = await call.Query(transaction => transaction.Query<StoredPoint>(
-            $"""
-            SELECT run_id, timestamp, step, value, is_nan FROM run_metrics WHERE workspace_id = @workspace AND run_id {transaction.Among("runs")} AND key = @key
-            ORDER BY run_id, timestamp, step, value, is_nan LIMIT @most
-            """,
-            new { workspace = call.Workspace.Value, runs = transaction.Texts(request.Runs), key = request.Key, most }));
-        await Reply(call, request.Key, points);
+        await call.Reply(await call.Query(transaction =>
+        {
+            var points = new PointsAnswer(request.Key);
+            transaction.Each(
+                $"""
+                SELECT run_id, timestamp, step, value, is_nan FROM run_metrics WHERE workspace_id = @workspace AND run_id {transaction.Among("runs")} AND key = @key
+                ORDER BY run_id, timestamp, step, value, is_nan LIMIT @most
+                """,
+                new { workspace = call.Workspace.Value, runs = transaction.Texts(request.Runs), key = request.Key, most },
+                row => points.Add(row.Number(3), row.Whole(4), row.Whole(1), row.Whole(2), row.Text(0)));
+            return points.End();
+        }));
     }
 
     private static async Task Interval(MlflowCall call)
@@ -43,18 +48,23 @@ internal static class MetricHistories
         var most = request.Most ?? UsualOfInterval;
         if (most is < 1 or > MostOfInterval) throw MlflowException.Invalid($"max_results must be between 1 and {MostOfInterval}. See the API docs for more information about request parameters.");
 
-        var points = await call.Query(transaction =>
+        await call.Reply(await call.Query(transaction =>
         {
+            var points = new PointsAnswer(request.Key);
             var steps = Steps(transaction, call.Workspace, request, (int)most);
-            return request.Runs.SelectMany(run => transaction.Query<StoredPoint>(
+            foreach (var point in request.Runs.SelectMany(run => transaction.Query<StoredPoint>(
                 """
                 SELECT run_id, timestamp, step, value, is_nan FROM run_metrics WHERE workspace_id = @workspace AND run_id = @run AND key = @key AND step >= @first AND step <= @last
                 ORDER BY step, timestamp, value, is_nan
                 """,
                 new { workspace = call.Workspace.Value, run, key = request.Key, first = steps.Count == 0 ? 1 : steps.Min, last = steps.Count == 0 ? 0 : steps.Max })
-                .Where(point => steps.Contains(point.Step)).Take(MostOfInterval)).ToList();
-        });
-        await Reply(call, request.Key, points);
+                .Where(point => steps.Contains(point.Step)).Take(MostOfInterval)))
+            {
+                points.Add(point.Value, point.IsNan, point.Timestamp, point.Step, point.RunId);
+            }
+
+            return points.End();
+        }));
     }
 
     /// <summary>Of the steps that the runs together have, as many as asked, evenly spread, with the last; and the first and the last of each run.</summary>
@@ -78,19 +88,6 @@ internal static class MetricHistories
         ends.Add(steps[^1]);
         return ends;
     }
-
-    private static Task Reply(MlflowCall call, string key, IReadOnlyList<StoredPoint> points) => call.Reply((Key: key, Points: points), static (json, history) =>
-    {
-        json.WriteStartObject();
-        if (history.Points.Count > 0)
-        {
-            json.WriteStartArray("metrics"u8);
-            foreach (var point in history.Points) PointJson.Write(json, history.Key, point.Value, point.IsNan, point.Timestamp, point.Step, point.RunId);
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
-    });
 
     private sealed record Request(IReadOnlyList<string> Runs, string? Key, long? Start, long? End, long? Most)
     {

@@ -19,44 +19,32 @@ internal static class MetricHistory
         if (request.Most is < 1) throw MlflowException.Invalid($"Invalid value {request.Most} for parameter 'max_results' supplied. It must be a positive integer");
         var after = string.IsNullOrEmpty(request.PageToken) ? null : StoredPoint.Read(request.PageToken);
 
-        var points = await call.Query(transaction =>
+        var most = request.Most ?? long.MaxValue;
+        await call.Reply(await call.Query(transaction =>
         {
-            var points = new List<HistoryPoint>();
+            var points = new PointsAnswer(key);
+            var last = default((long Timestamp, long Step, double Value, long IsNan));
+            string? next = null;
             transaction.Each(
                 $"""
                 SELECT timestamp, step, value, is_nan FROM run_metrics WHERE workspace_id = @workspace AND run_id = @runId AND key = @key
                 {(after is null ? "" : "AND (timestamp, step, value, is_nan) > (@Timestamp, @Step, @Value, @IsNan)")}
                 ORDER BY timestamp, step, value, is_nan {(request.Most is null ? "" : "LIMIT @rows")}
                 """,
-                new { workspace = call.Workspace.Value, runId, key, after?.Timestamp, after?.Step, after?.Value, after?.IsNan, rows = request.Most + 1 },
-                row => points.Add(new(row.GetInt64(0), row.GetInt64(1), row.GetDouble(2), row.GetInt64(3))));
-            return points;
-        });
-        await call.Reply((Key: key, Points: points, Most: request.Most is { } most ? (int)Math.Min(most, int.MaxValue) : points.Count), static (json, history) =>
-        {
-            json.WriteStartObject();
-            if (history.Points.Count > 0)
-            {
-                json.WriteStartArray("metrics"u8);
-                var key = PointJson.Key(history.Key);
-                for (var at = 0; at < history.Points.Count && at < history.Most; at++)
+                new { workspace = call.Workspace.Value, runId, key, after?.Timestamp, after?.Step, after?.Value, after?.IsNan, rows = most < long.MaxValue ? most + 1 : most },
+                row =>
                 {
-                    var point = history.Points[at];
-                    PointJson.Write(json, key, point.Value, point.IsNan, point.Timestamp, point.Step);
-                }
+                    if (points.Count == most)
+                    {
+                        next = new StoredPoint { Timestamp = last.Timestamp, Step = last.Step, Value = last.Value, IsNan = last.IsNan }.Write();
+                        return;
+                    }
 
-                json.WriteEndArray();
-                if (history.Points.Count > history.Most) json.WriteString("next_page_token"u8, history.Points[history.Most - 1].Token());
-            }
-
-            json.WriteEndObject();
-        });
-    }
-
-    /// <summary>A point without what all of them share: a hundred thousand of them are no objects.</summary>
-    private readonly record struct HistoryPoint(long Timestamp, long Step, double Value, long IsNan)
-    {
-        public string Token() => new StoredPoint { Timestamp = Timestamp, Step = Step, Value = Value, IsNan = IsNan }.Write();
+                    last = (row.Whole(0), row.Whole(1), row.Number(2), row.Whole(3));
+                    points.Add(last.Value, last.IsNan, last.Timestamp, last.Step);
+                });
+            return points.End(next);
+        }));
     }
 
     private sealed record Request(string? Run, string? Key, long? Most, string? PageToken)
