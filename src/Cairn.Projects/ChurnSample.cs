@@ -6,7 +6,7 @@ namespace Cairn.Projects;
 
 /// <summary>
 /// Customers of a telephone company that does not exist, some of whom leave. Made up from a seed: the same seed gives the same
-/// bytes on any machine. There is something to learn (a model that knew the truth would reach a ROC-AUC of about 0.87), no
+/// bytes on any machine. There is something to learn (a model that knew the truth would reach a ROC AUC of about 0.87), no
 /// single column has it all, and a few values are missing, as in real data.
 /// </summary>
 public static class ChurnSample

@@ -101,8 +101,8 @@ internal sealed class DemoStory(CairnClient client, Terminal terminal, string ho
         terminal.Note("");
         terminal.Note($"Data      {Format.Count(result.Rows)} rows of {Path.GetFileName(source.Path)}, snapshot {Format.Short(result.DatasetVersion)}{(result.DatasetReused ? " (the same content was there: reused)" : "")}");
         foreach (var c in result.Candidates)
-            terminal.Note($"Trained   {c.Algorithm,-20} cross-validated ROC-AUC {Format.Metric(c.RocAuc)} ± {Format.Metric(c.RocAucSd)} in {Format.Seconds(c.Seconds)}{(c.Algorithm == result.Algorithm ? "  <- best" : "")}");
-        terminal.Note($"Judged    ROC-AUC {Format.Metric(metric)} on rows never seen; the honest baseline ({result.BaselineName}) has {Format.Metric(cheap)}");
+            terminal.Note($"Trained   {c.Algorithm,-20} cross-validated ROC AUC {Format.Metric(c.RocAuc)} ± {Format.Metric(c.RocAucSd)} in {Format.Seconds(c.Seconds)}{(c.Algorithm == result.Algorithm ? "  <- best" : "")}");
+        terminal.Note($"Judged    ROC AUC {Format.Metric(metric)} on rows never seen; the honest baseline ({result.BaselineName}) has {Format.Metric(cheap)}");
         foreach (var gate in result.Gates) terminal.Note($"Gate      {(gate.Passed ? "passed" : "refused")}  {gate.Gate}: {gate.Detail}");
         terminal.Note($"Verdict   {result.Verdict}: {result.Summary}");
         if (result.Version is { } version) terminal.Note($"Model     {result.Model} version {version}, run {result.RunId}");

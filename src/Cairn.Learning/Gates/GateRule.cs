@@ -24,7 +24,7 @@ internal abstract partial record GateRule(string Text)
         };
     }
 
-    /// <param name="Margin">How much ROC-AUC may be lost.</param>
+    /// <param name="Margin">How much ROC AUC may be lost.</param>
     public sealed record NotWorseThanChampion(string Text, double Margin) : GateRule(Text);
 
     public static Answer<GateRule> Parse(string text)

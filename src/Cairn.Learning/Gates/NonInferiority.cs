@@ -12,7 +12,7 @@ internal readonly record struct NonInferiority(bool Passed, string Detail, strin
     private const double Z95 = 1.6448536269514722;
     private const double Z80 = 0.8416212335729143;
 
-    /// <summary>Fewer rows of a class than this say nothing about a ROC-AUC.</summary>
+    /// <summary>Fewer rows of a class than this say nothing about a ROC AUC.</summary>
     public const int FewestOfAClass = 10;
 
     /// <param name="labels">n values, 0 or 1, of the common hold-out.</param>

@@ -9,7 +9,7 @@ internal readonly record struct SignalTest(bool Signal, string Detail, DeLong Ar
     public const double Z = 1.6448536269514722;
 
     /// <summary>
-    /// A signal is a higher ROC-AUC than the baseline's, beyond chance (paired DeLong, one-sided 95 %), and a log loss that is not
+    /// A signal is a higher ROC AUC than the baseline's, beyond chance (paired DeLong, one-sided 95 %), and a log loss that is not
     /// higher: better ranked but worse as a probability is no gain.
     /// </summary>
     public static SignalTest Of(ReadOnlySpan<float> labels, ReadOnlySpan<double> candidate, Baseline baseline)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cairn.Learning.Slicing;
 
-/// <summary>A slice by one metric as a sentence: <c>Contract = Two year: ROC-AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure</c>.</summary>
+/// <summary>A slice by one metric as a sentence: <c>Contract = Two year: ROC AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure</c>.</summary>
 internal static class SliceWords
 {
     public static string Of(SavedSlice slice, string metric)
@@ -27,7 +27,7 @@ internal static class SliceWords
 
     private static string Name(string metric) => metric switch
     {
-        "roc_auc" => "ROC-AUC", "pr_auc" => "PR-AUC", "brier" => "Brier", _ => metric.Replace('_', ' '),
+        "roc_auc" => "ROC AUC", "pr_auc" => "PR AUC", "brier" => "Brier", _ => metric.Replace('_', ' '),
     };
 
     private static string N(double number) => number.ToString("0.000", CultureInfo.InvariantCulture);

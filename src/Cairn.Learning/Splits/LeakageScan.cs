@@ -10,7 +10,7 @@ internal static class LeakageScan
 {
     public const double MostAuc = 0.98;
 
-    /// <summary>Refused when one feature alone ranks the training rows with a ROC-AUC above 0.98.</summary>
+    /// <summary>Refused when one feature alone ranks the training rows with a ROC AUC above 0.98.</summary>
     /// <remarks>
     /// Each feature is judged out of fold, so that a column with a value for every row does not look like a leak; numbers also
     /// by their plain order, in both directions.

@@ -51,7 +51,7 @@ internal sealed class DeployChampion(Workbench bench, Deployments deployments, P
 
     private static string Story(EvaluateResult evaluation, TrainResult winner, GateVerdictWire verdict, PromoteResult promoted)
     {
-        var numbers = $"{winner.Algorithm} reaches ROC-AUC {evaluation.Metrics["roc_auc"]:0.000} on rows it never saw, the baseline ({evaluation.BaselineName}) {evaluation.Baseline["roc_auc"]:0.000}";
+        var numbers = $"{winner.Algorithm} reaches ROC AUC {evaluation.Metrics["roc_auc"]:0.000} on rows it never saw, the baseline ({evaluation.BaselineName}) {evaluation.Baseline["roc_auc"]:0.000}";
         return verdict.Verdict switch
         {
             "no_signal" => $"No signal: {evaluation.SignalDetail}. {numbers}.",

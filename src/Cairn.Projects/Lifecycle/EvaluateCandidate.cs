@@ -39,7 +39,7 @@ internal sealed class EvaluateCandidate(Workbench bench, Runs runs, ModelPackage
             package = packed.Value;
         }
 
-        context.Report(1, $"ROC-AUC {evaluation.Metrics["roc_auc"]:0.0000} on rows it never saw; {evaluation.SignalDetail}");
+        context.Report(1, $"ROC AUC {evaluation.Metrics["roc_auc"]:0.0000} on rows it never saw; {evaluation.SignalDetail}");
         return Results.Write(new EvaluateResult(
             Keep(evaluation.Metrics), Keep(candidate.CrossValidated.ToDictionary(m => m.Key, m => m.Value.Mean, StringComparer.Ordinal)), Keep(baseline.Test), baseline.Name,
             evaluation.Threshold, evaluation.Signal, evaluation.SignalDetail, package));

@@ -79,7 +79,7 @@ internal sealed class TrainAlgorithm(Workbench bench, Runs runs, ProjectTables t
 
         var metric = preparation.Task.Tune.Metric;
         var (auc, loss) = (candidate.CrossValidated["roc_auc"], candidate.CrossValidated["log_loss"]);
-        context.Report(1, $"ROC-AUC {auc.Mean:0.0000} ± {auc.Deviation:0.0000} over {preparation.Task.Tune.Folds} x {preparation.Task.Tune.Repeats} folds, {candidate.Seconds:0.0} s");
+        context.Report(1, $"ROC AUC {auc.Mean:0.0000} ± {auc.Deviation:0.0000} over {preparation.Task.Tune.Folds} x {preparation.Task.Tune.Repeats} folds, {candidate.Seconds:0.0} s");
         return Results.Write(new TrainResult(
             algorithm, run.RunId, run.ExperimentId, saved, candidate.CrossValidated[metric].Mean, auc.Mean, auc.Deviation, loss.Mean, candidate.Seconds));
     }

@@ -73,7 +73,7 @@ internal sealed class ShadowFlow(RetroactiveShadow shadow, IBlobStore blobs, Tim
 
         var verdict = low > 0 ? "better" : high < 0 ? "worse" : "not told apart";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{agreement}; on {comparison.Outcomes!.Judged:N0} with an outcome it is {verdict}: ROC-AUC {areas.Candidate:0.0000} against {areas.Logged:0.0000}, difference {difference:+0.0000;-0.0000} (95 %: {low:+0.0000;-0.0000} to {high:+0.0000;-0.0000}).");
+            $"{agreement}; on {comparison.Outcomes!.Judged:N0} with an outcome it is {verdict}: ROC AUC {areas.Candidate:0.0000} against {areas.Logged:0.0000}, difference {difference:+0.0000;-0.0000} (95 %: {low:+0.0000;-0.0000} to {high:+0.0000;-0.0000}).");
     }
 
     private async Task<byte[]> Read(string digest, CancellationToken cancellation)

@@ -1,20 +1,42 @@
+using Cairn.Client.Wire;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Runs;
 
-/// <summary>GET /runs/{id}/artifacts: one folder of a run's files; <c>file</c> shows one of them.</summary>
+/// <summary>GET /runs/{id}/artifacts: the folder <c>path</c> of a run's files; <c>file</c> shows one of them. Either leads to the other where it names the other.</summary>
 internal static class ShowRunArtifacts
 {
     public static void Map(PageRoutes routes) => routes.Get("/runs/{id}/artifacts", Handle);
 
     private static async Task<IResult> Handle(PageRequest request)
     {
-        var (id, folder, file) = (request.Route("id"), (request.Query("path") ?? "").Trim('/'), request.Query("file"));
-        if (file is not null && folder.Length == 0 && file.LastIndexOf('/') is var slash and > 0) folder = file[..slash];
+        var (id, file) = (request.Route("id"), request.Query("file"));
+        var asked = file ?? (request.Query("path") ?? "").Trim('/');
+        var isPath = asked.Length == 0 || GetRunFile.IsPath(asked);
+        var folder = !isPath ? "" : file is null ? asked : Above(asked);
         var run = request.Load((api, stop) => api.GetRunAsync(id, stop));
-        var files = request.Load((api, stop) => api.ListArtifactsAsync(id, folder, stop));
-        var preview = file is null ? null : await ArtifactPreview.Of(request, id, file);
-        return request.Show<RunArtifactsPage>(new { Run = await run, Files = await files, Folder = folder, File = file, Preview = preview }, (await run).Status);
+        var listed = request.Load((api, stop) => api.ListArtifactsAsync(id, folder, stop));
+        var preview = file is null || !isPath ? null : await ArtifactPreview.Of(request, id, file);
+        var (found, files) = (await run, await listed);
+        if (found.Value is null || files.Value is not { } page || (isPath && Has(page, folder, file))) return Show(files, preview?.Problem?.Status ?? files.Status);
+
+        if (isPath && file is not null && await Below(file) is { Value.Items.Count: > 0 }) return request.GoTo(RunFrame.Artifacts(id, file));
+        if (isPath && file is null && (await request.Load((api, stop) => api.ReadArtifactAsync(id, folder, most: 1, stop))).Value is not null) return request.GoTo(RunFrame.Artifacts(id, file: folder));
+        while (folder.Length > 0 && files.Value is { Items.Count: 0 }) files = await Below(folder = Above(folder)); // what is there, as near to it as there is anything
+        (file, preview) = (null, null);
+        return Show(files, StatusCodes.Status404NotFound, asked);
+
+        Task<Loaded<Page<ArtifactWire>>> Below(string path) => request.Load((api, stop) => api.ListArtifactsAsync(id, path, stop));
+
+        IResult Show(Loaded<Page<ArtifactWire>> shown, int status, string? sought = null) =>
+            request.Show<RunArtifactsPage>(new { Run = found, Files = shown, Folder = folder, File = file, Preview = preview, Missing = sought }, found.Value is null ? found.Status : status);
     }
+
+    /// <summary>A folder is there when something lies in it, and the top always; a file when its folder names it, or when that has more than was listed.</summary>
+    private static bool Has(Page<ArtifactWire> page, string folder, string? file) => file is null
+        ? folder.Length == 0 || page.Items.Count > 0
+        : page.NextPageToken is not null || page.Items.Any(entry => !entry.IsDirectory && entry.Path == file);
+
+    private static string Above(string path) => path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "";
 }

@@ -31,7 +31,7 @@ public abstract class ListSlicesTests : TrackingOn
         slices.Items.Select(slice => slice.Name).ShouldBe(["plan = b", "age over 30", "plan = c", "plan = a", "plan = d"]);
         (slices.Worse, slices.Better, slices.Compared, slices.TooFew).ShouldBe((1, 1, 4, 1));
         slices.Items[0].ShouldSatisfyAllConditions(
-            slice => slice.Words.ShouldBe("plan = b: ROC-AUC 0.700 (0.650 to 0.750), 0.100 below the rest, sure"),
+            slice => slice.Words.ShouldBe("plan = b: ROC AUC 0.700 (0.650 to 0.750), 0.100 below the rest, sure"),
             slice => (slice.Feature, slice.Kind, slice.Rows, slice.Share, slice.Positives).ShouldBe(("plan", "value", 100, 0.2, 20)),
             slice => slice.Also.ShouldBe(["twin = B"]));
         slices.Items[1].Above.ShouldBe(30);

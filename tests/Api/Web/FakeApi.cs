@@ -36,6 +36,7 @@ public sealed class FakeApi : HttpMessageHandler
     /// <value>What was last sent to a path.</value>
     public ConcurrentDictionary<string, string> Bodies { get; } = new(StringComparer.Ordinal);
 
+    /// <param name="path">With a query it is the answer to that query alone, without one to all others.</param>
     /// <param name="body">Bytes are answered as they are, all else as JSON.</param>
     public FakeApi With(string path, object body)
     {
@@ -71,7 +72,7 @@ public sealed class FakeApi : HttpMessageHandler
         Asked.Add(path + request.RequestUri.Query);
         if (request.Method != HttpMethod.Get) Sent.Add((request.Method.Method, path, request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
         if (request.Content is not null) Bodies[path] = await request.Content.ReadAsStringAsync(cancellationToken);
-        var (status, body) = request.Method != HttpMethod.Get && _declined.TryGetValue(path, out var declined) ? declined : _answers.TryGetValue(path, out var answer)
+        var (status, body) = request.Method != HttpMethod.Get && _declined.TryGetValue(path, out var declined) ? declined : _answers.TryGetValue(path + request.RequestUri.Query, out var answer) || _answers.TryGetValue(path, out answer)
             ? answer
             : (HttpStatusCode.NotFound, new Problem("https://cairn.dev/problems/test.missing", "test.missing", 404, $"There is no {path}.", "test.missing"));
         return new HttpResponseMessage(status)

@@ -122,7 +122,7 @@ public sealed class RunPageTests
         var part = Parse(await host.Http.GetStringAsync($"{Judged}?part=slices"));
 
         part.QuerySelector("p")!.TextContent.ShouldBe("1 of 2 slices is surely worse than the rest by ROC AUC, 0 surely better; 1 has too few rows to say.");
-        part.QuerySelectorAll("li").Select(line => line.TextContent).ShouldBe(["contract = <b>monthly</b>: ROC-AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure"]);
+        part.QuerySelectorAll("li").Select(line => line.TextContent).ShouldBe(["contract = <b>monthly</b>: ROC AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure"]);
         part.QuerySelector("a")!.GetAttribute("href").ShouldBe($"{Judged}/slices");
     }
 
@@ -221,14 +221,50 @@ public sealed class RunPageTests
     [InlineData("plots/rows.csv", "tbody tr:first-child td:last-child", "Smith, \"Al\"")]
     [InlineData("plots/model.bin", "[data-state=empty]", "No preview")]
     [InlineData("evaluation/importance.json", "pre", "\"algorithm\": \"logistic_regression\"")]
-    [InlineData("plots/none.txt", "[data-state=none]", "There is no")]
-    [InlineData("../../about", "[data-state=none]", "without empty parts")]
     public async Task A_file_is_shown_as_what_it_is(string file, string where, string what)
     {
-        await using var host = await PageHost.Start(Sample.Api());
+        await using var host = await PageHost.Start(Sample.Api().WithEvaluation());
         var page = await host.Open($"{Judged}/artifacts?file={Uri.EscapeDataString(file)}");
 
         page.QuerySelectorAll($".columns > .w7 {where}").Select(element => element.TextContent).ShouldContain(text => text.Contains(what));
+    }
+
+    [Theory]
+    [InlineData("path=MLmodel", "file=MLmodel")]
+    [InlineData("path=plots/rows.csv/", "file=plots%2Frows.csv")]
+    [InlineData("path=plots/deep/odd%20%231%3F.txt", "file=plots%2Fdeep%2Fodd%20%231%3F.txt")]
+    [InlineData("file=plots/deep", "path=plots%2Fdeep")]
+    public async Task A_file_that_was_asked_for_as_a_folder_is_led_to_and_a_folder_as_a_file_too(string asked, string there)
+    {
+        await using var host = await PageHost.Start(Sample.Api().WithoutFilesAt("MLmodel", "plots/rows.csv", "plots/deep/odd #1?.txt"));
+
+        using var answer = await host.Http.GetAsync($"{Judged}/artifacts?{asked}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        answer.Headers.Location!.OriginalString.ShouldBe($"{Judged}/artifacts?{there}");
+        (await host.Http.GetAsync(answer.Headers.Location)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("path=plots/none/deeper", "plots/none/deeper", "in the folder plots:", 5)]
+    [InlineData("path=none", "none", "what it keeps:", 3)]
+    [InlineData("file=plots/none.png", "plots/none.png", "in the folder plots:", 5)]
+    [InlineData("file=../../about", "../../about", "what it keeps:", 3)]
+    [InlineData("path=a//b", "a//b", "what it keeps:", 3)]
+    [InlineData("file=none/at/all.txt", "none/at/all.txt", "what it keeps:", 3)]
+    public async Task What_a_run_does_not_keep_is_not_found_and_what_is_there_is_shown(string asked, string named, string told, int entries)
+    {
+        await using var host = await PageHost.Start(Sample.Api().WithoutFilesAt("none", "none/at", "none/at/all.txt", "plots/none", "plots/none/deeper", "plots/none.png"));
+
+        using var answer = await host.Http.GetAsync($"{Judged}/artifacts?{asked}");
+        var page = await PageHost.Read(answer);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var state = page.QuerySelector("[data-state=none]")!;
+        state.QuerySelector("bdi")!.TextContent.ShouldBe(named);
+        state.TextContent.ShouldContain(told);
+        page.QuerySelectorAll("[aria-label=Files] tbody tr").Length.ShouldBe(entries);
+        page.QuerySelectorAll(".columns > .w7").ShouldBeEmpty();
     }
 
     [Fact]

@@ -53,8 +53,8 @@ internal static class RunSample
     public static RunSlicesWire Slices { get; } = new(
         Judged, "roc_auc", ["roc_auc", "calibration_gap"], ["contract", "age"], 100, 25, 0.1, 1, 0, 2, 1,
         [
-            new("contract = <b>monthly</b>", "contract", "value", null, null, ["plan = m"], 60, 0.6, 20, 0.31, new(0.71, 0.66, 0.76, 0.79, -0.08, -0.13, -0.03, 0.001, 0.002, "worse"), "contract = <b>monthly</b>: ROC-AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure"),
-            new("age up to 40", "age", "range", null, 40, [], 40, 0.4, 12, 0.28, new(0.8, 0.7, 0.9, 0.78, 0.02, -0.1, 0.14, 0.7, 0.7), "age up to 40: ROC-AUC 0.800 (0.700 to 0.900), 0.020 above the rest, not sure"),
+            new("contract = <b>monthly</b>", "contract", "value", null, null, ["plan = m"], 60, 0.6, 20, 0.31, new(0.71, 0.66, 0.76, 0.79, -0.08, -0.13, -0.03, 0.001, 0.002, "worse"), "contract = <b>monthly</b>: ROC AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure"),
+            new("age up to 40", "age", "range", null, 40, [], 40, 0.4, 12, 0.28, new(0.8, 0.7, 0.9, 0.78, 0.02, -0.1, 0.14, 0.7, 0.7), "age up to 40: ROC AUC 0.800 (0.700 to 0.900), 0.020 above the rest, not sure"),
             new("age is missing", "age", "missing", null, null, [], 5, 0.05, 1, 0.2, new(Verdict: "too_few", Why: "5 rows; at least 30 are needed"), "age is missing: too few rows to say (5 rows; at least 30 are needed)"),
         ],
         [new("email", "personal data: its values would stand in the files of the run")]);
@@ -88,6 +88,8 @@ internal static class RunSample
         foreach (var (name, content) in evaluation) api.With($"{files}/content/evaluation/{name}.json", content);
         return api
             .With(files, new Page<ArtifactWire>([new("evaluation", true, null, null), new("plots", true, null, null), new("MLmodel", false, 2186, new string('e', 64))]))
+            .With($"{files}?path=plots", new Page<ArtifactWire>([.. new[] { "report.html", "rows.csv", "model.bin", "roc.png" }.Select(name => File($"plots/{name}")), new("plots/deep", true, null, null)]))
+            .With($"{files}?path=plots%2Fdeep", new Page<ArtifactWire>([File("plots/deep/odd #1?.txt")])).With($"{files}/content/plots/deep/odd%20%231%3F.txt", "odd"u8.ToArray())
             .With($"{files}/content/MLmodel", "flavors:\n  python_function: {}\n"u8.ToArray())
             .With($"{files}/content/plots/report.html", "<h1>hello</h1><script>alert(1)</script>"u8.ToArray())
             .With($"{files}/content/plots/rows.csv", "id,name\r\n1,\"Smith, \"\"Al\"\"\"\r\n2,<b>x</b>\r\n"u8.ToArray())
@@ -95,12 +97,21 @@ internal static class RunSample
             .With($"{files}/content/plots/roc.png", new byte[] { 0x89, 0x50, 0x4e, 0x47 });
     }
 
+    /// <summary>For the lists of folders that are not there.</summary>
+    public static FakeApi WithoutFilesAt(this FakeApi api, params IReadOnlyList<string> folders)
+    {
+        foreach (var folder in folders) api.With($"runs/{Judged}/artifacts?path={Uri.EscapeDataString(folder)}", new Page<ArtifactWire>([]));
+        return api;
+    }
+
+    private static ArtifactWire File(string path) => new(path, false, 100, new string('e', 64));
+
     private static object Both(object part) => new { test = part, out_of_fold = part };
 
-    /// <summary>The folder evaluation, which all of them share in <see cref="FakeApi"/>: it does not tell queries apart.</summary>
+    /// <summary>With the folder evaluation in it.</summary>
     public static FakeApi WithEvaluation(this FakeApi api) => api.With(
-        $"runs/{Judged}/artifacts",
-        new Page<ArtifactWire>([.. new[] { "baseline", "calibration", "confusion", "importance", "intervals", "lift", "pr", "roc", "slices", "threshold" }.Select(name => new ArtifactWire($"evaluation/{name}.json", false, 100, new string('e', 64)))]));
+        $"runs/{Judged}/artifacts?path=evaluation",
+        new Page<ArtifactWire>([.. new[] { "baseline", "calibration", "confusion", "importance", "intervals", "lift", "pr", "roc", "slices", "threshold" }.Select(name => File($"evaluation/{name}.json"))]));
 
     private static Dictionary<string, string> Tags(string algorithm) => new(StringComparer.Ordinal)
     {

@@ -37,7 +37,7 @@ public class HoldoutSlicesTests
         var worse = file.Slices.Where(slice => slice.Metrics["roc_auc"].Verdict == "worse").ToList();
 
         var words = SliceWords.Of(worse.Single(slice => slice.Rule.Name == "group = c"), "roc_auc");
-        words.ShouldStartWith("group = c: ROC-AUC 0.");
+        words.ShouldStartWith("group = c: ROC AUC 0.");
         words.ShouldEndWith("below the rest, sure");
         file.Slices.Where(slice => slice.Rule.Name is "group = a" or "group = b" or "group = d").ShouldAllBe(slice => slice.Metrics["roc_auc"].Verdict != "worse");
     }
