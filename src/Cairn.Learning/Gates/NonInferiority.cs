@@ -28,7 +28,7 @@ internal readonly record struct NonInferiority(bool Passed, string Detail, strin
 
         var areas = DeLong.Compare(labels, challenger, champion);
         var (low, high) = (areas.Difference - Z95 * areas.StandardError, areas.Difference + Z95 * areas.StandardError);
-        var numbers = $"roc_auc {areas.First:0.0000} against {areas.Second:0.0000} of the champion on {labels.Length:N0} rows new to both; difference {areas.Difference:+0.0000;-0.0000;0.0000}, "
+        var numbers = $"ROC AUC {areas.First:0.0000} against {areas.Second:0.0000} of the champion on {labels.Length:N0} rows new to both; difference {areas.Difference:+0.0000;-0.0000;0.0000}, "
             + $"at least {low:+0.0000;-0.0000;0.0000} at 95 %";
         if (low > -margin) return new(true, $"{numbers}; a loss of up to {margin:0.####} is allowed", "");
         if (high < -margin) return new(false, $"worse: {numbers}; even its better end {high:+0.0000;-0.0000;0.0000} is below the allowed {-margin:0.####}", "");

@@ -21,8 +21,8 @@ internal readonly record struct SignalTest(bool Signal, string Detail, DeLong Ar
         var ranks = areas.Difference > Z * areas.StandardError && areas.Difference > 0;
         var sound = loss <= baselineLoss;
         var against = baseline.Phrase;
-        var numbers = $"roc_auc {areas.First:0.000} against {areas.Second:0.000} for {against}; difference {areas.Difference:0.000}, 95 % {interval.Low:0.000} to {interval.High:0.000}";
-        var losses = $"log_loss {loss:0.000} against {baselineLoss:0.000}";
+        var numbers = $"ROC AUC {areas.First:0.000} against {areas.Second:0.000} for {against}; difference {areas.Difference:0.000}, 95 % {interval.Low:0.000} to {interval.High:0.000}";
+        var losses = $"log loss {loss:0.000} against {baselineLoss:0.000}";
         return new(ranks && sound, (ranks, sound) switch
         {
             (true, true) => $"{numbers}; {losses}",

@@ -28,12 +28,12 @@ internal static class LeakageScan
 
         if (leaks.Count == 0) return null;
 
-        var named = string.Join(", ", leaks.OrderByDescending(l => l.Auc).Select(l => $"'{l.Column}' (roc_auc {l.Auc:0.0000})"));
+        var named = string.Join(", ", leaks.OrderByDescending(l => l.Auc).Select(l => $"'{l.Column}' (ROC AUC {l.Auc:0.0000})"));
         return new Refusal.Invalid("learning.leakage",
             $"{(leaks.Count == 1 ? "One column tells" : "Some columns tell")} the target alone: {named}; above {MostAuc} is hardly ever honest. "
             + $"If {(leaks.Count == 1 ? "it is" : "they are")} not known when a prediction is asked for, write `at_prediction: false` under that column in schema.yaml and run again.")
         {
-            Fields = [.. leaks.Select(l => new FieldProblem($"schema.yaml {l.Column}", $"roc_auc {l.Auc:0.0000} alone", $"at most {MostAuc}, or at_prediction: false"))],
+            Fields = [.. leaks.Select(l => new FieldProblem($"schema.yaml {l.Column}", $"ROC AUC {l.Auc:0.0000} alone", $"at most {MostAuc}, or at_prediction: false"))],
         };
     }
 

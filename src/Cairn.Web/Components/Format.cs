@@ -50,8 +50,8 @@ internal static class Format
     /// <summary>+0.0045, −0.012: a difference, its sign always there.</summary>
     public static string Difference(double? difference, int decimals = 3) => difference is > 0 && Math.Round(difference.Value, decimals) > 0 ? "+" + Number(difference, decimals) : Number(difference, decimals);
 
-    /// <summary>p = 0.13, p &lt; 0.001</summary>
-    public static string P(double? p) => p switch { null => None, < 0.001 => "p < 0.001", { } value when double.IsFinite(value) => $"p = {(value < 0.01 ? Number(value, 3) : Number(value, 2))}", _ => None };
+    /// <summary>0.13, 0.004, &lt; 0.001: a p value under its name.</summary>
+    public static string P(double? p) => p switch { >= 0 and < 0.001 => "< 0.001", >= 0 and < 0.01 => Number(p, 3), >= 0 => Number(p, 2), _ => None };
 
     /// <summary>$104.29</summary>
     public static string Money(double? dollars) => dollars is { } value && double.IsFinite(value) ? $"{(value < 0 ? "−" : "")}${Number(Math.Abs(value), 2)}" : None;

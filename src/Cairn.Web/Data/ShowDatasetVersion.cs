@@ -1,18 +1,19 @@
 using Cairn.Client.Wire;
+using Cairn.Web.Components.Tables;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Data;
 
 /// <summary>
-/// GET /datasets/{name}/versions/{version}: what its columns hold; /schema: the contract it kept; /rows: the rows themselves. The version by number or by the start of its digest.
+/// GET /datasets/{name}/versions/{version}: what its columns hold; /schema: the contract it kept; /rows: the rows themselves, with <c>format=csv</c> all of them. The version by number or by the start of its digest.
 /// </summary>
 /// <remarks>A profile reads every column when it is asked for the first time, so it comes as a part: <c>part=profile</c>; <c>profile=now</c> waits for it.</remarks>
 internal static class ShowDatasetVersion
 {
     private const string Pattern = "/datasets/{name}/versions/{version}";
 
-    private const int Shown = 50;
+    private const int Shown = 50, Exported = 1000;
 
     public static void Map(PageRoutes routes)
     {
@@ -29,6 +30,8 @@ internal static class ShowDatasetVersion
         if (request.Query("part") == "profile") return request.Show<ProfilePart>(new { Profile = await profile!, Order = order, Path = request.Context.Request.Path.Value });
 
         var found = request.Load((api, stop) => api.GetDatasetVersionAsync(name, version, stop));
+        if (rows && request.Query("format") == "csv") return (await found).Value is { } whole ? Rows(request, name, whole) : request.Refuse((await found).Problem!);
+
         var listed = rows ? request.Load((api, stop) => api.ListDatasetRowsAsync(name, version, Shown, request.Listing.PageToken, stop)) : null;
         var project = request.Load(async (api, stop) => new Page<ProjectWire>(await api.FindProjectAsync(name, stop) is { } one ? [one] : []));
         return request.Show<DatasetVersionPage>(
@@ -39,6 +42,12 @@ internal static class ShowDatasetVersion
             },
             (await found).Status);
     }
+
+    /// <summary>Without personal data, as the page has them.</summary>
+    private static CsvAnswer<DatasetRowWire> Rows(PageRequest request, string name, DatasetVersionWire version) => new(
+        $"rows-v{version.Version}.csv",
+        [.. version.Columns.Select((column, at) => (column, at)).Where(one => !one.column.Pii).Select(one => new Column<DatasetRowWire>(one.column.Name, one.column.Name, row => row.Values[one.at]))],
+        token => request.Api.ListDatasetRowsAsync(name, version.Digest, Exported, token, request.Cancellation));
 }
 
 /// <summary>In which order columns are shown.</summary>

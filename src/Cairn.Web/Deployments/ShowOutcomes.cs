@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Client.Wire;
+using Cairn.Web.Components.Tables;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,10 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cairn.Web.Deployments;
 
 /// <summary>GET /deployments/{name}/outcomes: how many predictions are decided, how well they did, and what was told.</summary>
-/// <remarks>The summary reads the log of its period, so it comes as a part: <c>part=summary</c>; <c>summary=now</c> waits for it, <c>summary=anew</c> counts again.</remarks>
+/// <remarks>The summary reads the log of its period, so it comes as a part: <c>part=summary</c>; <c>summary=now</c> waits for it, <c>summary=anew</c> counts again. <c>format=csv</c> answers with all that was told.</remarks>
 internal static class ShowOutcomes
 {
-    private const int Shown = 50, PeriodDays = 30, FiveMinutes = 5 * 60;
+    private const int Shown = 50, Exported = 1000, PeriodDays = 30, FiveMinutes = 5 * 60;
 
     public static void Map(PageRoutes routes) => routes.Get("/deployments/{name}/outcomes", request => Handle(request));
 
@@ -21,6 +22,9 @@ internal static class ShowOutcomes
         var from = request.Query("from") ?? Today(request).AddDays(-PeriodDays).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var to = request.Query("to");
         if (request.Query("part") == "summary") return request.Show<OutcomeSummary>(new { Summary = await Summarize(request, name, from, to), Again = Again(request, from, to) });
+
+        if (request.Query("format") == "csv")
+            return new CsvAnswer<OutcomeWire>("outcomes.csv", OutcomesPage.Columns, token => request.Api.ListOutcomesAsync(name, state: request.Query("state"), limit: Exported, pageToken: token, cancellation: request.Cancellation));
 
         var summary = request.Query("summary") is not null ? Summarize(request, name, from, to) : null;
         var deployment = request.Load((api, stop) => api.GetDeploymentAsync(name, stop));

@@ -1,5 +1,6 @@
 using Cairn.Client.Wire;
 using Cairn.Web.Components;
+using Cairn.Web.Components.Tables;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
@@ -22,6 +23,8 @@ internal static class ShowPredict
 
     private static async Task<IResult> Choose(PageRequest request)
     {
+        if (request.Query("format") == "csv") return new CsvAnswer<DeploymentWire>("deployments.csv", ChooseDeploymentPage.Columns, token => request.Api.ListDeploymentsAsync(Enough, token, request.Cancellation));
+
         var deployments = await request.Load((api, stop) => api.ListDeploymentsAsync(Enough, request.Listing.PageToken, stop));
         if (deployments.Value is { Items: { Count: > 0 } items } && request.Listing.PageToken is null && (items.Count == 1 ? items[0] : items.FirstOrDefault(deployment => deployment.IsDefault)) is { } one && request.Query("choose") is null)
             return Page(request, await request.Load((api, stop) => api.GetDeploymentAsync(one.Name, stop)), null);

@@ -25,6 +25,6 @@ internal static class ComparedCsv
             .. MetricSense.Ordered(comparison.Metrics.Keys).Select(key => new Row($"metrics.{key}", [.. comparison.Metrics[key].Select(value => value?.ToString("R", CultureInfo.InvariantCulture))])),
         ];
         IReadOnlyList<Column<Row>> columns = [new("what", "What", row => row.Key), .. runs.Select((run, at) => new Column<Row>(run.Name, run.Name, row => row.Values[at]))];
-        return new CsvAnswer<Row>("runs-compared.csv", columns, _ => Task.FromResult(new Page<Row>(rows)));
+        return CsvAnswer.Of("runs-compared.csv", columns, rows);
     }
 }

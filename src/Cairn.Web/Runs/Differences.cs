@@ -12,7 +12,9 @@ internal sealed class Differences(RunComparisonWire comparison)
     /// <param name="Words">The categories of a param that is no number; the values are places in it.</param>
     internal sealed record Axis(string Key, string Title, IReadOnlyList<double?> Values, IReadOnlyList<string>? Words, bool IsMetric)
     {
-        public string Text(int run) => Values[run] is not { } value ? Format.None : Words is { } words ? Format.Clip(words[(int)value], 40) : IsMetric ? MetricText.Of(value) : Format.Number(value);
+        private readonly Func<double?, string> _text = MetricText.Apart(Values);
+
+        public string Text(int run) => Values[run] is not { } value ? Format.None : Words is { } words ? Format.Clip(words[(int)value], 40) : _text(value);
     }
 
     /// <value>Params first, the metric that decides last.</value>

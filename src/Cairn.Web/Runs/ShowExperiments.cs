@@ -1,16 +1,24 @@
+using System.Globalization;
 using Cairn.Client.Wire;
+using Cairn.Web.Components.Tables;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Runs;
 
-/// <summary>GET /experiments: the tree that the names of experiments make; <c>open</c> names the paths that are unfolded.</summary>
+/// <summary>GET /experiments: the tree that the names of experiments make; <c>open</c> names the paths that are unfolded; <c>format=csv</c> answers with the rows that are seen.</summary>
 internal static class ShowExperiments
 {
     public const string Path = "/experiments";
 
     private const string OpenName = "open";
     private const int MostOpen = 30, MostOfLevel = 500, Deepest = 8;
+
+    private static readonly IReadOnlyList<Column<ExperimentNodeWire>> _columns =
+    [
+        new("path", "Experiment", node => node.Path), new("experiment_id", "Id", node => node.ExperimentId), new("runs", "Runs", node => node.Runs.ToString(CultureInfo.InvariantCulture)),
+        new("runs_below", "With those below", node => node.RunsBelow.ToString(CultureInfo.InvariantCulture)), new("experiments", "Experiments below", node => node.Experiments.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     public static void Map(PageRoutes routes) => routes.Get(Path, Handle);
 
@@ -22,7 +30,9 @@ internal static class ShowExperiments
             .ToDictionary(one => one.Path, one => one.Level, StringComparer.Ordinal);
         var rows = new List<ExperimentRow>();
         if ((await top).Value is { } nodes) Add(rows, nodes, 0);
-        return request.Show<ExperimentsPage>(new { Top = await top, Rows = (IReadOnlyList<ExperimentRow>)rows, Open = open }, (await top).Status);
+        if (request.Query("format") == "csv" && (await top).Value is not null) return CsvAnswer.Of("experiments.csv", _columns, [.. rows.Select(row => row.Node).OfType<ExperimentNodeWire>()]);
+
+        return request.Show<ExperimentsPage>(new { Top = await top, Rows = (IReadOnlyList<ExperimentRow>)rows, Open = open, request.Listing.Csv }, (await top).Status);
 
         void Add(List<ExperimentRow> to, Page<ExperimentNodeWire> level, int depth)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cairn.Client.Wire;
 using Cairn.Web.Components.Tables;
 using Cairn.Web.Routing;
@@ -5,12 +6,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Runs;
 
-/// <summary>GET /runs/groups?by=params.depth&amp;metric=auc: the runs of a list, those that are alike in one thing together.</summary>
+/// <summary>GET /runs/groups?by=params.depth&amp;metric=auc: the runs of a list, those that are alike in one thing together; with <c>format=csv</c> all groups, every digit of a number.</summary>
 internal static class ShowRunGroups
 {
     public const string Path = "/runs/groups", ByName = "by", MetricName = "metric";
 
-    private const int Shown = 50, Looked = 50;
+    private const int Shown = 50, Looked = 50, Exported = 500;
 
     public static void Map(PageRoutes routes) => routes.Get(Path, Handle);
 
@@ -30,9 +31,19 @@ internal static class ShowRunGroups
 
         var by = listing.Value(ByName) ?? Differing(runs.Items) ?? "experiment";
         var metric = listing.Value(MetricName) ?? MetricSense.Ordered(runs.Items.SelectMany(run => run.Metrics.Keys)).FirstOrDefault();
+        if (request.Query("format") == "csv") return new CsvAnswer<RunGroupWire>("run-groups.csv", Columns(by), token => request.Api.GroupRunsAsync(which, by, metric, Exported, token, request.Cancellation));
+
         var groups = await request.Load((api, stop) => api.GroupRunsAsync(which, by, metric, Shown, listing.PageToken, stop));
         return request.Show<RunGroupsPage>(new { Groups = groups, By = by, Metric = metric, Sample = runs.Items, Listing = listing }, groups.Status);
     }
+
+    private static IReadOnlyList<Column<RunGroupWire>> Columns(string by) =>
+    [
+        new(by, by, group => group.ExperimentName ?? group.Value), new("runs", "Runs", group => group.Runs.ToString(CultureInfo.InvariantCulture)), new("measured", "With it", group => group.Measured.ToString(CultureInfo.InvariantCulture)),
+        new("mean", "Mean", group => Exact(group.Mean)), new("min", "Least", group => Exact(group.Min)), new("max", "Greatest", group => Exact(group.Max)),
+    ];
+
+    private static string? Exact(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The param that most of the runs have and that is not the same in all of them, with the fewest values.</summary>
     private static string? Differing(IReadOnlyList<RunWire> runs) => runs.SelectMany(run => run.Params).GroupBy(param => param.Key, param => param.Value, StringComparer.Ordinal)

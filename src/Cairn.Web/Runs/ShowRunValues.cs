@@ -29,6 +29,6 @@ internal static class ShowRunValues
             .. MetricSense.Ordered(run.Metrics.Keys).Select(key => new Row("metric", key, run.Metrics[key].ToString("R", CultureInfo.InvariantCulture))),
             .. run.Tags.Select(tag => new Row("tag", tag.Key, tag.Value)),
         ];
-        return new("run-values.csv", Columns, _ => Task.FromResult(new Page<Row>(rows)));
+        return CsvAnswer.Of("run-values.csv", Columns, rows);
     }
 }

@@ -136,7 +136,7 @@ public sealed class RunPageTests
         rows.ShouldBe(
         [
             "contract = <b>monthly</b>and 1 other name|surely worse|60|20|0.710|0.660–0.760|0.790|−0.080|0.002",
-            "age up to 40|not sure|40|12|0.800|0.700–0.900|0.780|+0.020|0.700",
+            "age up to 40|not sure|40|12|0.800|0.700–0.900|0.780|+0.020|0.70",
             "age is missing|too few rows|5|1|–|5 rows; at least 30 are needed|–|–|–",
         ]);
         page.QuerySelectorAll(".whisker").Length.ShouldBe(2);

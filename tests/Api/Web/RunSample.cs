@@ -83,7 +83,7 @@ internal static class RunSample
             }),
             ("importance", new { algorithm = "logistic_regression", features = Enumerable.Range(0, 20).Select(at => new { name = $"feature {at}", importance = 0.2 / (at + 1) }) }),
             ("intervals", new { confidence = 0.95, test = new { roc_auc = new { low = 0.8295, high = 0.8802 } }, out_of_fold = new { roc_auc = new { low = 0.83, high = 0.86 } } }),
-            ("baseline", new { name = "contract", cross_validated = new { roc_auc = 0.705 }, test = new { roc_auc = 0.7229, log_loss = 0.4886 }, threshold = 0.5, signal = true, detail = "roc_auc 0.845 against 0.705 for contract alone" }),
+            ("baseline", new { name = "contract", cross_validated = new { roc_auc = 0.705 }, test = new { roc_auc = 0.7229, log_loss = 0.4886 }, threshold = 0.5, signal = true, detail = "ROC AUC 0.845 against 0.705 for contract alone" }),
         ];
         foreach (var (name, content) in evaluation) api.With($"{files}/content/evaluation/{name}.json", content);
         return api

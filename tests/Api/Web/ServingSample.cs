@@ -14,7 +14,7 @@ internal static class ServingSample
     private const long Hour = 3_600_000000;
 
     private static readonly GateVerdictWire Passed = new("passed", "2 of 2 gates hold.", Noon, [
-        new("better_than baseline", true, "roc_auc 0.8501 against 0.7263 of Contract alone"),
+        new("better_than baseline", true, "ROC AUC 0.8501 against 0.7263 of Contract alone"),
         new("not_worse_than champion", true, "difference +0.0003, at least -0.0021 at 95 %; about 3,400 more labelled rows are needed to tell a gain")]);
 
     public static FakeApi Api() => Sample.Api()

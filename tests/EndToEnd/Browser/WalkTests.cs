@@ -10,6 +10,23 @@ namespace Cairn.EndToEnd.Tests.Browser;
 [Collection(Pages.Name)]
 public class WalkTests(Chromium chromium)
 {
+    [Fact]
+    public async Task A_table_that_no_address_answers_with_is_saved_as_what_it_shows_with_numbers_that_programs_read()
+    {
+        await using var visit = await chromium.Visit();
+        var page = await visit.Open("/system/storage");
+        await Assertions.Expect(page.Locator("[data-csv-table=storage]")).ToBeVisibleAsync();
+        await page.EvaluateAsync("document.querySelector('#storage tbody td:nth-child(2)').textContent = '=1+1, \"x\"'; document.querySelector('#storage tbody td:nth-child(3)').textContent = '1,204'; document.querySelector('#storage tbody td:nth-child(5)').textContent = '–'");
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("[data-csv-table=storage]").ClickAsync());
+
+        download.SuggestedFilename.ShouldBe("storage.csv");
+        var lines = await File.ReadAllLinesAsync(await download.PathAsync());
+        lines[0].ShouldBe("Kind,What it is,Files,Size,Share");
+        lines[1].ShouldMatch("^[a-z ]+,\"'=1\\+1, \"\"x\"\"\",1204,[0-9.]+ [kMG]?B,$");
+        lines.Length.ShouldBe(1 + await page.Locator("#storage tbody tr").CountAsync());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

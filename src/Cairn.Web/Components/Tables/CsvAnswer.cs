@@ -5,6 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Components.Tables;
 
+/// <summary>A table that is at hand as a whole.</summary>
+internal static class CsvAnswer
+{
+    public static CsvAnswer<T> Of<T>(string name, IReadOnlyList<Column<T>> columns, IReadOnlyList<T> rows) => new(name, columns, _ => Task.FromResult(new Page<T>(rows)));
+}
+
 /// <summary>All pages of a list as one CSV file (RFC 4180, UTF-8), written while they are read.</summary>
 internal sealed class CsvAnswer<T>(string name, IReadOnlyList<Column<T>> columns, Func<string?, Task<Page<T>>> pages) : IResult
 {

@@ -45,7 +45,7 @@ public class ChampionComparisonTests
         var check = Ask(prepared, champion);
 
         check.Passed.ShouldBeFalse();
-        check.Detail.ShouldStartWith("worse: roc_auc 0.");
+        check.Detail.ShouldStartWith("worse: ROC AUC 0.");
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public class NonInferiorityTests
         var result = NonInferiority.Of(labels, challenger, champion, 0.01);
 
         result.Passed.ShouldBeFalse();
-        result.Detail.ShouldStartWith("worse: roc_auc");
+        result.Detail.ShouldStartWith("worse: ROC AUC");
         result.Power.ShouldBeEmpty();
     }
 

@@ -58,7 +58,7 @@ public class SignalTests
 
         baseline.Name.ShouldBe("group");
         evaluation.Signal.ShouldBeFalse();
-        evaluation.SignalDetail.ShouldStartWith("no gain over group alone: roc_auc 0.");
+        evaluation.SignalDetail.ShouldStartWith("no gain over group alone: ROC AUC 0.");
     }
 
     [Theory]

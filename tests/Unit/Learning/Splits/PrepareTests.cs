@@ -88,7 +88,7 @@ public class PrepareTests
         var refusal = Training.Prepare(frame, Examples.Task()).Refusal!;
 
         refusal.Code.ShouldBe("learning.leakage");
-        refusal.Detail.ShouldContain("'noise' (roc_auc 1.0000)");
+        refusal.Detail.ShouldContain("'noise' (ROC AUC 1.0000)");
         refusal.Detail.ShouldContain("at_prediction: false");
         refusal.Fields.ShouldHaveSingleItem().Field.ShouldBe("schema.yaml noise");
     }

@@ -1,0 +1,35 @@
+using Cairn.Web.Components;
+using Cairn.Web.Runs;
+
+namespace Cairn.Api.Tests.Web;
+
+public sealed class NumbersTests
+{
+    [Theory]
+    [InlineData(0.128, "0.13")]
+    [InlineData(1.0, "1.00")]
+    [InlineData(0.0042, "0.004")]
+    [InlineData(0.0009, "< 0.001")]
+    [InlineData(double.NaN, "–")]
+    [InlineData(null, "–")]
+    public void A_p_value_has_two_decimals_while_they_say_something(double? p, string text) => Format.P(p).ShouldBe(text);
+
+    [Theory]
+    [InlineData(new[] { 0.84481, 0.9 }, new[] { "0.8448", "0.9000" })]
+    [InlineData(new[] { 0.84481, 0.84483, 0.9 }, new[] { "0.84481", "0.84483", "0.90000" })]
+    [InlineData(new[] { 1234567.1, 1234567.4 }, new[] { "1,234,567.1", "1,234,567.4" })]
+    [InlineData(new[] { 1234567.101, 1234567.104 }, new[] { "1,234,567.101", "1,234,567.104" })]
+    [InlineData(new[] { 12345678901.0, 12345678902.0 }, new[] { "12,345,678,901", "12,345,678,902" })]
+    [InlineData(new[] { -12.34561, -12.34562 }, new[] { "−12.34561", "−12.34562" })]
+    [InlineData(new[] { 1.23456e-7, 1.23457e-7 }, new[] { "1.23456e−07", "1.23457e−07" })]
+    [InlineData(new[] { 1.23456e20, 1.23457e20 }, new[] { "1.23456e20", "1.23457e20" })]
+    [InlineData(new[] { 0.3, 0.30000000000000004 }, new[] { "0.3", "0.30000000000000004" })]
+    [InlineData(new[] { 0.84481, 0.84483, double.NaN, double.MaxValue }, new[] { "0.84481", "0.84483", "not a number", "infinite" })]
+    public void Values_beside_each_other_that_differ_look_different(double[] values, string[] texts)
+    {
+        var text = MetricText.Apart([.. values.Select(value => (double?)value), null]);
+
+        values.Select(value => text(value)).ShouldBe(texts);
+        text(null).ShouldBe("–");
+    }
+}
