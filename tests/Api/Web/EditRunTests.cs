@@ -17,7 +17,7 @@ public sealed class EditRunTests
         page.QuerySelector("#field-name")!.GetAttribute("value").ShouldBe("sedate-auk-312");
         page.QuerySelector("#field-description")!.TextContent.ShouldBe("First.\nSecond.");
         page.QuerySelectorAll("input[type=hidden][name=key]").Select(key => key.GetAttribute("value")).ShouldBe(["note", "stale", "team"]);
-        (await host.Open($"/runs/{RunSample.Judged}")).QuerySelector(".description")!.TextContent.ShouldBe("First.\nSecond.");
+        (await host.Open($"/runs/{RunSample.Judged}")).QuerySelector(".note-text p")!.InnerHtml.ShouldBe("First.<br>Second.");
 
         using var done = await host.Submit(
             Edit, Edit, ("name", " sedate-auk-312 "), ("description", "First.\r\nSecond."), ("key", "note"), ("value", "one\r\ntwo"), ("key", "stale"), ("value", "yes"), ("remove", "stale"),
