@@ -82,8 +82,8 @@ public class ReadTransaction
             : string.Concat(pattern.Select(c => c switch { '%' => "*", '_' => "?", '*' or '?' or '[' => $"[{c}]", _ => c.ToString() }));
     }
 
-    /// <summary>Texts that hold a part, in any case (of ASCII letters, all that LOWER of both databases folds): <c>WHERE {ReadTransaction.Holds("name", "@part")}</c>.</summary>
-    public static string Holds(string text, string parameter) => $"LOWER({text}) LIKE {parameter} ESCAPE '!'";
+    /// <summary>Texts that hold a part, in any case (of ASCII letters, all that either database folds): <c>WHERE {transaction.Holds("name", "@part")}</c>.</summary>
+    public string Holds(string text, string parameter) => $"{(_translate is null ? text : $"LOWER({text})")} LIKE {parameter} ESCAPE '!'";
 
     /// <summary>The part for <see cref="Holds"/>.</summary>
     public static string Part(string part)

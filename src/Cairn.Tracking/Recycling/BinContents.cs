@@ -24,7 +24,7 @@ internal static class BinContents
     {
         if (kinds.Count == 0) return new([]);
         var place = new { workspace = workspace.Value, rows = size + 1, at = after?.DeletedAt ?? long.MaxValue, kind = after?.Kind ?? "", id = after?.Id ?? "", part = ReadTransaction.Part(name ?? "") };
-        var named = name is null ? "" : $" AND {ReadTransaction.Holds("name", "@part")}";
+        var named = name is null ? "" : $" AND {transaction.Holds("name", "@part")}";
         // Each kind has an index of its own: a page of each is read, not all of the bin.
         var branches = kinds.Select(kind =>
             $"SELECT * FROM (SELECT * FROM ({kind.Items}) k WHERE (deleted_at < @at OR (deleted_at = @at AND (kind, id) > (@kind, @id))){named} ORDER BY deleted_at DESC, id LIMIT @rows) b");

@@ -29,7 +29,7 @@ internal static class ListModels
             transaction =>
             {
                 var rows = transaction.Query<RegisteredModel>(
-                    $"SELECT {ModelTable.Columns} FROM registered_models WHERE workspace_id = @workspace AND name > @after{(name is null ? "" : $" AND {ReadTransaction.Holds("name", "@part")}")} ORDER BY name LIMIT @rows",
+                    $"SELECT {ModelTable.Columns} FROM registered_models WHERE workspace_id = @workspace AND name > @after{(name is null ? "" : $" AND {transaction.Holds("name", "@part")}")} ORDER BY name LIMIT @rows",
                     new { workspace = caller.Workspace.Value, after = after.Value, part = ReadTransaction.Part(name ?? ""), rows = size.Value + 1 });
                 var shown = rows.Take(size.Value).ToList();
                 return new Page<ModelWire>(

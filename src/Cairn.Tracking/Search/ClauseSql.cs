@@ -71,6 +71,9 @@ internal sealed class ClauseSql(ReadTransaction transaction, string workspace)
         return clause.Comparator is "LIKE" or "ILIKE" ? transaction.Like(column, Add(transaction.Pattern(clause.Text, anyCase)), anyCase) : $"{column} {Sign(clause)} {Add(clause.Text)}";
     }
 
+    /// <summary>A text that holds a part, in any case.</summary>
+    public string Holds(string column, string part) => transaction.Holds(column, Add(ReadTransaction.Part(part)));
+
     /// <summary>Where in an index on texts those lie that a comparison is true of; null: anywhere.</summary>
     /// <param name="indexed">Of how many characters the index has the beginning.</param>
     public TextRange? Range(string column, FilterClause clause, int indexed)

@@ -13,7 +13,11 @@ internal sealed record RunCondition(string Sql, FoundBy? Found = null);
 /// <param name="OfAnyExperiment">Whether they are found without the experiment.</param>
 /// <param name="OfValue">What of it is about the value alone; null: all of it.</param>
 internal sealed record FoundBy(
-    string Table, (string Entity, string Key) Of, string Where, bool IsRange, bool IsOneValue = false, bool OfAnyExperiment = false, string? OfValue = null);
+    string Table, (string Entity, string Key) Of, string Where, bool IsRange, bool IsOneValue = false, bool OfAnyExperiment = false, string? OfValue = null)
+{
+    /// <value>Whether the indexes of runs by their start tell it as well.</value>
+    public bool IsToldByStart => Table == "runs" && Of is ("attribute", "name" or "status" or "started_at");
+}
 
 /// <summary>Where runs are looked for.</summary>
 /// <param name="Sql">Of <c>runs r</c>: their experiments and their lifecycle stage.</param>

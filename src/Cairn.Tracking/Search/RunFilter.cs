@@ -50,7 +50,7 @@ internal static class RunFilter
         : OfRow("lifecycle_stage", $"(f.lifecycle_stage = 'deleted' OR {sql.Among("f.experiment_id", experiments)})", isRange: false);
 
     /// <summary>Of the runs with a part in their name, in any case.</summary>
-    public static RunCondition WithPartOfName(string part, ClauseSql sql) => OfRow("name", ReadTransaction.Holds("f.name", sql.Add(ReadTransaction.Part(part))), isRange: false);
+    public static RunCondition WithPartOfName(string part, ClauseSql sql) => OfRow("name", sql.Holds("f.name", part), isRange: false);
 
     /// <summary>Of the runs that are equal in an order to that at a place in it.</summary>
     public static RunCondition EqualIn(RunOrder order, RunPlace place, ClauseSql sql)

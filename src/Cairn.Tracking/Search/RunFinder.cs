@@ -10,12 +10,15 @@ namespace Cairn.Tracking.Search;
 /// <param name="sql">With the parameters of scope and conditions.</param>
 internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunScope scope, IReadOnlyList<RunCondition> conditions)
 {
-    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostByGroups = 20_000;
+    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostByGroups = 20_000, MostNamed = 1000;
 
     private readonly Lazy<IReadOnlyList<long>> _experiments = new(() => scope.Experiments ?? transaction.Query<long>(
         $"SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT {MostWalks + 1}", sql.Parameters));
 
     private string? _ofExperiments;
+
+    /// <value>What is asked of the row of a run alone, some of it of rows that lie anywhere: the index of starts tells it of each run it comes by, so it is gone through once, and no run is looked at for it.</value>
+    private readonly IReadOnlyList<FoundBy> _toldByStart = conditions.Any(condition => condition.Found is { IsToldByStart: true, IsRange: false }) ? [.. conditions.Select(condition => condition.Found).OfType<FoundBy>().Where(by => by.IsToldByStart)] : [];
 
     /// <value>How many rows the first turn looks at.</value>
     public int FirstEffort { get; init; } = 1000;
@@ -32,7 +35,7 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         for (var effort = FirstEffort; ; effort = Math.Min(effort, 1 << 28) * 4)
         {
             // By the start, more of them cost no more than a walk does; and the walk is tried first.
-            var few = order.IsByStart && effort > FirstEffort ? (int)Math.Min(effort * 8L, int.MaxValue - 1) : effort;
+            var few = order.IsByStart && (effort > FirstEffort || _toldByStart.Count > 0) ? (int)Math.Min(effort * 8L, int.MaxValue - 1) : effort;
             // Runs that are named are looked up by their ids: an index that has their start too would be gone through for them.
             if (Rarest(few, out var none, scans: effort >= EffortForScans) is { } rare) return order.IsByStart && !rare.OfAnyExperiment ? ByStart(order.Descending, after, wanted, rare) : Sorted(order, after, wanted, rare);
             if (none) return [];
@@ -114,9 +117,10 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
     {
         scans ??= few >= EffortForScans;
         (FoundBy? rarest, var least, none) = (null, (long)few + 1, false);
-        foreach (var condition in conditions)
+        for (var at = 0; at < conditions.Count; at++)
         {
-            if (condition.Found is not { } by || (!by.IsRange && scans is false)) continue;
+            if (conditions[at].Found is not { } by || (!by.IsRange && scans is false)) continue;
+            if (!by.IsRange && Named(by, $"named{at}", Math.Min(least, MostNamed)) is { } named) by = named;
             sql.Parameters["most"] = least;
             var count = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {by.Table} f WHERE {Rows(by)} LIMIT @most) AS counted", sql.Parameters);
             if (count < least) (rarest, least, none) = (by, count, none || count == 0);
@@ -124,6 +128,16 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         }
 
         return rarest;
+    }
+
+    /// <summary>The runs themselves, when they are few: rows that lie anywhere are looked through once, not to count them and then to find them.</summary>
+    private FoundBy? Named(FoundBy by, string parameter, long most)
+    {
+        sql.Parameters["most"] = most + 1;
+        var runs = transaction.Query<string>($"SELECT f.run_id FROM {by.Table} f WHERE {Rows(by)} LIMIT @most", sql.Parameters);
+        if (runs.Count > most) return null;
+        sql.Parameters[parameter] = transaction.Texts([.. runs]);
+        return new("runs", by.Of, $"f.run_id {transaction.Among(parameter)}", IsRange: true, OfAnyExperiment: true);
     }
 
     private string Rows(FoundBy by)
@@ -140,12 +154,13 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         if (order.IsByStart || stretch is { Value: null, Table: "runs" })
         {
             // Of one value the newest first is an order that its index has.
-            if (_experiments.Value.Count <= MostWalks && conditions.FirstOrDefault(condition => condition.Found is { IsOneValue: true })?.Found is { } one)
+            if (_toldByStart.Count == 0 && _experiments.Value.Count <= MostWalks && conditions.FirstOrDefault(condition => condition.Found is { IsOneValue: true })?.Found is { } one)
                 stretch = stretch with { Table = one.Table, Where = one.Where };
             else ofAll = scope.Experiments is null || _experiments.Value.Count > MostWalks;
         }
 
         var bounds = conditions.Where(condition => stretch.Value is not null && condition.Found is { } found && found.Of == (order.Entity, order.Key)).Select(condition => condition.Found!.OfValue ?? condition.Found.Where);
+        if (order.IsByStart && _toldByStart.Count > 0) bounds = _toldByStart.Select(told => told.Where);
         var bound = string.Concat(bounds.Select(one => $" AND {one}"));
         IEnumerable<long?> experiments = ofAll ? [null] : _experiments.Value.Select(id => (long?)id);
         return new([.. experiments.Select(experiment => new RunCursor(transaction, sql.Parameters, stretch, bound, order.Descending, experiment, after))], number, order.Descending, wanted);
@@ -164,6 +179,7 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
     private List<RunPlace> ByStart(bool descending, RunPlace? after, int wanted, FoundBy by)
     {
         var (found, direction, beyond) = (new List<RunPlace>(), descending ? "DESC" : "ASC", descending ? '<' : '>');
+        var told = by.Table == "runs" ? string.Concat(_toldByStart.Where(other => other != by).Select(other => $" AND {other.Where}")) : "";
         for (var count = 2 * wanted; ; count *= 4)
         {
             if (after is not null) (sql.Parameters["started"], sql.Parameters["run"]) = (after.StartedAt, after.RunId);
@@ -171,7 +187,7 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
             var rows = transaction.Query<RunPlace>(
                 $"""
                 SELECT f.run_id, f.started_at, f.started_at AS number FROM {by.Table} f
-                WHERE {Rows(by)}{(after is null ? "" : $" AND (f.started_at {beyond} @started OR (f.started_at = @started AND f.run_id > @run))")}
+                WHERE {Rows(by)}{told}{(after is null ? "" : $" AND (f.started_at {beyond} @started OR (f.started_at = @started AND f.run_id > @run))")}
                 ORDER BY f.started_at {direction}, f.run_id LIMIT @rows
                 """,
                 sql.Parameters);

@@ -36,6 +36,8 @@ public sealed class RunFinderOnSqlite : RunFinderTests
     [InlineData("status = 'FINISHED'", "start_time")]
     [InlineData("run_name LIKE 'run-1%'", "params.q DESC")]
     [InlineData("start_time > 1005 AND metrics.m > 0", "metrics.n")]
+    [InlineData("run_name LIKE '%1'", "start_time DESC")]
+    [InlineData("run_name LIKE '%1' AND status = 'FINISHED'", "start_time")]
     public async Task No_statement_of_a_search_reads_a_table_whole_or_sorts_what_an_index_has(string filter, string order)
     {
         foreach (long[]? experiments in new[] { null, [1], new long[] { 1, 2, 3 } })
@@ -108,6 +110,7 @@ public abstract class RunFinderTests : IAsyncLifetime
     [InlineData(1)]
     [InlineData(16)]
     [InlineData(1000)]
+    [InlineData(20_000)]
     public async Task A_search_finds_what_a_look_at_every_run_finds_in_its_order_and_page_by_page(int effort)
     {
         var draw = new Random(Seed + effort);
@@ -197,7 +200,7 @@ public abstract class RunFinderTests : IAsyncLifetime
             3 => $"params.q {text} '{draw.Next(60)}'",
             4 => $"tags.t {text} '{value}'",
             5 => $"status = '{(draw.Next(2) == 0 ? "FINISHED" : "FAILED")}'",
-            6 => $"run_name {text} 'run-{draw.Next(10)}{(draw.Next(2) == 0 ? "%" : "")}'",
+            6 => $"run_name {text} '{(draw.Next(3) == 0 ? "%" : "run-")}{draw.Next(10)}{(draw.Next(2) == 0 ? "%" : "")}'",
             7 => $"start_time {sign} {draw.Next(1000, 1030)}",
             _ => $"end_time {sign} {draw.Next(1000, 1060)}",
         };
