@@ -64,7 +64,7 @@ internal sealed class DatasetVersions(Database database, TimeProvider clock)
         var records = await database.Read(
             t => t.Query<VersionRecord>(
                 $"""
-                SELECT {Columns} FROM dataset_versions v WHERE workspace_id = @Id AND dataset > @after{(part is null ? "" : $" AND {transaction.Holds("dataset", "@part")}")}
+                SELECT {Columns} FROM dataset_versions v WHERE workspace_id = @Id AND dataset > @after{(part is null ? "" : $" AND {t.Holds("dataset", "@part")}")}
                 AND version = (SELECT max(w.version) FROM dataset_versions w WHERE w.workspace_id = v.workspace_id AND w.dataset = v.dataset)
                 ORDER BY dataset LIMIT @limit
                 """,

@@ -98,7 +98,7 @@ internal sealed class ProjectTables(Database database, TimeProvider clock)
     /// <summary>By name.</summary>
     public Task<IReadOnlyList<ProjectRow>> List(WorkspaceId workspace, string? part, string? after, int limit, CancellationToken cancellation) => database.Read(
         t => t.Query<ProjectRow>(
-            $"SELECT * FROM projects WHERE workspace_id = @workspace AND name > @after{(part is null ? "" : $" AND {transaction.Holds("name", "@part")}")} ORDER BY name LIMIT @limit",
+            $"SELECT * FROM projects WHERE workspace_id = @workspace AND name > @after{(part is null ? "" : $" AND {t.Holds("name", "@part")}")} ORDER BY name LIMIT @limit",
             new { workspace = workspace.Value, after = after ?? "", part = ReadTransaction.Part(part ?? ""), limit }),
         cancellation);
 

@@ -1,4 +1,3 @@
-using Cairn.Storage;
 using Cairn.Tracking.RunRecords;
 
 namespace Cairn.Tracking.Search;

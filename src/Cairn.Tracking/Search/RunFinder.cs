@@ -10,7 +10,7 @@ namespace Cairn.Tracking.Search;
 /// <param name="sql">With the parameters of scope and conditions.</param>
 internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunScope scope, IReadOnlyList<RunCondition> conditions)
 {
-    private const int EffortForScans = 16_000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostByGroups = 20_000, MostNamed = 1000;
+    private const int EffortForScans = 16_000, EffortForStarts = 4000, MostWalks = 1000, MostCheckedAtOnce = 2000, MostByGroups = 20_000, MostNamed = 1000;
 
     private readonly Lazy<IReadOnlyList<long>> _experiments = new(() => scope.Experiments ?? transaction.Query<long>(
         $"SELECT experiment_id FROM experiments WHERE workspace_id = @workspace ORDER BY experiment_id LIMIT {MostWalks + 1}", sql.Parameters));
@@ -37,7 +37,7 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
             // By the start, more of them cost no more than a walk does; and the walk is tried first.
             var few = order.IsByStart && (effort > FirstEffort || _toldByStart.Count > 0) ? (int)Math.Min(effort * 8L, int.MaxValue - 1) : effort;
             // Runs that are named are looked up by their ids: an index that has their start too would be gone through for them.
-            if (Rarest(few, out var none, scans: effort >= EffortForScans) is { } rare) return order.IsByStart && !rare.OfAnyExperiment ? ByStart(order.Descending, after, wanted, rare) : Sorted(order, after, wanted, rare);
+            if (Rarest(few, out var none, effort) is { } rare) return order.IsByStart && !rare.OfAnyExperiment ? ByStart(order.Descending, after, wanted, rare) : Sorted(order, after, wanted, rare);
             if (none) return [];
             for (var walked = 0; walked < effort;)
             {
@@ -112,15 +112,20 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
 
     /// <summary>The condition that is true of the fewest runs, when these are few.</summary>
     /// <param name="none">There is one that is true of no run.</param>
-    /// <param name="scans">Whether to look through rows that lie anywhere too; null: when that is no more than what these few are.</param>
-    public FoundBy? Rarest(int few, out bool none, bool? scans = null)
+    /// <param name="effort">That decides whether to look through rows that lie anywhere too; null: no more than these few are.</param>
+    public FoundBy? Rarest(int few, out bool none, int? effort = null)
     {
-        scans ??= few >= EffortForScans;
+        var most = effort ?? few;
         (FoundBy? rarest, var least, none) = (null, (long)few + 1, false);
         for (var at = 0; at < conditions.Count; at++)
         {
-            if (conditions[at].Found is not { } by || (!by.IsRange && scans is false)) continue;
-            if (!by.IsRange && Named(by, $"named{at}", Math.Min(least, MostNamed)) is { } named) by = named;
+            if (conditions[at].Found is not { } by || (!by.IsRange && most < (by.IsToldByStart ? EffortForStarts : EffortForScans))) continue;
+            if (!by.IsRange)
+            {
+                if (Named(by, $"named{at}", Math.Min(least, MostNamed)) is { } named) by = named;
+                else if (most < EffortForScans) continue;
+            }
+
             sql.Parameters["most"] = least;
             var count = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {by.Table} f WHERE {Rows(by)} LIMIT @most) AS counted", sql.Parameters);
             if (count < least) (rarest, least, none) = (by, count, none || count == 0);
