@@ -36,6 +36,7 @@ internal sealed class Change(AuditEntry entry)
         "flow.start" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} started",
         "flow.cancel" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} cancelled",
         "flow.resume" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} resumed",
+        "files.delete" => $"{Format.Name(entry.Subject["files/".Length..], 80)} deleted",
         "server.stop" => "Server stopped",
         "server.backup" => "Backup written",
         _ => $"{Format.Name(entry.Action)} {Format.Name(Format.Subject(entry.Subject), 80)}",

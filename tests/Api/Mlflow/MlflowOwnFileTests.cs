@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cairn.Api.Tests.Tracking;
+using Cairn.Kernel;
 
 namespace Cairn.Api.Tests.Mlflow;
 
@@ -46,6 +47,24 @@ public abstract class MlflowOwnFileTests : TrackingOn
         await _host.Http.DeleteAsync($"{Proxy}/").ShouldBeError(HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE");
         (await _host.Http.DeleteAsync($"{Proxy}/shared", Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await Listed("")).ShouldBe("""[{"path":"a.txt","is_dir":false,"file_size":10}]""");
+    }
+
+    [Fact]
+    public async Task Who_deletes_files_of_no_run_is_audited_with_what_was_lost()
+    {
+        await Put("shared/a.txt", "0123456789");
+        for (var file = 100; file < 201; file++) await Put($"shared/b/{file}.txt", $"{file}");
+        await Put("shared.txt", "stays");
+
+        (await _host.Http.DeleteAsync($"{Proxy}/shared", Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _host.Http.DeleteAsync($"{Proxy}/shared", Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await _host.Audited()).ShouldBe(["files.delete"], "nothing was there the second time");
+        (await _host.Database.Read(t => t.First<string>("SELECT subject || ' ' || caller FROM audit_entries"), Cancelled)).ShouldBe("files/shared local-admin");
+        var lost = JsonNode.Parse((await _host.Database.Read(t => t.First<string>("SELECT detail FROM audit_entries"), Cancelled))!)!;
+        (lost["files"]!.GetValue<int>(), lost["bytes"]!.GetValue<long>()).ShouldBe((102, 10 + (101 * 3)));
+        lost["first"]!.AsArray().Count.ShouldBe(100);
+        lost["first"]![0]!.ToJsonString().ShouldBe($$"""{"path":"shared/a.txt","digest":"{{Digest.Of("0123456789"u8)}}","length":10}""");
     }
 
     [Fact]

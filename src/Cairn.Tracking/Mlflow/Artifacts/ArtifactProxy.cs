@@ -1,5 +1,7 @@
 using Cairn.Access;
 using Cairn.Storage;
+using Cairn.Tracking.Artifacts;
+using Cairn.Tracking.Edge;
 using Cairn.Tracking.Mlflow.Protocol;
 using Microsoft.AspNetCore.Http;
 
@@ -11,6 +13,8 @@ namespace Cairn.Tracking.Mlflow.Artifacts;
 /// </summary>
 internal static class ArtifactProxy
 {
+    private const int MostNamed = 100;
+
     public static void Map(MlflowRoutes routes)
     {
         routes.Stream("GET", "mlflow-artifacts/artifacts", Permission.RunsRead, List);
@@ -59,9 +63,16 @@ internal static class ArtifactProxy
             address.Require(transaction, call.Workspace, write: true);
             var below = address.Path.Length == 0 ? "" : "AND (path = @Path OR (path >= @first AND path < @after))";
             var files = new { workspace = call.Workspace.Value, address.Owner, address.Path, first = address.Path + "/", after = address.Path + "0" }; // '0' follows '/'
-            UnnamedBlobs.LetGo(transaction, call.Workspace, transaction.Query<string>($"SELECT digest FROM run_artifacts WHERE workspace_id = @workspace AND run_id = @Owner {below}", files), now);
+            var lost = transaction.Query<Artifact>($"SELECT path, digest, length FROM run_artifacts WHERE workspace_id = @workspace AND run_id = @Owner {below} ORDER BY path", files);
+            UnnamedBlobs.LetGo(transaction, call.Workspace, lost.Select(file => file.Digest), now);
+            if (address.Of == ArtifactAddress.Kind.Workspace && lost.Count > 0) Audit(transaction, call, address.Path, lost);
             return transaction.Execute($"DELETE FROM run_artifacts WHERE workspace_id = @workspace AND run_id = @Owner {below}", files);
         });
         await call.Reply();
     }
+
+    /// <summary>What is deleted of a run is attributed to the run; of what is no run's only this tells what there was.</summary>
+    private static void Audit(WriteTransaction transaction, MlflowCall call, string path, IReadOnlyList<Artifact> lost) => transaction.Write(
+        call.Caller, "files.delete", $"files/{path}",
+        Detail.Of(new { Files = lost.Count, Bytes = lost.Sum(file => file.Length), First = lost.Take(MostNamed).Select(file => new { file.Path, file.Digest, file.Length }) }));
 }
