@@ -56,6 +56,20 @@ public abstract class MlflowRunTests : TrackingOn
     }
 
     [Fact]
+    public async Task A_history_of_the_greatest_number_of_points_is_all_of_it()
+    {
+        var run = await _host.NewRun();
+        for (var step = 0; step < 3; step++) await _host.Mlflow("runs/log-metric", $$"""{"run_id":"{{run}}","key":"m","value":1,"timestamp":1,"step":{{step}}}""");
+
+        foreach (var most in (string[])["9223372036854775806", "9223372036854775807"])
+        {
+            var history = await _host.Http.MlflowGet($"metrics/get-history?run_id={run}&metric_key=m&max_results={most}");
+            history["metrics"]!.AsArray().Count.ShouldBe(3);
+            history["next_page_token"].ShouldBeNull();
+        }
+    }
+
+    [Fact]
     public async Task Many_batches_on_one_run_at_once_lose_nothing()
     {
         var run = await _host.NewRun();
