@@ -41,20 +41,8 @@ public sealed class PackagesOnPostgres : PackageTests
     protected override bool Postgres => true;
 }
 
-public abstract class PackageTests : IAsyncLifetime
+public abstract class PackageTests : TrackingTests
 {
-    protected TrackingHome Home { get; private set; } = null!;
-
-    protected abstract bool Postgres { get; }
-
-    public async ValueTask InitializeAsync() => Home = await TrackingHome.Open(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Home is not null) await Home.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task What_was_sealed_is_what_is_opened()
     {
