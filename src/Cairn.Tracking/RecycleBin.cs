@@ -29,7 +29,7 @@ public sealed class RecycleBin
         foreach (var subject in subjects)
         {
             if (await Find(workspace, subject, cancellation) is not { } item) return Unknown(subject);
-            if (item.Kept is { } reason && !await _database.Read(transaction => BinContents.GoesWith(transaction, workspace, item, all), cancellation))
+            if (item.Kept is { } reason && await _database.Read(transaction => BinContents.Together(transaction, workspace, [item], all), cancellation) is [])
                 return new Refusal.Conflict("bin.kept", $"{item.Subject} ('{item.Name}') is not purged. {reason}");
         }
 
@@ -53,14 +53,31 @@ public sealed class RecycleBin
     public async Task<PurgeResult> Look(WorkspaceId workspace, IReadOnlyList<string>? subjects, long deletedBefore, Action<double, string> report, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var (look, kept) = (new PurgeLook(workspace), new List<KeptWire>());
+        var (look, kept, held) = (new PurgeLook(workspace), new List<KeptWire>(), new List<BinItem>());
         foreach (var kind in BinKind.All)
         {
             await foreach (var item in Items(workspace, kind, subjects, deletedBefore, cancellation))
             {
-                if (await _database.Read(transaction => look.Goes(transaction, item) && look.Take(transaction, item), cancellation)) report(0.5, look.Progress);
-                else if (kept.Count < MostKept) kept.Add(new(item.Subject, item.Name, item.Kept!));
+                if (item.IsKeptInBin && kind.IsOfRegistry) held.Add(item);
+                else await Take([item]);
             }
+
+            // Of two versions or models either may stand on the other.
+            if (kind == BinKind.Models) await Take(held);
+        }
+
+        async Task Take(IReadOnlyList<BinItem> items)
+        {
+            var going = await _database.Read(
+                transaction =>
+                {
+                    var going = look.Going(transaction, items);
+                    foreach (var item in going) look.Take(transaction, item);
+                    return going;
+                },
+                cancellation);
+            if (going.Count > 0) report(0.5, look.Progress);
+            Keep(kept, items.Except(going));
         }
 
         return await look.Sum(_database, _blobs, digests => Named(workspace, digests, cancellation), cancellation) with { Kept = kept };
@@ -72,27 +89,26 @@ public sealed class RecycleBin
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(report);
-        var (result, kept, waiting) = (new PurgeResult(false, 0, 0, 0, 0, 0, 0, [], 0), new List<KeptWire>(), new List<BinItem>());
-        result = await Finish(caller.Workspace, result, report, cancellation);
+        var (result, kept) = (new PurgeResult(false, 0, 0, 0, 0, 0, 0, [], 0), new List<KeptWire>());
+        var walk = new PurgeWalk(_database, caller, _clock, Finish);
+        await Finish(cancellation);
         foreach (var kind in BinKind.All)
         {
             await foreach (var item in Items(caller.Workspace, kind, subjects, deletedBefore, cancellation))
             {
-                if (item.Kept is { } reason)
-                {
-                    if (kept.Count < MostKept) kept.Add(new(item.Subject, item.Name, reason));
-                    continue;
-                }
-
-                waiting.Add(item);
-                if (waiting.Count == AtOnce) result = await Take(caller, waiting, result, report, cancellation);
+                if (item.KeptBy is null || (item.IsKeptInBin && kind.IsOfRegistry)) await walk.Add(item, cancellation);
+                else Keep(kept, [item]);
             }
 
             // What stands on something is gone before that is looked at.
-            if (waiting.Count > 0) result = await Take(caller, waiting, result, report, cancellation);
+            await walk.Flush(cancellation);
+            if (kind == BinKind.Models) Keep(kept, await walk.TakeHeld(cancellation));
         }
 
+        await FinishPackages(caller.Workspace, cancellation);
         return result with { Kept = kept };
+
+        async Task Finish(CancellationToken cancellation) => result = await FinishRows(caller.Workspace, result, report, cancellation);
     }
 
     /// <summary>The workspaces in which a purge has begun, or may begin.</summary>
@@ -100,26 +116,32 @@ public sealed class RecycleBin
     public async Task<IReadOnlyList<WorkspaceId>> Waiting(long? deletedBefore, CancellationToken cancellation)
     {
         var over = BinKind.All.Select(kind => $"UNION SELECT x.workspace_id FROM {kind.From} AND x.deleted_at < @before AND {kind.KeptBy} IS NULL");
-        var found = await _database.Read(
-            transaction => transaction.Query<string>($"SELECT workspace_id FROM purges {string.Join(' ', over)}", new { before = deletedBefore ?? long.MinValue }), cancellation);
+        var held = BinKind.All.Where(kind => kind.IsOfRegistry).Select(kind => $"SELECT x.workspace_id FROM {kind.From} AND x.deleted_at < @before AND {kind.KeptBy} IS NOT NULL");
+        var before = new { before = deletedBefore ?? long.MinValue };
+        var (found, asked) = await _database.Read(
+            transaction => (transaction.Query<string>($"SELECT workspace_id FROM purges {string.Join(' ', over)}", before).ToHashSet(StringComparer.Ordinal), transaction.Query<string>(string.Join(" UNION ", held), before)),
+            cancellation);
+        foreach (var workspace in asked.Where(workspace => !found.Contains(workspace)))
+            if (await HoldEachOther(new(workspace), before.before, cancellation)) found.Add(workspace);
         return [.. found.Select(workspace => new WorkspaceId(workspace))];
     }
 
-    private async Task<PurgeResult> Take(Caller caller, List<BinItem> items, PurgeResult result, Action<double, string> report, CancellationToken cancellation)
+    /// <summary>Whether some versions and models of the bin have nothing that stands on them but each other.</summary>
+    private async Task<bool> HoldEachOther(WorkspaceId workspace, long deletedBefore, CancellationToken cancellation)
     {
-        var now = _clock.Micros();
-        await _database.Write(
-            transaction =>
-            {
-                foreach (var item in items) Purging.Begin(transaction, caller, item, now);
-                return true;
-            },
-            cancellation);
-        items.Clear();
-        return await Finish(caller.Workspace, result, report, cancellation);
+        var held = new List<BinItem>();
+        foreach (var kind in BinKind.All.Where(kind => kind.IsOfRegistry))
+        {
+            await foreach (var item in Items(workspace, kind, null, deletedBefore, cancellation))
+                if (item.IsKeptInBin) held.Add(item);
+        }
+
+        return held.Count > 0 && await _database.Read(transaction => BinContents.Together(transaction, workspace, held, anyway: []), cancellation) is not [];
     }
 
-    private async Task<PurgeResult> Finish(WorkspaceId workspace, PurgeResult result, Action<double, string> report, CancellationToken cancellation)
+    private static void Keep(List<KeptWire> kept, IEnumerable<BinItem> items) => kept.AddRange(items.Take(MostKept - kept.Count).Select(item => new KeptWire(item.Subject, item.Name, item.Kept!)));
+
+    private async Task<PurgeResult> FinishRows(WorkspaceId workspace, PurgeResult result, Action<double, string> report, CancellationToken cancellation)
     {
         while (true)
         {
@@ -134,6 +156,12 @@ public sealed class RecycleBin
             report(0.5, $"{result.Runs:N0} runs, {result.LoggedModels:N0} logged models, {result.Experiments:N0} experiments, {result.Models:N0} models, {result.Versions:N0} versions");
         }
 
+        return result;
+    }
+
+    /// <summary>Of all versions that went at once: many may have had one package.</summary>
+    private async Task FinishPackages(WorkspaceId workspace, CancellationToken cancellation)
+    {
         while (await _database.Read(transaction => PurgedPackages.Waiting(transaction, workspace, PackagesAtOnce), cancellation) is { Count: > 0 } packages)
         {
             var named = await Named(workspace, new(packages, StringComparer.Ordinal), cancellation);
@@ -146,8 +174,6 @@ public sealed class RecycleBin
                 },
                 cancellation);
         }
-
-        return result;
     }
 
     /// <summary>Of some packages those that somebody needs beside the versions.</summary>

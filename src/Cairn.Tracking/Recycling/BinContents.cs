@@ -64,10 +64,21 @@ internal static class BinContents
     /// <summary>The rows of a model's versions, or of the version.</summary>
     public static string VersionsOf(BinItem item) => $"FROM model_versions WHERE workspace_id = @workspace AND {(item.Kind == BinKind.Models.Name ? "model = @place" : "bin_id = @Id AND bin_id > ''")}";
 
-    /// <summary>Whether all that keeps it is among some subjects, with which it goes.</summary>
-    public static bool GoesWith(ReadTransaction transaction, WorkspaceId workspace, BinItem item, IReadOnlySet<string> subjects) =>
-        item.IsKeptInBin && transaction.Query<Keeper>(BinKind.Find(item.Kind)!.KeepersInBin, new { workspace = workspace.Value, id = item.Id })
-            .All(keeper => subjects.Contains($"{BinKind.Versions.Name}/{keeper.BinId}") || subjects.Contains($"{BinKind.Models.Name}/{keeper.Model[1..]}"));
+    /// <summary>Of some things those that can go: nothing keeps them but what is among them too, or goes anyway. Things that stand on each other go together or stay.</summary>
+    /// <param name="anyway">Subjects that go, whatever comes of these.</param>
+    public static IReadOnlyList<BinItem> Together(ReadTransaction transaction, WorkspaceId workspace, IReadOnlyList<BinItem> items, IEnumerable<string> anyway)
+    {
+        var going = items.Where(item => item.KeptBy is null || item.IsKeptInBin).ToList();
+        var keepers = going.Where(item => item.IsKeptInBin).ToDictionary(item => item.Subject, item => Keepers(transaction, workspace, item), StringComparer.Ordinal);
+        while (true)
+        {
+            var subjects = going.Select(item => item.Subject).Concat(anyway).ToHashSet(StringComparer.Ordinal);
+            if (going.RemoveAll(item => item.IsKeptInBin && !keepers[item.Subject].All(keeper => keeper.IsAmong(subjects))) == 0) return going;
+        }
+    }
+
+    private static IReadOnlyList<Keeper> Keepers(ReadTransaction transaction, WorkspaceId workspace, BinItem item) =>
+        transaction.Query<Keeper>(BinKind.Find(item.Kind)!.KeepersInBin, new { workspace = workspace.Value, id = item.Id });
 
     private static BinItemWire Wire(ReadTransaction transaction, WorkspaceId workspace, BinItem item, int? keepDays)
     {
@@ -84,6 +95,9 @@ internal static class BinContents
         public string Model { get; init; } = "";
 
         public string BinId { get; init; } = "";
+
+        public bool IsAmong(HashSet<string> subjects) =>
+            subjects.Contains($"{BinKind.Versions.Name}/{BinId}") || (Model.StartsWith(':') && subjects.Contains($"{BinKind.Models.Name}/{Model[1..]}"));
     }
 
     /// <summary>The last item of a page.</summary>

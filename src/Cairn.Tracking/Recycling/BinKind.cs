@@ -108,7 +108,7 @@ internal sealed record BinKind(string Name, Permission Reads, string From, strin
 
     /// <summary>Selects the versions of the bin that stand on the thing @id.</summary>
     public string KeepersInBin =>
-        $"SELECT v.model, v.bin_id FROM model_versions v WHERE v.workspace_id = @workspace AND v.bin_id IS NOT NULL AND EXISTS (SELECT 1 FROM {From} AND x.workspace_id = v.workspace_id AND {Id} = @id AND {Keepers})";
+        $"SELECT v.model, v.bin_id FROM model_versions v, {From} AND x.workspace_id = @workspace AND {Id} = @id AND v.workspace_id = x.workspace_id AND v.bin_id IS NOT NULL AND {Keepers}";
 
     private string Columns => $"'{Name}' AS kind, {Id} AS id, {Called} AS name, {Experiment} AS experiment_id, x.deleted_at, x.deleted_by";
 

@@ -1,4 +1,3 @@
-using System.Data;
 using Cairn.Kernel;
 using Cairn.Storage;
 
@@ -34,21 +33,23 @@ internal sealed record OwnedTable(string Name, string Owner, params IReadOnlyLis
     public bool IsOfVersions => this == _versions;
 
     /// <summary>Takes away about so many rows. Files and packages are let go of in the same transaction.</summary>
+    /// <param name="owners">One, or some that have texts for ids and few rows.</param>
     /// <returns>How many went; and whether none are left, or there may be more.</returns>
-    public (long Went, bool IsEmpty) Empty(WriteTransaction transaction, WorkspaceId workspace, object owner, int rows, long now)
+    public (long Went, bool IsEmpty) Empty(WriteTransaction transaction, WorkspaceId workspace, IReadOnlyList<object> owners, int rows, long now)
     {
+        var (owned, owner, columns) = owners is [var one] ? ("= @owner", one, Key) : (transaction.Among("owner"), transaction.Texts([.. owners.Cast<string>()]), [Owner, .. Key]);
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["workspace"] = workspace.Value, ["owner"] = owner, ["rows"] = rows };
-        var (where, key, end) = ($"FROM {Name} WHERE workspace_id = @workspace AND {Owner} = @owner", string.Join(", ", Key), "");
+        var (where, key, end) = ($"FROM {Name} WHERE workspace_id = @workspace AND {Owner} {owned}", string.Join(", ", columns), "");
         // Walks along the primary key: rows in front of the boundary are found without a look at those behind it.
-        transaction.Each($"SELECT {key} {where} ORDER BY {key} LIMIT 1 OFFSET @rows", parameters, row => end = Boundary(row, parameters, key));
+        transaction.Each($"SELECT {key} {where} ORDER BY {key} LIMIT 1 OFFSET @rows", parameters, row => end = Boundary(row, parameters, columns));
         if (Name == "run_artifacts") UnnamedBlobs.LetGo(transaction, workspace, transaction.Query<string>($"SELECT digest {where}{end}", parameters), now);
         if (IsOfVersions) PurgedPackages.LetGo(transaction, workspace, transaction.Query<string>($"SELECT DISTINCT package_digest {where}{end} AND package_digest IS NOT NULL", parameters), now);
         return (transaction.Execute($"DELETE {where}{end}", parameters), end.Length == 0);
     }
 
-    private string Boundary(Row row, Dictionary<string, object?> parameters, string key)
+    private static string Boundary(Row row, Dictionary<string, object?> parameters, IReadOnlyList<string> columns)
     {
-        for (var at = 0; at < Key.Count; at++) parameters[$"k{at}"] = row.Value(at);
-        return $" AND ({key}) < ({string.Join(", ", Key.Select((_, at) => $"@k{at}"))})";
+        for (var at = 0; at < columns.Count; at++) parameters[$"k{at}"] = row.Value(at);
+        return $" AND ({string.Join(", ", columns)}) < ({string.Join(", ", columns.Select((_, at) => $"@k{at}"))})";
     }
 }

@@ -18,8 +18,8 @@ internal sealed class PurgeLook(WorkspaceId workspace)
 
     public string Progress => $"{_owners.Count:N0} runs and logged models, {_versions.Count:N0} versions, {_files.Count:N0} files";
 
-    /// <summary>Whether it goes: nothing keeps it, or nothing but what goes too.</summary>
-    public bool Goes(ReadTransaction transaction, BinItem item) => item.KeptBy is null || BinContents.GoesWith(transaction, workspace, item, _taken);
+    /// <summary>Of some things those that go with what goes already, and with each other.</summary>
+    public IReadOnlyList<BinItem> Going(ReadTransaction transaction, IReadOnlyList<BinItem> items) => BinContents.Together(transaction, workspace, items, _taken);
 
     public bool Take(ReadTransaction transaction, BinItem item)
     {

@@ -16,18 +16,12 @@ internal static class Purging
     private const int RowsAtOnce = 500, ThingsAtOnce = 20, PartsAtOnce = 100;
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(15);
 
-    /// <returns>False: it is no longer in the bin as it was seen, or something keeps it by now.</returns>
-    public static bool Begin(WriteTransaction transaction, Caller caller, BinItem seen, long now)
+    /// <summary>Of some things that were seen in the bin those vanish that nothing keeps by now but each other.</summary>
+    /// <returns>Those that have vanished.</returns>
+    public static IReadOnlyList<BinItem> Begin(WriteTransaction transaction, Caller caller, IReadOnlyList<BinItem> seen, long now)
     {
-        var kind = BinKind.Find(seen.Kind)!;
-        if (BinContents.Find(transaction, caller.Workspace, kind, seen.Id) is not { KeptBy: null } item || item.DeletedAt != seen.DeletedAt) return false;
-        var row = new { workspace = caller.Workspace.Value, id = item.Id, deleted = item.DeletedAt, hidden = kind.Hidden(item.Id) };
-        foreach (var statement in kind.Before) transaction.Execute(statement, row);
-        var vanished = transaction.Execute(kind.Vanish, row);
-        if (vanished == 0) return false;
-        Note(transaction, caller.Workspace, kind, item.Id, now);
-        transaction.Write(caller, "bin.purge", item.Subject, Detail.Of(new { item.Name, item.DeletedAt, item.DeletedBy }));
-        return true;
+        var still = seen.Select(item => BinContents.Find(transaction, caller.Workspace, item.Subject) is { } found && found.DeletedAt == item.DeletedAt ? found : null).OfType<BinItem>().ToList();
+        return [.. BinContents.Together(transaction, caller.Workspace, still, anyway: []).Where(item => Vanish(transaction, caller, item, now))];
     }
 
     /// <summary>As much as one transaction may take.</summary>
@@ -36,27 +30,44 @@ internal static class Purging
         var (started, now) = (clock.GetTimestamp(), clock.Micros());
         var step = new PurgeStep(IsOver: true);
         // By their names in descending order the parts come before the whole: versions, runs, models, logged-models, experiments.
-        foreach (var begun in transaction.Query<Begun>(
+        var begun = transaction.Query<Begun>(
             "SELECT kind, id FROM purges WHERE workspace_id = @workspace AND kind <> @Packages ORDER BY kind DESC, id LIMIT @ThingsAtOnce",
-            new { workspace = workspace.Value, Packages = PurgedPackages.Kind, ThingsAtOnce }))
+            new { workspace = workspace.Value, Packages = PurgedPackages.Kind, ThingsAtOnce });
+        // A version has few rows: those of all of them are taken at once.
+        var versions = begun.TakeWhile(one => one.Kind == BinKind.Versions.Name).ToList();
+        IEnumerable<IReadOnlyList<Begun>> others = begun.Skip(versions.Count).Select(one => (Begun[])[one]);
+        foreach (var things in versions.Count > 0 ? others.Prepend(versions) : others)
         {
             step = step with { IsOver = false };
-            if (begun.Kind == BinKind.Experiments.Name && TakeParts(transaction, workspace, Number(begun.Id), now)) return step;
-            foreach (var table in TablesOf(begun.Kind))
+            var kind = things[0].Kind;
+            if (kind == BinKind.Experiments.Name && TakeParts(transaction, workspace, Number(things[0].Id), now)) return step;
+            foreach (var table in TablesOf(kind))
             {
                 while (true)
                 {
-                    var (went, empty) = table.Empty(transaction, workspace, Owner(begun, table), RowsAtOnce, now);
+                    var (went, empty) = table.Empty(transaction, workspace, [.. things.Select(one => Owner(one, table))], RowsAtOnce, now);
                     if (table.IsOfVersions) step = step with { Versions = step.Versions + went };
                     if (clock.GetElapsedTime(started) > Longest) return step;
                     if (empty) break;
                 }
             }
 
-            step = Forget(transaction, workspace, begun, step);
+            step = Forget(transaction, workspace, kind, things, step);
         }
 
         return step;
+    }
+
+    /// <returns>False: it went with another.</returns>
+    private static bool Vanish(WriteTransaction transaction, Caller caller, BinItem item, long now)
+    {
+        var kind = BinKind.Find(item.Kind)!;
+        var row = new { workspace = caller.Workspace.Value, id = item.Id, deleted = item.DeletedAt, hidden = kind.Hidden(item.Id) };
+        foreach (var statement in kind.Before) transaction.Execute(statement, row);
+        if (transaction.Execute(kind.Vanish, row) == 0) return false;
+        Note(transaction, caller.Workspace, kind, item.Id, now);
+        transaction.Write(caller, "bin.purge", item.Subject, Detail.Of(new { item.Name, item.DeletedAt, item.DeletedBy }));
+        return true;
     }
 
     /// <summary>Of an experiment that has vanished: some of its runs and logged models, each a thing of its own from here on.</summary>
@@ -73,15 +84,16 @@ internal static class Purging
         return runs.Count + models.Count > 0;
     }
 
-    private static PurgeStep Forget(WriteTransaction transaction, WorkspaceId workspace, Begun begun, PurgeStep step)
+    private static PurgeStep Forget(WriteTransaction transaction, WorkspaceId workspace, string kind, IReadOnlyList<Begun> things, PurgeStep step)
     {
-        if (begun.Kind == BinKind.Experiments.Name)
-            transaction.Execute("DELETE FROM experiments WHERE workspace_id = @workspace AND experiment_id = @id", new { workspace = workspace.Value, id = Number(begun.Id) });
-        transaction.Execute("DELETE FROM purges WHERE workspace_id = @workspace AND kind = @Kind AND id = @Id", new { workspace = workspace.Value, begun.Kind, begun.Id });
-        return begun.Kind == BinKind.Experiments.Name ? step with { Experiments = step.Experiments + 1 }
-            : begun.Kind == BinKind.Runs.Name ? step with { Runs = step.Runs + 1 }
-            : begun.Kind == BinKind.Versions.Name ? step // counted by its row
-            : begun.Kind == BinKind.Models.Name ? step with { Models = step.Models + 1 }
+        if (kind == BinKind.Experiments.Name)
+            transaction.Execute("DELETE FROM experiments WHERE workspace_id = @workspace AND experiment_id = @id", new { workspace = workspace.Value, id = Number(things[0].Id) });
+        transaction.Execute(
+            $"DELETE FROM purges WHERE workspace_id = @workspace AND kind = @kind AND id {transaction.Among("ids")}", new { workspace = workspace.Value, kind, ids = transaction.Texts([.. things.Select(one => one.Id)]) });
+        return kind == BinKind.Experiments.Name ? step with { Experiments = step.Experiments + 1 }
+            : kind == BinKind.Runs.Name ? step with { Runs = step.Runs + 1 }
+            : kind == BinKind.Versions.Name ? step // counted by their rows
+            : kind == BinKind.Models.Name ? step with { Models = step.Models + 1 }
             : step with { LoggedModels = step.LoggedModels + 1 };
     }
 

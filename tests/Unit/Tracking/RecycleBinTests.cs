@@ -1,7 +1,7 @@
 using System.Text;
-using Cairn.Access;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Tracking.Experiments;
 using Cairn.Tracking.Recycling;
 using Cairn.Tracking.RunRecords;
 using Cairn.Tracking.Search;
@@ -18,24 +18,8 @@ public sealed class RecycleBinOnPostgres : RecycleBinTests
     protected override bool Postgres => true;
 }
 
-public abstract class RecycleBinTests : IAsyncLifetime
+public abstract class RecycleBinTests : PurgeTests
 {
-    private TrackingHome _home = null!;
-
-    protected abstract bool Postgres { get; }
-
-    private static Caller Admin => TrackingHome.Admin;
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _home = await TrackingHome.Open(Postgres);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_home is not null) await _home.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task A_purged_run_leaves_no_row_and_its_neighbours_keep_theirs()
     {
@@ -46,9 +30,9 @@ public abstract class RecycleBinTests : IAsyncLifetime
 
         (await Rows(gone)).ShouldBe(0);
         (await Rows(stays)).ShouldBe(3 + 1 + 1 + 2 + 1 + 1);
-        (await _home.Runs.Find(WorkspaceId.Default, gone, Cancelled)).ShouldBeNull();
-        (await _home.Runs.Find(WorkspaceId.Default, stays, Cancelled)).ShouldNotBeNull();
-        (await Left()).ShouldBe(0);
+        (await Home.Runs.Find(WorkspaceId.Default, gone, Cancelled)).ShouldBeNull();
+        (await Home.Runs.Find(WorkspaceId.Default, stays, Cancelled)).ShouldNotBeNull();
+        (await Count("purges")).ShouldBe(0);
     }
 
     [Fact]
@@ -66,7 +50,7 @@ public abstract class RecycleBinTests : IAsyncLifetime
         foreach (var run in runs) (await Rows(run)).ShouldBe(0);
         var again = await Experiment("churn");
         again.ShouldNotBe(experiment, StringComparer.Ordinal);
-        (await Left()).ShouldBe(0);
+        (await Count("purges")).ShouldBe(0);
     }
 
     /// <summary>What a process that dies leaves behind shows nowhere, and the next purge takes it away.</summary>
@@ -78,18 +62,18 @@ public abstract class RecycleBinTests : IAsyncLifetime
         await DeleteExperiment(experiment);
         await Begin($"experiments/{experiment}");
 
-        (await _home.Runs.Find(WorkspaceId.Default, run, Cancelled)).ShouldBeNull();
-        (await _home.Runs.Log(Admin, run, new LogBatch(Tags: new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" }), Cancelled)).Refusal!.Code.ShouldBe("run.unknown");
-        (await _home.Database.Read(t => new RunSearch(new(WorkspaceId.Default, null, null, null, null, []), RunOrder.Parse(null).Value, new(null, null, null), 100, null).Page(t), Cancelled)).Items.ShouldBeEmpty();
-        (await _home.Database.Read(t => new RunSearch(new(WorkspaceId.Default, null, null, null, "deleted", []), RunOrder.Parse(null).Value, new(null, null, null), 100, null).Page(t), Cancelled)).Items.ShouldBeEmpty();
+        (await Home.Runs.Find(WorkspaceId.Default, run, Cancelled)).ShouldBeNull();
+        (await Home.Runs.Log(Admin, run, new LogBatch(Tags: new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" }), Cancelled)).Refusal!.Code.ShouldBe("run.unknown");
+        (await Home.Database.Read(t => new RunSearch(new(WorkspaceId.Default, null, null, null, null, []), RunOrder.Parse(null).Value, new(null, null, null), 100, null).Page(t), Cancelled)).Items.ShouldBeEmpty();
+        (await Home.Database.Read(t => new RunSearch(new(WorkspaceId.Default, null, null, null, "deleted", []), RunOrder.Parse(null).Value, new(null, null, null), 100, null).Page(t), Cancelled)).Items.ShouldBeEmpty();
         (await Bin()).ShouldBeEmpty();
-        (await _home.Bin.Waiting(null, Cancelled)).ShouldBe([WorkspaceId.Default]);
+        (await Home.Bin.Waiting(null, Cancelled)).ShouldBe([WorkspaceId.Default]);
         var again = await Experiment("churn");
         again.ShouldNotBe(experiment, StringComparer.Ordinal);
 
         (await Purge(deletedBefore: long.MinValue)).Experiments.ShouldBe(1);
         (await Rows(run)).ShouldBe(0);
-        (await _home.Bin.Waiting(null, Cancelled)).ShouldBeEmpty();
+        (await Home.Bin.Waiting(null, Cancelled)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -97,14 +81,14 @@ public abstract class RecycleBinTests : IAsyncLifetime
     {
         var run = await Run();
         await Delete(run);
-        var seen = await _home.Database.Read(t => BinContents.Find(t, WorkspaceId.Default, BinKind.Runs, run)!, Cancelled);
-        await _home.Database.Write(t => Moved(() => RunTable.Restore(t, Admin, RunTable.Find(t, WorkspaceId.Default, run)!)), Cancelled);
+        var seen = await Home.Database.Read(t => BinContents.Find(t, WorkspaceId.Default, BinKind.Runs, run)!, Cancelled);
+        await Write(t => RunTable.Restore(t, Admin, RunTable.Find(t, WorkspaceId.Default, run)!));
 
-        (await _home.Database.Write(t => Purging.Begin(t, Admin, seen, 1), Cancelled)).ShouldBeFalse();
+        await Write(t => Purging.Begin(t, Admin, [seen], 1).ShouldBeEmpty());
 
         await Delete(run); // at another time: it was not this that was seen
-        (await _home.Database.Write(t => Purging.Begin(t, Admin, seen, 1), Cancelled)).ShouldBeFalse();
-        (await _home.Runs.Find(WorkspaceId.Default, run, Cancelled)).ShouldNotBeNull();
+        await Write(t => Purging.Begin(t, Admin, [seen], 1).ShouldBeEmpty());
+        (await Home.Runs.Find(WorkspaceId.Default, run, Cancelled)).ShouldNotBeNull();
     }
 
     [Fact]
@@ -118,8 +102,8 @@ public abstract class RecycleBinTests : IAsyncLifetime
         (await Purge(deletedBefore: between)).Runs.ShouldBe(1);
 
         (await Bin()).ShouldHaveSingleItem().Subject.ShouldBe($"runs/{late}");
-        (await _home.Bin.Waiting(between, Cancelled)).ShouldBeEmpty();
-        (await _home.Bin.Waiting(long.MaxValue, Cancelled)).ShouldBe([WorkspaceId.Default]);
+        (await Home.Bin.Waiting(between, Cancelled)).ShouldBeEmpty();
+        (await Home.Bin.Waiting(long.MaxValue, Cancelled)).ShouldBe([WorkspaceId.Default]);
     }
 
     [Fact]
@@ -127,7 +111,7 @@ public abstract class RecycleBinTests : IAsyncLifetime
     {
         var experiment = await Experiment("churn");
         var run = await Run(experiment);
-        await _home.Models.Register(Admin, "churn", run, await _home.Package("model"), new Dictionary<string, string>(StringComparer.Ordinal), Cancelled);
+        await Home.Models.Register(Admin, "churn", run, await Home.Package("model"), new Dictionary<string, string>(StringComparer.Ordinal), Cancelled);
         await Delete(run);
         await DeleteExperiment(experiment);
 
@@ -137,8 +121,8 @@ public abstract class RecycleBinTests : IAsyncLifetime
         result.Kept.Select(kept => kept.Subject).ShouldBe([$"runs/{run}", $"experiments/{experiment}"]);
         result.Kept[0].Reason.ShouldContain("churn version 1");
         (await Bin()).ShouldAllBe(item => item.PurgeAt == null && item.Kept != null);
-        (await _home.Bin.Check(WorkspaceId.Default, [$"runs/{run}"], Cancelled))!.Code.ShouldBe("bin.kept");
-        (await _home.Bin.Waiting(long.MaxValue, Cancelled)).ShouldBeEmpty("else every look would start a purge that does nothing");
+        (await Home.Bin.Check(WorkspaceId.Default, [$"runs/{run}"], Cancelled))!.Code.ShouldBe("bin.kept");
+        (await Home.Bin.Waiting(long.MaxValue, Cancelled)).ShouldBeEmpty("else every look would start a purge that does nothing");
     }
 
     [Fact]
@@ -148,7 +132,7 @@ public abstract class RecycleBinTests : IAsyncLifetime
         await DeleteExperiment("0");
 
         (await Purge()).Kept.ShouldHaveSingleItem().Subject.ShouldBe("experiments/0");
-        (await _home.Bin.Waiting(long.MaxValue, Cancelled)).ShouldBeEmpty();
+        (await Home.Bin.Waiting(long.MaxValue, Cancelled)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -168,7 +152,7 @@ public abstract class RecycleBinTests : IAsyncLifetime
             item => item.PurgeAt.ShouldBe(item.DeletedAt + (30 * 86_400_000_000L)));
         items[1].ShouldSatisfyAllConditions(item => item.Runs.ShouldBe(3), item => item.Files.ShouldBe(3), item => item.Bytes.ShouldBeGreaterThan(3));
         (await Bin(TrackingHome.Neighbour.Workspace)).ShouldBeEmpty();
-        (await _home.Bin.Purge(TrackingHome.Neighbour, null, long.MaxValue, (_, _) => { }, Cancelled)).Runs.ShouldBe(0);
+        (await Home.Bin.Purge(TrackingHome.Neighbour, null, long.MaxValue, (_, _) => { }, Cancelled)).Runs.ShouldBe(0);
         (await Bin()).Count.ShouldBe(2);
     }
 
@@ -180,7 +164,7 @@ public abstract class RecycleBinTests : IAsyncLifetime
         var (paged, place) = (new List<string>(), default(BinContents.Place));
         do
         {
-            var page = await _home.Database.Read(t => BinContents.Page(t, WorkspaceId.Default, 3, place, 30, BinKind.All), Cancelled);
+            var page = await Home.Database.Read(t => BinContents.Page(t, WorkspaceId.Default, 3, place, 30, BinKind.All), Cancelled);
             paged.AddRange(page.Items.Select(item => item.Subject));
             place = page.NextPageToken is { } token ? BinContents.Place.Read(token).Value : null;
         }
@@ -196,31 +180,31 @@ public abstract class RecycleBinTests : IAsyncLifetime
         await Delete(one);
         await Delete(two);
 
-        var look = await _home.Bin.Look(WorkspaceId.Default, null, long.MaxValue, (_, _) => { }, Cancelled);
+        var look = await Look();
         (look.Runs, look.Files, look.Bytes).ShouldBe((2, 1, 5));
         (await Bin()).Count.ShouldBe(2);
 
         await Purge();
         await Age();
-        (await _home.Unnamed.Remove(null, Cancelled)).ShouldBe(new(1, 5, 0));
+        (await Home.Unnamed.Remove(null, Cancelled)).ShouldBe(new(1, 5, 0));
         await Delete(stays);
         await Purge();
-        (await _home.Unnamed.Remove(null, Cancelled)).ShouldBe(new(1, 6, 0));
+        (await Home.Unnamed.Remove(null, Cancelled)).ShouldBe(new(1, 6, 0));
     }
 
     [Fact]
     public async Task A_file_that_a_package_has_too_stays()
     {
         var run = await Run(file: "model");
-        await _home.Package("model");
+        await Home.Package("model");
         await Delete(run);
 
-        (await _home.Bin.Look(WorkspaceId.Default, null, long.MaxValue, (_, _) => { }, Cancelled)).Files.ShouldBe(0);
+        (await Look()).Files.ShouldBe(0);
         await Purge();
         await Age();
 
-        (await _home.Unnamed.Remove(null, Cancelled)).ShouldBe(default);
-        (await _home.Blobs.Verify(Digest.Of("model"u8), Cancelled)).ShouldBeTrue();
+        (await Home.Unnamed.Remove(null, Cancelled)).ShouldBe(default);
+        (await Home.Blobs.Verify(Digest.Of("model"u8), Cancelled)).ShouldBeTrue();
     }
 
     /// <summary>The same bytes are uploaded to another run while the purge of the first removes them: the upload can always be read.</summary>
@@ -238,13 +222,13 @@ public abstract class RecycleBinTests : IAsyncLifetime
                     async () =>
                     {
                         await Purge();
-                        await _home.Unnamed.Remove(null, Cancelled);
+                        await Home.Unnamed.Remove(null, Cancelled);
                     },
                     Cancelled),
                 Task.Run(() => Upload(target, content, $"f{round}"), Cancelled));
-            await _home.Unnamed.Remove(null, Cancelled);
+            await Home.Unnamed.Remove(null, Cancelled);
 
-            (await _home.Blobs.Verify(Digest.Of(Encoding.UTF8.GetBytes(content)), Cancelled)).ShouldBeTrue(content);
+            (await Home.Blobs.Verify(Digest.Of(Encoding.UTF8.GetBytes(content)), Cancelled)).ShouldBeTrue(content);
         }
     }
 
@@ -255,67 +239,37 @@ public abstract class RecycleBinTests : IAsyncLifetime
         await Upload(run, "second", "file.txt");
         await Age();
 
-        (await _home.Unnamed.Remove(null, Cancelled)).ShouldBe(new(1, 5, 0));
+        (await Home.Unnamed.Remove(null, Cancelled)).ShouldBe(new(1, 5, 0));
 
-        (await _home.Blobs.Verify(Digest.Of("second"u8), Cancelled)).ShouldBeTrue();
+        (await Home.Blobs.Verify(Digest.Of("second"u8), Cancelled)).ShouldBeTrue();
     }
 
-    private static bool Moved(Action move)
-    {
-        move();
-        return true;
-    }
-
-    private async Task<string> Experiment(string name) => (await _home.Runs.EnsureExperiment(Admin, name, Cancelled)).Value;
+    private async Task<string> Experiment(string name) => (await Home.Runs.EnsureExperiment(Admin, name, Cancelled)).Value;
 
     private async Task<string> Run(string experiment = "0", string? name = null, int points = 1, string file = "content")
     {
-        var run = (await _home.Runs.Start(Admin, new CreateRun(experiment, name), Cancelled)).Value;
+        var run = (await Home.Runs.Start(Admin, new CreateRun(experiment, name), Cancelled)).Value;
         var metrics = Enumerable.Range(0, points).Select(step => new MetricPoint("loss", step / 3.0, step, step + 1)).ToList();
-        foreach (var some in metrics.Chunk(1000)) (await _home.Runs.Log(Admin, run, new LogBatch(some), Cancelled)).Refusal.ShouldBeNull();
+        foreach (var some in metrics.Chunk(1000)) (await Home.Runs.Log(Admin, run, new LogBatch(some), Cancelled)).Refusal.ShouldBeNull();
         var (parameters, tags) = (new Dictionary<string, string>(StringComparer.Ordinal) { ["depth"] = "3" }, new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = "crm" });
-        (await _home.Runs.Log(Admin, run, new LogBatch(Params: parameters, Tags: tags), Cancelled)).Refusal.ShouldBeNull();
-        (await _home.Runs.LogInput(Admin, run, new("customers", new string('a', 64), "training"), Cancelled)).Refusal.ShouldBeNull();
+        (await Home.Runs.Log(Admin, run, new LogBatch(Params: parameters, Tags: tags), Cancelled)).Refusal.ShouldBeNull();
+        (await Home.Runs.LogInput(Admin, run, new("customers", new string('a', 64), "training"), Cancelled)).Refusal.ShouldBeNull();
         await Upload(run, file, "file.txt");
         return run;
     }
 
     private async Task Upload(string run, string content, string path) =>
-        (await _home.Runs.LogArtifact(Admin, run, path, new MemoryStream(Encoding.UTF8.GetBytes(content)), Cancelled)).Refusal.ShouldBeNull();
+        (await Home.Runs.LogArtifact(Admin, run, path, new MemoryStream(Encoding.UTF8.GetBytes(content)), Cancelled)).Refusal.ShouldBeNull();
 
-    private Task<bool> Delete(string run)
-    {
-        _home.Clock.Step(TimeSpan.FromMilliseconds(1));
-        return DeleteNow(run);
-    }
+    private Task<bool> Delete(string run) => Later(t => RunTable.Delete(t, Admin, RunTable.Find(t, WorkspaceId.Default, run)!, Now));
 
-    private Task<bool> DeleteNow(string run) => _home.Database.Write(t => Moved(() => RunTable.Delete(t, Admin, RunTable.Find(t, WorkspaceId.Default, run)!, _home.Clock.Micros())), Cancelled);
-
-    private Task<bool> DeleteExperiment(string experiment) => _home.Database.Write(
-        t => Moved(() => Cairn.Tracking.Experiments.ExperimentTable.Delete(t, Admin, Cairn.Tracking.Experiments.ExperimentTable.Require(t, WorkspaceId.Default, experiment).Value, _home.Clock.Micros())), Cancelled);
-
-    private Task<bool> Begin(string subject) => _home.Database.Write(
-        t => Purging.Begin(t, Admin, BinContents.Find(t, WorkspaceId.Default, BinKind.Find(subject.Split('/')[0])!, subject.Split('/')[1])!, _home.Clock.Micros()), Cancelled);
-
-    private Task<PurgeResult> Purge(long deletedBefore = long.MaxValue) => _home.Bin.Purge(Admin, null, deletedBefore, (_, _) => { }, Cancelled);
-
-    private async Task<IReadOnlyList<BinItemWire>> Bin(WorkspaceId? workspace = null) =>
-        (await _home.Database.Read(t => BinContents.Page(t, workspace ?? WorkspaceId.Default, 100, null, 30, BinKind.All), Cancelled)).Items;
-
-    /// <summary>All files were written two days ago.</summary>
-    private async Task Age()
-    {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(_home.Folder, "blobs"), "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
-        await _home.Database.Write(t => t.Execute("UPDATE unnamed_blobs SET look_at = 0"), Cancelled);
-    }
-
-    private Task<long> Left() => _home.Database.Read(t => t.Scalar<long>("SELECT COUNT(*) FROM purges"), Cancelled);
+    private Task<bool> DeleteExperiment(string experiment) => Write(t => ExperimentTable.Delete(t, Admin, ExperimentTable.Require(t, WorkspaceId.Default, experiment).Value, Now));
 
     private async Task<long> Rows(string run)
     {
         var rows = 0L;
         foreach (var table in (string[])["run_metrics", "run_latest_metrics", "run_params", "run_tags", "run_inputs", "run_artifacts"])
-            rows += await _home.Database.Read(t => t.Scalar<long>($"SELECT COUNT(*) FROM {table} WHERE run_id = @run", new { run }), Cancelled);
+            rows += await Home.Database.Read(t => t.Scalar<long>($"SELECT COUNT(*) FROM {table} WHERE run_id = @run", new { run }), Cancelled);
         return rows;
     }
 }
