@@ -37,7 +37,7 @@ torture: ## Run the long fault tests, an hour or two; CSV=file, the telco data; 
 	bench/torture/mutations.sh
 	dotnet build tests/EndToEnd -c Release -v quiet --nologo
 	TORTURE_KILLS=1000 artifacts/bin/Cairn.EndToEnd.Tests/release/Cairn.EndToEnd.Tests -noLogo -diagnostics -class Cairn.EndToEnd.Tests.Faults.KillUnderLoadTests
-	TORTURE_KILLS=1000 artifacts/bin/Cairn.EndToEnd.Tests/release/Cairn.EndToEnd.Tests -noLogo -diagnostics -class Cairn.EndToEnd.Tests.Faults.MlflowKillTests -class Cairn.EndToEnd.Tests.Faults.UploadKillTests -class Cairn.EndToEnd.Tests.Faults.LoggingKillTests -class Cairn.EndToEnd.Tests.Faults.PurgeKillTests
+	TORTURE_KILLS=1000 artifacts/bin/Cairn.EndToEnd.Tests/release/Cairn.EndToEnd.Tests -noLogo -diagnostics -class Cairn.EndToEnd.Tests.Faults.MlflowKillTests -class Cairn.EndToEnd.Tests.Faults.UploadKillTests -class Cairn.EndToEnd.Tests.Faults.LoggingKillTests -class Cairn.EndToEnd.Tests.Faults.PurgeKillTests -class Cairn.EndToEnd.Tests.Faults.RegistryPurgeKillTests
 	bench/torture/endurance.sh $(CSV)
 
 clean: ## Remove all that was built

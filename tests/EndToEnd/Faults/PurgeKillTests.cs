@@ -1,7 +1,6 @@
 using System.Globalization;
 using Cairn.EndToEnd.Tests.Running;
 using Cairn.Kernel;
-using Cairn.Storage;
 using Cairn.Unit.Tests.Tracking;
 
 namespace Cairn.EndToEnd.Tests.Faults;
@@ -32,7 +31,7 @@ public class PurgeKillTests
         for (var run = 1; run <= Files; run++) store.Artifact(MlflowStoreFile.Id(run), "model/MLmodel", $"flavors: {{}} # {run}", 1);
         (await CairnProcess.Run(folder, "import", "mlflow", "mlflow.db")).ShouldSucceed();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(folder.Home, "blobs"), "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
-        var stay = Rows(folder, "SELECT run_id FROM runs WHERE experiment_id = 1 AND lifecycle_stage = 'active'");
+        var stay = StoredRows.Of(folder, "SELECT run_id FROM runs WHERE experiment_id = 1 AND lifecycle_stage = 'active'");
         stay.Count.ShouldBe(Runs / 3);
 
         // Each kill waits until its share of what there is to take away is gone, so that they fall all over the purge.
@@ -40,22 +39,22 @@ public class PurgeKillTests
         for (var kill = 1; kill <= Kills; kill++)
         {
             await Kill(folder, all - ((long)goes * kill / (Kills + 1)));
-            Rows(folder, $"{Visible} AND (SELECT COUNT(*) FROM run_metrics m WHERE m.run_id = r.run_id) <> {Metrics * Points}").ShouldBeEmpty($"after kill {kill}");
+            StoredRows.Of(folder, $"{Visible} AND (SELECT COUNT(*) FROM run_metrics m WHERE m.run_id = r.run_id) <> {Metrics * Points}").ShouldBeEmpty($"after kill {kill}");
         }
 
         (await CairnProcess.Run(folder, "bin", "purge", "--all")).ShouldSucceed().Out.ShouldContain("Removed");
 
-        Rows(folder, "SELECT run_id FROM runs").ShouldBe(stay, ignoreOrder: true);
-        Rows(folder, "SELECT name FROM experiments ORDER BY experiment_id").ShouldBe(["Default", "many"]);
+        StoredRows.Of(folder, "SELECT run_id FROM runs").ShouldBe(stay, ignoreOrder: true);
+        StoredRows.Of(folder, "SELECT name FROM experiments ORDER BY experiment_id").ShouldBe(["Default", "many"]);
         foreach (var table in (string[])["run_metrics", "run_latest_metrics", "run_params", "run_tags", "run_artifacts"])
-            Rows(folder, $"SELECT DISTINCT run_id FROM {table} WHERE run_id NOT IN (SELECT run_id FROM runs)").ShouldBeEmpty(table);
-        Rows(folder, "SELECT COUNT(*) FROM run_metrics").ShouldBe([(all - goes).ToString(CultureInfo.InvariantCulture)]);
-        Rows(folder, "SELECT COUNT(*) FROM purges").ShouldBe(["0"]);
-        Rows(folder, "SELECT COUNT(*) FROM unnamed_blobs").ShouldBe(["0"]);
+            StoredRows.Of(folder, $"SELECT DISTINCT run_id FROM {table} WHERE run_id NOT IN (SELECT run_id FROM runs)").ShouldBeEmpty(table);
+        StoredRows.Of(folder, "SELECT COUNT(*) FROM run_metrics").ShouldBe([(all - goes).ToString(CultureInfo.InvariantCulture)]);
+        StoredRows.Of(folder, "SELECT COUNT(*) FROM purges").ShouldBe(["0"]);
+        StoredRows.Of(folder, "SELECT COUNT(*) FROM unnamed_blobs").ShouldBe(["0"]);
         for (var run = 1; run <= Files; run++)
         {
             var digest = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"flavors: {{}} # {run}")).Hex;
-            File.Exists(Path.Combine(folder.Home, "blobs", digest[..2], digest)).ShouldBe(stay.Contains(MlflowStoreFile.Id(run)), $"the file of run {run}");
+            File.Exists(Path.Combine(folder.Home, "blobs", digest[..2], digest)).ShouldBe(stay.Contains(MlflowStoreFile.Id(run), StringComparer.Ordinal), $"the file of run {run}");
         }
 
         (await CairnProcess.Run(folder, "bin")).ShouldSucceed();
@@ -65,23 +64,12 @@ public class PurgeKillTests
     private static async Task Kill(TestFolder folder, long left)
     {
         using var killed = CairnProcess.Start(folder, "bin", "purge", "--all");
-        while (long.Parse(Rows(folder, "SELECT COUNT(*) FROM run_metrics")[0], CultureInfo.InvariantCulture) > left)
+        while (StoredRows.Count(folder, "run_metrics") > left)
         {
             if (killed.HasExited) throw new InvalidOperationException((await killed.End()).All);
             await Task.Delay(2);
         }
 
         killed.Kill();
-    }
-
-    private static List<string> Rows(TestFolder folder, string sql)
-    {
-        using var connection = OutsideDatabase.OfFile(Path.Combine(folder.Home, "cairn.db")).Open(write: false);
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var rows = new List<string>();
-        while (reader.Read()) rows.Add(Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture)!);
-        return rows;
     }
 }
