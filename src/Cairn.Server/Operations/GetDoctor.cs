@@ -99,7 +99,7 @@ internal static class GetDoctor
 
     private static DoctorCheck Memory(ModelMemoryWire memory)
     {
-        var found = $"{memory.Loaded} models take {ByteSize.Text(memory.Bytes)} of {ByteSize.Text(memory.Bound)}";
+        var found = $"{memory.Loaded} {(memory.Loaded == 1 ? "model takes" : "models take")} {ByteSize.Text(memory.Bytes)} of {ByteSize.Text(memory.Bound)}";
         return memory.Problem is not { } problem ? new("model memory", "ok", found) : new("model memory", "warn", $"{found}. {problem}", "Give models more memory: cairn up --model-memory 2GB.");
     }
 

@@ -125,6 +125,10 @@ internal static class Format
         _ => key,
     };
 
+    /// <summary>As <see cref="Metric"/>, where it begins what is said: Log loss. What stays as it was logged keeps its letters.</summary>
+    public static string Heading(string key) => Metric(key) is var name && name != key && !name.StartsWith("cv ", StringComparison.Ordinal) ? char.ToUpperInvariant(name[0]) + name[1..]
+        : key is "accuracy" or "precision" or "recall" or "threshold" ? char.ToUpperInvariant(key[0]) + key[1..] : name;
+
     /// <summary>
     /// The first 12 digits of an id and the first 8 of a digest; a short one stays as it is. An id begins with its millisecond: its first 8 digits are those
     /// of every id of the same minute.

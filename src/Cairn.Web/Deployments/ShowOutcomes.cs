@@ -24,7 +24,7 @@ internal static class ShowOutcomes
         if (request.Query("part") == "summary") return request.Show<OutcomeSummary>(new { Summary = await Summarize(request, name, from, to), Again = Again(request, from, to) });
 
         if (request.Query("format") == "csv")
-            return new CsvAnswer<OutcomeWire>("outcomes.csv", OutcomesPage.Columns, token => request.Api.ListOutcomesAsync(name, state: request.Query("state"), limit: Exported, pageToken: token, cancellation: request.Cancellation));
+            return new CsvAnswer<OutcomeWire>("outcomes.csv", OutcomesPage.Plain, token => request.Api.ListOutcomesAsync(name, state: request.Query("state"), limit: Exported, pageToken: token, cancellation: request.Cancellation));
 
         var summary = request.Query("summary") is not null ? Summarize(request, name, from, to) : null;
         var deployment = request.Load((api, stop) => api.GetDeploymentAsync(name, stop));

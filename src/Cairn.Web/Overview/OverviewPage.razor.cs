@@ -50,7 +50,7 @@ public sealed partial class OverviewPage
     private static string? Verdict(ProjectWire project) => project.LastRun?.State is { } state and not "succeeded" ? state : project.LastResult?.Verdict;
 
     private string ProjectOf(RunWire run) =>
-        Projects.Value?.Items.FirstOrDefault(project => project.LastResult?.ExperimentId == run.ExperimentId)?.Name ?? Format.None;
+        run.Tags.GetValueOrDefault("cairn.project") ?? Projects.Value?.Items.FirstOrDefault(project => project.LastResult?.ExperimentId == run.ExperimentId)?.Name ?? Format.None;
 
     private static string Headline(RunWire run)
     {

@@ -32,4 +32,20 @@ public sealed class NumbersTests
         values.Select(value => text(value)).ShouldBe(texts);
         text(null).ShouldBe("–");
     }
+
+    [Theory]
+    [InlineData("log_loss", "Log loss")]
+    [InlineData("accuracy", "Accuracy")]
+    [InlineData("roc_auc", "ROC AUC")]
+    [InlineData("cv.log_loss", "cv log loss")]
+    [InlineData("my_metric", "my_metric")]
+    public void A_metric_that_begins_a_tile_begins_with_a_capital_where_Cairn_named_it(string key, string text) => Format.Heading(key).ShouldBe(text);
+
+    [Theory]
+    [InlineData("bin.purge", "runs/01a21bb83232", """{"name":"odd-newt"}""", "Run odd-newt purged")]
+    [InlineData("bin.purge", "logged-models/m-1", "{}", "Logged model m-1 purged")]
+    [InlineData("model.describe", "models/churn/versions/3", """{"description":"x"}""", "Description of churn v3 changed")]
+    [InlineData("experiment.tag", "experiments/7", """{"name":"not its own"}""", "Tags of experiment 7 changed")]
+    public void What_happened_is_said_in_words(string action, string subject, string detail, string words) =>
+        new Change(new(1, 1, "ada", action, subject, detail)).Title.ShouldBe(words);
 }

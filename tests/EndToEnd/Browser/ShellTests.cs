@@ -94,7 +94,7 @@ public class ShellTests(Chromium chromium)
         var lines = (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).Split('\n');
         lines[0].ShouldBe("Time\tCaller\tAction\tSubject\tDetail");
         lines.Length.ShouldBe(1 + await page.Locator("tbody tr").CountAsync());
-        lines.ShouldContain(line => line.Split('\t')[3].StartsWith("runs/", StringComparison.Ordinal) && line.Split('\t')[3].Length == "runs/".Length + 32, "the page shows eight digits of an id");
+        lines.ShouldContain(line => line.Split('\t')[3].StartsWith("runs/", StringComparison.Ordinal) && line.Split('\t')[3].Length == "runs/".Length + 32, "the page shows twelve digits of an id");
 
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
         download.SuggestedFilename.ShouldBe("audit.csv");
