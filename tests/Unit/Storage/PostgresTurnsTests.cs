@@ -1,23 +1,11 @@
 using Cairn.Storage;
-using Cairn.Storage.Postgres;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Unit.Tests.Storage;
 
-public sealed class PostgresConformanceTests : DatabaseConformance
+/// <summary>Writers who get in each other's way, as they cannot with one writer.</summary>
+public sealed class PostgresTurnsTests : OnDatabase
 {
-    private TestPostgres? _postgres;
-
-    protected override async Task<Database> Open()
-    {
-        _postgres = await TestPostgres.Create();
-        return PostgresDatabase.Open(_postgres.ConnectionString, TimeProvider.System, NullLogger.Instance);
-    }
-
-    protected override async Task Cleanup()
-    {
-        if (_postgres is not null) await _postgres.DisposeAsync();
-    }
+    protected override bool Postgres => true;
 
     [Fact]
     public async Task Many_who_change_one_row_all_get_their_turn()
