@@ -139,6 +139,25 @@ public sealed class NoteTests
         (await Note(text)).TextContent.ShouldContain("This is the beginning, 20,000 of");
     }
 
+    /// <summary>Rows are filled up to the widest, and an address is written for each link to it: what is sent stays as long as what was written, about.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Short_notes_make_no_long_pages(bool isTable)
+    {
+        var text = isTable
+            ? $"{string.Concat(Enumerable.Repeat("|a", 2000))}|\n{string.Concat(Enumerable.Repeat("|-", 2000))}|\n{string.Concat(Enumerable.Repeat("|b|\n", 2900))}"
+            : $"[a]: /{new string('b', 8000)}\n\n{string.Concat(Enumerable.Repeat("[a] ", 2900))}";
+        var watch = Stopwatch.StartNew();
+
+        NoteText.Plain(text);
+        var note = await Note(text);
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        note.OuterHtml.Length.ShouldBeLessThan(1_000_000);
+        note.TextContent.ShouldContain(isTable ? "|b|" : "a a a");
+    }
+
     [Fact]
     public async Task Experiments_models_and_versions_have_their_notes_too_and_a_list_has_their_words()
     {

@@ -11,7 +11,10 @@ namespace Cairn.Web.Components.Notes;
 /// <summary>A parsed note as elements. Only what is named here becomes an element, and every text and address goes through the encoder of the pages: there is no HTML to be cleaned.</summary>
 internal sealed class NoteBlocks
 {
-    private int _heading = 1;
+    /// <summary>Characters of addresses. One that is written once may be linked thousands of times.</summary>
+    private const int MostOfAddresses = 2 * NoteText.Longest;
+
+    private int _heading = 1, _addresses;
     private bool _linked;
 
     public static RenderFragment Of(MarkdownDocument note) => builder => new NoteBlocks().Blocks(builder, note);
@@ -128,10 +131,11 @@ internal sealed class NoteBlocks
 
     private void Link(RenderTreeBuilder to, string address, Action text)
     {
-        if (_linked || !NoteText.MayLead(address))
+        var isTooMuch = !Counted(address);
+        if (_linked || isTooMuch || !NoteText.MayLead(address))
         {
             text();
-            if (!_linked && address.Length > 0) to.AddContent(0, $" ({Format.Clip(address, 200)})"); // seen, and nowhere to be led
+            if (!_linked && !isTooMuch && address.Length > 0) to.AddContent(0, $" ({Format.Clip(address, 200)})"); // seen, and nowhere to be led
             return;
         }
 
@@ -147,7 +151,7 @@ internal sealed class NoteBlocks
 
     private void Picture(RenderTreeBuilder to, string address, string alternative)
     {
-        if (!NoteText.MayShow(address))
+        if (!NoteText.MayShow(address) || !Counted(address))
         {
             Link(to, address, () => to.AddContent(0, alternative.Length > 0 ? alternative : "picture"));
             return;
@@ -158,6 +162,14 @@ internal sealed class NoteBlocks
         to.AddAttribute(2, "alt", alternative);
         to.AddAttribute(3, "loading", "lazy");
         to.CloseElement();
+    }
+
+    /// <returns>False: with it there would be more than a note has room for.</returns>
+    private bool Counted(string address)
+    {
+        if (_addresses + address.Length > MostOfAddresses) return false;
+        _addresses += address.Length;
+        return true;
     }
 
     private static string Words(ContainerInline inlines) => string.Concat(inlines.Descendants().OfType<LiteralInline>().Select(literal => literal.Content.ToString()));

@@ -17,12 +17,15 @@ internal static class NoteText
     /// <summary>Marks of lists and quotations at the beginning of one line. Each is looked at again for all that follow it, so many of them take a parser long.</summary>
     private const int Deepest = 50;
 
+    /// <summary>Cells of tables. Each row is filled up to the widest, so a few thousand characters could be millions of them.</summary>
+    private const int MostCells = 20_000;
+
     private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseAutoLinks().UseTaskLists().UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough).Build();
 
-    /// <summary>Null: it is nested deeper than anybody reads, so it is no Markdown but a text.</summary>
+    /// <summary>Null: it is nested deeper or has wider tables than anybody reads, so it is no Markdown but a text.</summary>
     public static MarkdownDocument? Parse(string text)
     {
-        if (IsDeeper(text, Deepest)) return null;
+        if (IsDeeper(text, Deepest) || HasMoreCells(text, MostCells)) return null;
         try
         {
             return Markdown.Parse(text.Length > Longest ? Format.Clip(text, Longest) : text, _pipeline);
@@ -44,6 +47,14 @@ internal static class NoteText
         }
 
         return false;
+    }
+
+    /// <summary>Whether its lines would come to more cells, were they all of one table.</summary>
+    private static bool HasMoreCells(ReadOnlySpan<char> text, long most)
+    {
+        var (lines, widest) = (0L, 0);
+        foreach (var line in text[..Math.Min(text.Length, Longest)].EnumerateLines()) (lines, widest) = (lines + 1, Math.Max(widest, line.Count('|')));
+        return lines * widest > most;
     }
 
     /// <summary>The words of its beginning in one line, for a cell of a table.</summary>
