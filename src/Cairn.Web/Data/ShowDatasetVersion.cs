@@ -13,7 +13,7 @@ internal static class ShowDatasetVersion
 {
     private const string Pattern = "/datasets/{name}/versions/{version}";
 
-    private const int Shown = 50, Exported = 1000;
+    private const int Shown = 50, Exported = 50_000;
 
     public static void Map(PageRoutes routes)
     {
