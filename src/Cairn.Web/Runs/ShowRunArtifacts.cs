@@ -7,6 +7,8 @@ namespace Cairn.Web.Runs;
 /// <summary>GET /runs/{id}/artifacts: the folder <c>path</c> of a run's files; <c>file</c> shows one of them. Either leads to the other where it names the other.</summary>
 internal static class ShowRunArtifacts
 {
+    private const int MostLooked = 10;
+
     public static void Map(PageRoutes routes) => routes.Get("/runs/{id}/artifacts", Handle);
 
     private static async Task<IResult> Handle(PageRequest request)
@@ -23,7 +25,8 @@ internal static class ShowRunArtifacts
 
         if (isPath && file is not null && await Below(file) is { Value.Items.Count: > 0 }) return request.GoTo(RunFrame.Artifacts(id, file));
         if (isPath && file is null && (await request.Load((api, stop) => api.ReadArtifactAsync(id, folder, most: 1, stop))).Value is not null) return request.GoTo(RunFrame.Artifacts(id, file: folder));
-        while (folder.Length > 0 && files.Value is { Items.Count: 0 }) files = await Below(folder = Above(folder)); // what is there, as near to it as there is anything
+        // What is there, as near to it as there is anything; of hundreds of folders that are not, the top.
+        for (var looked = 1; folder.Length > 0 && files.Value is { Items.Count: 0 }; looked++) files = await Below(folder = looked < MostLooked ? Above(folder) : "");
         (file, preview) = (null, null);
         return Show(files, StatusCodes.Status404NotFound, asked);
 

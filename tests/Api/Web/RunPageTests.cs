@@ -268,6 +268,21 @@ public sealed class RunPageTests
     }
 
     [Fact]
+    public async Task Of_hundreds_of_folders_that_are_not_there_few_are_looked_for()
+    {
+        string[] folders = [.. Enumerable.Range(1, 490).Select(depth => string.Join('/', Enumerable.Repeat("a", depth)))];
+        var api = Sample.Api().WithoutFilesAt(folders);
+        await using var host = await PageHost.Start(api);
+
+        using var answer = await host.Http.GetAsync($"{Judged}/artifacts?path={folders[^1]}");
+        var page = await PageHost.Read(answer);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        page.QuerySelectorAll("[aria-label=Files] tbody tr").Length.ShouldBe(3);
+        api.Asked.Count(asked => asked.Contains("/artifacts", StringComparison.Ordinal)).ShouldBeLessThan(20);
+    }
+
+    [Fact]
     public async Task What_a_run_stored_is_sandboxed_by_its_own_answer()
     {
         await using var host = await PageHost.Start(Sample.Api());
