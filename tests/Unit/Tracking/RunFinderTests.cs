@@ -132,6 +132,7 @@ public abstract class RunFinderTests : IAsyncLifetime
     [InlineData(1)]
     [InlineData(16)]
     [InlineData(1000)]
+    [InlineData(20_000)]
     public async Task Of_several_keys_each_sorts_what_is_equal_in_those_before(int effort)
     {
         var draw = new Random(Seed - effort);
