@@ -50,6 +50,12 @@ internal static class Areas
         new(Foot, "System", "/system", "gear", OperationsArea.Map),
     ];
 
+    /// <summary>Pages that somebody may look for by name and that stand behind the first page of their area.</summary>
+    public static IReadOnlyList<(string Title, string Path)> Behind { get; } =
+    [
+        ("Experiments", "/experiments"), ("Runs in groups", "/runs/groups"), ("Storage", "/system/storage"), ("Audit log", "/system/audit"), ("About", "/system/about"),
+    ];
+
     /// <summary>The area a page lies in; null: in none, as the search.</summary>
     public static Area? Of(string path) => All.FirstOrDefault(area => area.Also.Prepend(area.Path).Any(start => path == start || (start != "/" && path.StartsWith(start + "/", StringComparison.Ordinal))));
 }

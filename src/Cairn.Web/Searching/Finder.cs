@@ -23,6 +23,7 @@ internal sealed class Finder(PageRequest request, string text)
     {
         var pages = Areas.All.Where(area => Matches(area.Title)).Select(area => new SearchHits.Row("Pages", area.Icon, area.Title, area.Stage == Areas.Foot ? "" : area.Stage, area.Path));
         if (text.Length == 0) return [.. pages];
+        pages = pages.Concat(Areas.Behind.Where(page => Matches(page.Title)).Select(page => (page, Area: Areas.Of(page.Path)!)).Select(found => new SearchHits.Row("Pages", found.Area.Icon, found.page.Title, found.Area.Title, found.page.Path)));
         Task<IReadOnlyList<SearchHits.Row>>[] questions =
         [
             Named((api, stop) => api.ListProjectsAsync(text, Asked, cancellation: stop), project => project.Name, project => new("Projects", "project", project.Name, "", Address.Project(project.Name))),

@@ -86,7 +86,9 @@ public class DatasetPageTests
         page.QuerySelector(".lede")!.TextContent.ShouldBe("10 rows more.");
         page.QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe("/datasets/churn/compare?a=1&b=2&part=profiles");
         part.QuerySelectorAll("tbody tr").Select(row => $"{row.Children[0].TextContent.Trim()} {row.Children[3].TextContent}").ShouldBe(["Contract new", "tenure +0.50 sd", "customerID –", "Churn 0.0 points"]);
-        (await host.Open("/datasets/churn/compare")).QuerySelector("main [data-state]")!.TextContent.ShouldContain("Choose two versions");
+        var choice = await host.Open("/datasets/churn/compare");
+        choice.QuerySelector("main [data-state]")!.TextContent.ShouldContain("Choose two versions");
+        choice.QuerySelectorAll("main option[selected]").Select(version => version.GetAttribute("value")).ShouldBe(["1", "2"]);
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public class ModelPagesTests
 
         var page = await host.Open("/models/churn");
 
-        page.Title.ShouldBe("churn – Cairn");
+        page.Title.ShouldBe("churn – Models – Cairn");
         Text(page, ".banner").ShouldContain("v4 holds its gates and awaits a decision");
         page.QuerySelectorAll(".versus > div").Length.ShouldBe(2);
         Text(page, ".versus").ShouldContain("baseline 0.7263, best single feature (Contract)");

@@ -17,6 +17,17 @@ public class SearchTests
         page.QuerySelectorAll("a[href^='/models/'] b").Select(name => name.TextContent).ShouldBe([.. Enumerable.Range(1, 8).Select(i => new string('a', i) + "-churn")]);
     }
 
+    [Theory]
+    [InlineData("audit", "/system/audit", "System")]
+    [InlineData("Experim", "/experiments", "Runs")]
+    [InlineData("storage", "/system/storage", "System")]
+    public async Task A_page_behind_the_first_of_its_area_is_found_by_its_name(string text, string path, string area)
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+
+        (await host.Open($"/search?q={text}&part=hits")).QuerySelector($"a[href='{path}'] small")!.TextContent.ShouldBe(area);
+    }
+
     [Fact]
     public async Task Nothing_typed_asks_nothing_and_one_list_that_is_denied_takes_nothing_from_the_others()
     {

@@ -94,6 +94,19 @@ public partial class ShellTests
     }
 
     [Fact]
+    public async Task No_two_pages_have_one_title_however_alike_their_subjects_are_called()
+    {
+        await using var host = await PageHost.Start(ServingSample.Api());
+        var titles = new List<string>();
+        // With one deployment /predict is its page.
+        foreach (var path in Pages.Where(path => path != "/predict" && !path.Contains('?', StringComparison.Ordinal))) titles.Add((await host.Open(path)).Title!);
+
+        titles.ShouldBe(titles.Distinct(StringComparer.Ordinal));
+        titles.ShouldContain(title => title == "churn – Models – Cairn");
+        titles.ShouldContain(title => title == "churn – Deployments – Cairn");
+    }
+
+    [Fact]
     public async Task The_menu_says_where_one_is_and_every_entry_leads_to_a_page()
     {
         await using var host = await PageHost.Start(ServingSample.Api());

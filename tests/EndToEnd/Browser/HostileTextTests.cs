@@ -20,6 +20,7 @@ public class HostileTextTests(Chromium chromium)
         var api = new FakeApi()
             .With("projects", new Page<ProjectWire>([.. names.Select(name => new ProjectWire(name, "5", now, name, name, null, name, null, null))]))
             .With("runs", new Page<RunWire>([.. names.Select(name => new RunWire(new string('2', 32), "1", name, "finished", "active", now, now, name, new Dictionary<string, double>(StringComparer.Ordinal) { [name] = 0.5 }, tags, tags, []))]))
+            .With("experiments", new Page<ExperimentWire>([.. names.Select((name, at) => new ExperimentWire($"{at}", name, "active", now, now, tags))]))
             .With("models", new Page<ModelWire>([.. names.Select(name => new ModelWire(name, name, now, now, tags, new Dictionary<string, long>(StringComparer.Ordinal), null, 1))]))
             .With("deployments", new Page<DeploymentWire>([.. names.Select(name => new DeploymentWire(name, name, false, null, null, now, name))]))
             .With("audit", new Page<AuditEntry>([.. names.Select((name, at) => new AuditEntry(at, now, name, name, name, name))]))
@@ -29,7 +30,7 @@ public class HostileTextTests(Chromium chromium)
         foreach (var look in new[] { Look.Wide, Look.PhoneDark })
         {
             await using var visit = await chromium.Visit(look, pages.Address);
-            foreach (var (name, address) in new[] { ("overview", "/"), ("audit", "/system/audit"), ("health", "/system"), ("about", "/system/about"), ("search", "/search?q=" + Uri.EscapeDataString(Markup)) })
+            foreach (var (name, address) in new[] { ("overview", "/"), ("audit", "/system/audit"), ("health", "/system"), ("about", "/system/about"), ("runs", "/runs"), ("search", "/search?q=" + Uri.EscapeDataString(Markup)) })
             {
                 var page = await visit.Open(address);
                 await visit.Picture($"hostile-{name}");
@@ -37,6 +38,7 @@ public class HostileTextTests(Chromium chromium)
                 (await page.Locator("main img, main script:not([type='application/json'])").CountAsync()).ShouldBe(0);
                 (await page.EvaluateAsync<int>("document.documentElement.scrollHeight")).ShouldBeLessThan(look.Width < 500 ? 20_000 : 8_000, address);
                 await visit.ShouldBeSound();
+                await visit.ShouldShowItsFieldsWhole();
             }
         }
     }

@@ -78,6 +78,27 @@ internal sealed class Visit : IAsyncDisposable
         beyond.ShouldBeEmpty($"{Page.Url} {_look.Name} scrolls sideways");
     }
 
+    /// <summary>No field or button is cut off by the edge of what it stands in, where nothing scrolls.</summary>
+    public async Task ShouldShowItsFieldsWhole()
+    {
+        var cut = await Page.EvaluateAsync<string[]>(
+            """
+            (() => {
+              const cutBy = e => {
+                for (let c = e.parentElement; c; c = c.parentElement) {
+                  const over = getComputedStyle(c).overflowX;
+                  if (over === 'auto' || over === 'scroll') return false;
+                  if ((over === 'hidden' || over === 'clip') && e.getBoundingClientRect().right > c.getBoundingClientRect().right + 1) return true;
+                }
+                return false;
+              };
+              const fields = [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, summary')];
+              return fields.filter(e => e.checkVisibility() && !e.closest('[popover]:not(:popover-open), dialog:not([open])') && cutBy(e)).slice(0, 5).map(e => e.outerHTML.slice(0, 160));
+            })()
+            """);
+        cut.ShouldBeEmpty($"{Page.Url} {_look.Name} cuts off what is to be filled in or pressed");
+    }
+
     /// <summary>Whatever can be clicked can be reached by the Tab key.</summary>
     public async Task ShouldBeReachable()
     {
