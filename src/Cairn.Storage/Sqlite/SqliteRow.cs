@@ -5,7 +5,7 @@ using SQLitePCL;
 namespace Cairn.Storage.Sqlite;
 
 /// <summary>
-/// The row of a statement, its numbers asked of SQLite itself. The reader counts its references to the statement twice for each number, which is three quarters of the time that a row of
+/// The row of a statement, its numbers asked of SQLite itself. The reader counts its references to the statement twice for each number, which is two thirds of the time that a row of
 /// four numbers takes.
 /// </summary>
 internal sealed partial class SqliteRow : Row

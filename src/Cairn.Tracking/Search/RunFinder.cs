@@ -120,14 +120,15 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         for (var at = 0; at < conditions.Count; at++)
         {
             if (conditions[at].Found is not { } by || (!by.IsRange && most < (by.IsToldByStart ? EffortForStarts : EffortForScans))) continue;
-            if (!by.IsRange)
+            long count;
+            if (!by.IsRange && Named(by, $"named{at}", Math.Min(least, MostNamed)) is { } named) (by, count) = named;
+            else if (!by.IsRange && most < EffortForScans) continue;
+            else
             {
-                if (Named(by, $"named{at}", Math.Min(least, MostNamed)) is { } named) by = named;
-                else if (most < EffortForScans) continue;
+                sql.Parameters["most"] = least;
+                count = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {by.Table} f WHERE {Rows(by)} LIMIT @most) AS counted", sql.Parameters);
             }
 
-            sql.Parameters["most"] = least;
-            var count = transaction.Scalar<long>($"SELECT COUNT(*) FROM (SELECT 1 AS one FROM {by.Table} f WHERE {Rows(by)} LIMIT @most) AS counted", sql.Parameters);
             if (count < least) (rarest, least, none) = (by, count, none || count == 0);
             if (none) return null;
         }
@@ -135,14 +136,14 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
         return rarest;
     }
 
-    /// <summary>The runs themselves, when they are few: rows that lie anywhere are looked through once, not to count them and then to find them.</summary>
-    private FoundBy? Named(FoundBy by, string parameter, long most)
+    /// <summary>The runs themselves and their number, when they are few: rows that lie anywhere are looked through once, not to count them and then to find them.</summary>
+    private (FoundBy By, long Count)? Named(FoundBy by, string parameter, long most)
     {
         sql.Parameters["most"] = most + 1;
         var runs = transaction.Query<string>($"SELECT f.run_id FROM {by.Table} f WHERE {Rows(by)} LIMIT @most", sql.Parameters);
         if (runs.Count > most) return null;
         sql.Parameters[parameter] = transaction.Texts([.. runs]);
-        return new("runs", by.Of, $"f.run_id {transaction.Among(parameter)}", IsRange: true, OfAnyExperiment: true);
+        return (new("runs", by.Of, $"f.run_id {transaction.Among(parameter)}", IsRange: true, OfAnyExperiment: true), runs.Count);
     }
 
     private string Rows(FoundBy by)
@@ -164,8 +165,8 @@ internal sealed class RunFinder(ReadTransaction transaction, ClauseSql sql, RunS
             else ofAll = scope.Experiments is null || _experiments.Value.Count > MostWalks;
         }
 
-        var bounds = conditions.Where(condition => stretch.Value is not null && condition.Found is { } found && found.Of == (order.Entity, order.Key)).Select(condition => condition.Found!.OfValue ?? condition.Found.Where);
-        if (order.IsByStart && _toldByStart.Count > 0) bounds = _toldByStart.Select(told => told.Where);
+        var bounds = order.IsByStart && _toldByStart.Count > 0 ? _toldByStart.Select(told => told.Where)
+            : conditions.Where(condition => stretch.Value is not null && condition.Found is { } found && found.Of == (order.Entity, order.Key)).Select(condition => condition.Found!.OfValue ?? condition.Found.Where);
         var bound = string.Concat(bounds.Select(one => $" AND {one}"));
         IEnumerable<long?> experiments = ofAll ? [null] : _experiments.Value.Select(id => (long?)id);
         return new([.. experiments.Select(experiment => new RunCursor(transaction, sql.Parameters, stretch, bound, order.Descending, experiment, after))], number, order.Descending, wanted);

@@ -11,13 +11,10 @@ internal static class PointJson
     /// <summary>A key that is written a hundred thousand times, escaped once.</summary>
     public static JsonEncodedText Key(string key) => JsonEncodedText.Encode(key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 
-    public static void Write(Utf8JsonWriter json, string key, double value, long isNan, long timestamp, long step, string? run = null) => Write(json, Key(key), value, isNan, timestamp, step, run);
-
-    public static void Write(Utf8JsonWriter json, JsonEncodedText key, double value, long isNan, long timestamp, long step, string? run = null)
+    public static void Write(Utf8JsonWriter json, string key, double value, long isNan, long timestamp, long step)
     {
         json.WriteStartObject();
-        WriteFields(json, key, value, isNan, timestamp, step);
-        if (run is not null) json.WriteString("run_id"u8, run);
+        WriteFields(json, Key(key), value, isNan, timestamp, step);
         json.WriteEndObject();
     }
 
