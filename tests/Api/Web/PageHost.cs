@@ -44,7 +44,7 @@ internal sealed class PageHost : IAsyncDisposable
         if (cookie is not null) request.Headers.Add("Cookie", cookie);
         using var answer = await Http.SendAsync(request);
         answer.EnsureSuccessStatusCode();
-        return new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+        return await Read(answer);
     }
 
     /// <summary>Opens a page and posts a form with its token, as a browser does.</summary>
@@ -69,7 +69,15 @@ internal sealed class PageHost : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
-    public static async Task<IHtmlDocument> Read(HttpResponseMessage answer) => new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+    /// <summary>A page, in which each id is there once and a button that copies or saves a table names one.</summary>
+    public static async Task<IHtmlDocument> Read(HttpResponseMessage answer)
+    {
+        var page = new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+        page.QuerySelectorAll("[id]").GroupBy(element => element.Id, StringComparer.Ordinal).Where(same => same.Skip(1).Any()).Select(same => same.Key).ShouldBeEmpty();
+        foreach (var name in (string[])["data-copy-table", "data-csv-table"])
+            page.QuerySelectorAll($"[{name}]").Where(button => page.GetElementById(button.GetAttribute(name)!) is not IHtmlTableElement).Select(button => button.OuterHtml).ShouldBeEmpty();
+        return page;
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
