@@ -53,6 +53,9 @@ internal static class Format
     /// <summary>0.13, 0.004, &lt; 0.001: a p value under its name.</summary>
     public static string P(double? p) => p switch { >= 0 and < 0.001 => "< 0.001", >= 0 and < 0.01 => Number(p, 3), >= 0 => Number(p, 2), _ => None };
 
+    /// <summary>Every digit, as programs read it: for files.</summary>
+    public static string? Exact(double? number) => number?.ToString("R", CultureInfo.InvariantCulture);
+
     /// <summary>$104.29</summary>
     public static string Money(double? dollars) => dollars is { } value && double.IsFinite(value) ? $"{(value < 0 ? "−" : "")}${Number(Math.Abs(value), 2)}" : None;
 

@@ -22,14 +22,14 @@ internal static class FlowRunCsv
 
     private static readonly IReadOnlyList<Column<CandidateWire>> _candidates =
     [
-        new("algorithm", "Algorithm", candidate => candidate.Algorithm), new("run_id", "Run", candidate => candidate.RunId), new("cv.roc_auc", "cv ROC AUC", candidate => Exact(candidate.RocAuc)),
-        new("cv.roc_auc.sd", "over folds", candidate => Exact(candidate.RocAucSd)), new("cv.log_loss", "cv log loss", candidate => Exact(candidate.LogLoss)), new("seconds", "Trained in", candidate => Exact(candidate.Seconds)),
+        new("algorithm", "Algorithm", candidate => candidate.Algorithm), new("run_id", "Run", candidate => candidate.RunId), new("cv.roc_auc", "cv ROC AUC", candidate => Format.Exact(candidate.RocAuc)),
+        new("cv.roc_auc.sd", "over folds", candidate => Format.Exact(candidate.RocAucSd)), new("cv.log_loss", "cv log loss", candidate => Format.Exact(candidate.LogLoss)), new("seconds", "Trained in", candidate => Format.Exact(candidate.Seconds)),
     ];
 
     private static readonly IReadOnlyList<Column<MetricComparisonWire>> _judged =
     [
-        new("metric", "Metric", metric => metric.Metric), new("given", "Given", metric => Exact(metric.Logged)), new("candidate", "Candidate", metric => Exact(metric.Candidate)),
-        new("difference", "Difference", metric => Exact(metric.Difference)), new("low", "Low", metric => Exact(metric.Low)), new("high", "High", metric => Exact(metric.High)), new("p", "p", metric => Exact(metric.P)),
+        new("metric", "Metric", metric => metric.Metric), new("given", "Given", metric => Format.Exact(metric.Logged)), new("candidate", "Candidate", metric => Format.Exact(metric.Candidate)),
+        new("difference", "Difference", metric => Format.Exact(metric.Difference)), new("low", "Low", metric => Format.Exact(metric.Low)), new("high", "High", metric => Format.Exact(metric.High)), new("p", "p", metric => Format.Exact(metric.P)),
     ];
 
     private static readonly IReadOnlyList<Column<RefusedOutcomeWire>> _refused =
@@ -58,12 +58,10 @@ internal static class FlowRunCsv
     private static CsvAnswer<KeyValuePair<string, double>> Metrics(LifecycleResult life) => CsvAnswer.Of(
         "metrics.csv",
         [
-            new("metric", "Metric", metric => metric.Key), new(life.Algorithm, "Value", metric => Exact(metric.Value)),
-            new("baseline", "Baseline", metric => life.Baseline.TryGetValue(metric.Key, out var baseline) ? Exact(baseline) : null),
+            new("metric", "Metric", metric => metric.Key), new(life.Algorithm, "Value", metric => Format.Exact(metric.Value)),
+            new("baseline", "Baseline", metric => life.Baseline.TryGetValue(metric.Key, out var baseline) ? Format.Exact(baseline) : null),
         ],
         [.. life.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal)]);
 
     private static T Read<T>(JsonElement result) => result.Deserialize<T>(CairnJson.Options)!;
-
-    private static string? Exact(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 }

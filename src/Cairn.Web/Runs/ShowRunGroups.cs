@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Client.Wire;
+using Cairn.Web.Components;
 using Cairn.Web.Components.Tables;
 using Cairn.Web.Routing;
 using Microsoft.AspNetCore.Http;
@@ -40,10 +41,8 @@ internal static class ShowRunGroups
     private static IReadOnlyList<Column<RunGroupWire>> Columns(string by) =>
     [
         new(by, by, group => group.ExperimentName ?? group.Value), new("runs", "Runs", group => group.Runs.ToString(CultureInfo.InvariantCulture)), new("measured", "With it", group => group.Measured.ToString(CultureInfo.InvariantCulture)),
-        new("mean", "Mean", group => Exact(group.Mean)), new("min", "Least", group => Exact(group.Min)), new("max", "Greatest", group => Exact(group.Max)),
+        new("mean", "Mean", group => Format.Exact(group.Mean)), new("min", "Least", group => Format.Exact(group.Min)), new("max", "Greatest", group => Format.Exact(group.Max)),
     ];
-
-    private static string? Exact(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The param that most of the runs have and that is not the same in all of them, with the fewest values.</summary>
     private static string? Differing(IReadOnlyList<RunWire> runs) => runs.SelectMany(run => run.Params).GroupBy(param => param.Key, param => param.Value, StringComparer.Ordinal)
