@@ -4,6 +4,9 @@ using Cairn.Learning.Gates;
 
 namespace Cairn.Learning;
 
+/// <summary>The version that serves at the moment.</summary>
+public sealed record Champion(long Version, Predictor Predictor);
+
 /// <summary>One line under <c>gates:</c>: <c>roc_auc >= 0.83</c>, <c>test.log_loss &lt;= 0.45</c>, <c>not_worse_than champion</c>.</summary>
 public sealed record Gate(string Text)
 {
@@ -16,15 +19,15 @@ public sealed record Gate(string Text)
     }
 
     /// <summary>Asks every gate. The honest baseline is always asked, written or not: no signal, no promotion.</summary>
-    /// <param name="champion">What serves now; null: nothing does, and comparisons with it pass.</param>
+    /// <param name="champion">Null: nothing serves yet, and comparisons with it pass.</param>
     public static GateVerdictWire Decide(
-        IReadOnlyList<Gate> gates, Preparation preparation, Candidate candidate, Evaluation evaluation, Predictor? champion, TimeProvider clock)
+        IReadOnlyList<Gate> gates, Preparation preparation, Candidate candidate, Evaluation evaluation, Champion? champion, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(gates);
         ArgumentNullException.ThrowIfNull(preparation);
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(clock);
-        return Verdict.Of(gates, evaluation, rule => ChampionComparison.Check(rule, preparation, candidate, champion), clock);
+        return Verdict.Of(gates, evaluation, rule => ChampionComparison.Check(rule, preparation, candidate, evaluation.Threshold, champion), clock);
     }
 }

@@ -101,7 +101,25 @@ public sealed record ModelVersionWire(
 public sealed record GateVerdictWire(string Verdict, string Summary, long DecidedAt, IReadOnlyList<GateCheckWire> Checks);
 
 /// <param name="Detail">The test, its numbers and its power in words.</param>
-public sealed record GateCheckWire(string Gate, bool Passed, string Detail);
+/// <param name="Comparison">The numbers of a gate that compares two models; null: it compares none, had too few rows to, or was asked by an older Cairn.</param>
+public sealed record GateCheckWire(string Gate, bool Passed, string Detail, GateComparisonWire? Comparison = null);
+
+/// <summary>Areas under ROC curves of two models on the same rows (paired DeLong), and what so many rows can tell.</summary>
+/// <param name="Against">What the version is compared with: <c>v6</c>, or a baseline as <c>Contract alone</c>.</param>
+/// <param name="Rows">None of which either model learned from.</param>
+/// <param name="RocAuc">Of the version.</param>
+/// <param name="StandardError">Of the difference.</param>
+/// <param name="Low">With <paramref name="High"/>, the two-sided 95 % interval of the difference.</param>
+/// <param name="AtLeast">The lower end of the one-sided 95 % interval: the gate passes when it lies above the allowed loss.</param>
+/// <param name="P">Two-sided: how often a difference at least so great is chance, if both are equally good.</param>
+/// <param name="Margin">The loss that the gate allows; 0: the version has to be better.</param>
+/// <param name="Detectable">The gate passes in 80 % of the cases when the version is better than the allowed loss by so much.</param>
+/// <param name="Power">How often the gate passes when both are equally good; null where that is no reason to pass.</param>
+/// <param name="RowsForPower">With so many rows <paramref name="Power"/> is 80 %.</param>
+/// <param name="SameAnswers">The share of the rows on which both decide alike, each at its own threshold; null: not counted.</param>
+public sealed record GateComparisonWire(
+    string Against, int Rows, double RocAuc, double OtherRocAuc, double Difference, double StandardError, double Low, double High, double AtLeast, double P, double Margin, double Detectable,
+    double? Power = null, long? RowsForPower = null, double? SameAnswers = null);
 
 /// <summary>A version trained elsewhere: where its files are, and the run here that stands for it, if any.</summary>
 public sealed record RegisterVersion(

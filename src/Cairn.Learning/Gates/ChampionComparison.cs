@@ -6,10 +6,11 @@ namespace Cairn.Learning.Gates;
 /// <remarks>A row is known again by its key, whatever file or order it stands in. Rows the champion may have learned from are left out.</remarks>
 internal static class ChampionComparison
 {
-    public static GateCheckWire Check(GateRule.NotWorseThanChampion rule, Preparation preparation, Candidate candidate, Predictor? champion)
+    public static GateCheckWire Check(GateRule.NotWorseThanChampion rule, Preparation preparation, Candidate candidate, double threshold, Champion? serving)
     {
-        if (champion is null) return new(rule.Text, true, "nothing serves yet: this is the first version");
+        if (serving is null) return new(rule.Text, true, "nothing serves yet: this is the first version");
 
+        var champion = serving.Predictor;
         var missing = champion.Inputs.Select(i => i.Name).Where(name => !preparation.Frame.Columns.Any(c => c.Name == name)).ToList();
         if (missing.Count > 0)
             return new(rule.Text, false, $"the champion cannot be asked: it needs {string.Join(", ", missing)}, which the data no longer has; compare by hand and promote with an override");
@@ -25,9 +26,10 @@ internal static class ChampionComparison
                 $"not decided: none of the {preparation.TestRows:N0} test rows was kept aside by the champion too. Keep split.seed and the key column as they were, or promote with an override");
         }
 
-        var championScores = champion.Score(preparation.Frame);
-        var result = NonInferiority.Of(
-            Array.ConvertAll(common, row => preparation.Labels[row]), candidate.Score(preparation, common), Array.ConvertAll(common, row => championScores[row]), rule.Margin);
-        return new(rule.Text, result.Passed, result.Detail);
+        var all = champion.Score(preparation.Frame);
+        var (scores, others) = (candidate.Score(preparation, common), Array.ConvertAll(common, row => all[row]));
+        var result = NonInferiority.Of(Array.ConvertAll(common, row => preparation.Labels[row]), scores, others, rule.Margin, $"v{serving.Version}");
+        var alike = scores.Zip(others).Count(pair => pair.First >= threshold == pair.Second >= champion.Threshold);
+        return new(rule.Text, result.Passed, result.Detail, result.Comparison is { } compared ? compared with { SameAnswers = (double)alike / common.Length } : null);
     }
 }

@@ -16,7 +16,7 @@ internal static class Verdict
     public static GateVerdictWire Of(
         IReadOnlyList<Gate> gates, Evaluation evaluation, Func<GateRule.NotWorseThanChampion, GateCheckWire> compare, TimeProvider clock)
     {
-        List<GateCheckWire> checks = [new(HonestBaseline, evaluation.Signal, evaluation.SignalDetail)];
+        List<GateCheckWire> checks = [new(HonestBaseline, evaluation.Signal, evaluation.SignalDetail, evaluation.SignalComparison)];
         foreach (var gate in gates)
         {
             checks.Add(GateRule.Parse(gate.Text).Value switch

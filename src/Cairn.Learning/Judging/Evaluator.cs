@@ -17,7 +17,7 @@ internal static class Evaluator
         var (intervals, outOfFoldIntervals) = (test.Intervals(preparation.Task.Split.Seed), outOfFold.Intervals(preparation.Task.Split.Seed));
 
         var artifacts = new EvaluationFiles(preparation, candidate, baseline, test, outOfFold, choice, signal).Write(intervals, outOfFoldIntervals);
-        return new(test.Card, outOfFold.Card, intervals, choice.Threshold, choice.Reason, signal.Signal, signal.Detail, artifacts);
+        return new(test.Card, outOfFold.Card, intervals, choice.Threshold, choice.Reason, signal.Signal, signal.Detail, signal.Comparison, artifacts);
     }
 }
 

@@ -1,15 +1,13 @@
+using Cairn.Client.Wire;
 using Cairn.Learning.Statistics;
 
 namespace Cairn.Learning.Judging;
 
 /// <summary>Does the model know anything that the cheapest baseline does not? Asked of the out-of-fold scores of the same rows.</summary>
-internal readonly record struct SignalTest(bool Signal, string Detail, DeLong Areas)
+internal readonly record struct SignalTest(bool Signal, string Detail, DeLong Areas, GateComparisonWire? Comparison)
 {
-    /// <value>One-sided 95 %: the chance to call noise a signal is at most one in twenty.</value>
-    public const double Z = 1.6448536269514722;
-
     /// <summary>
-    /// A signal is a higher ROC AUC than the baseline's, beyond chance (paired DeLong, one-sided 95 %), and a log loss that is not
+    /// A signal is a higher ROC AUC than the baseline's, beyond chance (paired DeLong, one-sided 95 %: the chance to call noise a signal is at most one in twenty), and a log loss that is not
     /// higher: better ranked but worse as a probability is no gain.
     /// </summary>
     public static SignalTest Of(ReadOnlySpan<float> labels, ReadOnlySpan<double> candidate, Baseline baseline)
@@ -18,7 +16,7 @@ internal readonly record struct SignalTest(bool Signal, string Detail, DeLong Ar
         var (loss, baselineLoss) = (Probabilities.LogLoss(labels, candidate), Probabilities.LogLoss(labels, baseline.OutOfFold));
         var interval = areas.DifferenceInterval();
 
-        var ranks = areas.Difference > Z * areas.StandardError && areas.Difference > 0;
+        var ranks = areas.Difference > TestPower.Z95 * areas.StandardError && areas.Difference > 0;
         var sound = loss <= baselineLoss;
         var against = baseline.Phrase;
         var numbers = $"ROC AUC {areas.First:0.000} against {areas.Second:0.000} for {against}; difference {areas.Difference:0.000}, 95 % {interval.Low:0.000} to {interval.High:0.000}";
@@ -28,6 +26,6 @@ internal readonly record struct SignalTest(bool Signal, string Detail, DeLong Ar
             (true, true) => $"{numbers}; {losses}",
             (true, false) => $"no gain over {against}: it ranks better ({numbers}), but its probabilities are worse ({losses})",
             _ => $"no gain over {against}: {numbers}; {losses}",
-        }, areas);
+        }, areas, double.IsFinite(areas.StandardError) ? TestPower.Describe(areas, labels.Length, margin: 0, against) : null);
     }
 }

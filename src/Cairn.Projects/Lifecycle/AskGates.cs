@@ -20,7 +20,7 @@ internal sealed class AskGates(Workbench bench, Models models, ModelPackages pac
         var champion = await Champion(context, parameters.Project, cancellation);
         if (champion.Refusal is { } damaged) return damaged;
 
-        var verdict = await Workbench.Aside(() => Gate.Decide(definition.Gates, preparation, candidate, evaluation, champion.Value.Predictor, clock), cancellation);
+        var verdict = await Workbench.Aside(() => Gate.Decide(definition.Gates, preparation, candidate, evaluation, champion.Value.Serving, clock), cancellation);
         if (context.ResultOf<RegisterResult>("register").Version is { } version)
         {
             var recorded = await models.RecordVerdict(context.Caller, parameters.Project, version, verdict, cancellation);
@@ -32,13 +32,13 @@ internal sealed class AskGates(Workbench bench, Models models, ModelPackages pac
     }
 
     /// <summary>A champion that is damaged is a refusal: passing it over would let any model through.</summary>
-    private async Task<Answer<(Predictor? Predictor, bool There)>> Champion(TaskContext context, string model, CancellationToken cancellation)
+    private async Task<Answer<(Champion? Serving, bool There)>> Champion(TaskContext context, string model, CancellationToken cancellation)
     {
-        if (await models.FindChampion(context.Caller.Workspace, model, cancellation) is not { PackageDigest: { } digest }) return (null, false);
+        if (await models.FindChampion(context.Caller.Workspace, model, cancellation) is not { PackageDigest: { } digest } version) return (null, false);
         var opened = await packages.Open(context.Caller.Workspace, Digest.Parse(digest), cancellation);
         if (opened.Refusal is { } altered) return altered;
         var loaded = Predictor.Load(opened.Value);
         if (loaded.Refusal is { } unusable) return unusable;
-        return (loaded.Value, true);
+        return (new(version.Version, loaded.Value), true);
     }
 }

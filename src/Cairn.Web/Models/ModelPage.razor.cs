@@ -63,6 +63,7 @@ public sealed partial class ModelPage
     {
         null => null,
         { Verdict.Verdict: "passed" } next when Champion is null => ("info", $"v{next.Version} holds its gates and may serve", next.Verdict.Summary),
+        { Verdict.Verdict: "passed" } next when GateVerdict.WithChampion(next) is { } compared => ("info", Title(next.Version, compared), Reason(compared)),
         { Verdict.Verdict: "passed" } next => ("info", $"v{next.Version} holds its gates and awaits a decision", next.Verdict.Summary),
         { Verdict.Verdict: "no_signal" } next => ("quiet", $"v{next.Version} has no signal", $"{next.Verdict.Summary} It cannot become champion{(Champion is null ? "" : $"; v{Champion.Version.Version} goes on")}."),
         { Verdict.Verdict: "refused" } next => ("warn", $"The gates refused v{next.Version}", next.Verdict.Summary),
@@ -70,6 +71,25 @@ public sealed partial class ModelPage
         { Verdict: null } next => ("quiet", $"v{next.Version} has not been judged", "Its gates have not been asked yet."),
         _ => null,
     };
+
+    private static string Title(long version, GateComparisonWire compared) => compared.Low > 0
+        ? $"v{version} is better than {compared.Against} and awaits a decision"
+        : $"v{version} is not worse than {compared.Against}; whether it is better cannot be told{(compared.Difference > 0 ? " yet" : "")}";
+
+    private static string Reason(GateComparisonWire compared)
+    {
+        var numbers = $"ROC AUC {Format.Number(compared.RocAuc, 4)} against {Format.Number(compared.OtherRocAuc, 4)} on {Format.Many(compared.Rows, "row")} new to both.";
+        return compared.Low <= 0 && PowerCurve.RowsToTell(compared) is { } needed && needed - compared.Rows is var more and > 0 and < 1e9
+            ? $"{numbers} About {Format.Many((long)Rounded(more), "more labelled row")} would tell a gain of {Format.Number(compared.Difference, 4)} with 80 % power."
+            : numbers;
+    }
+
+    /// <summary>Two digits: it is an estimate.</summary>
+    private static double Rounded(double rows)
+    {
+        var unit = Math.Pow(10, Math.Max(0, Math.Floor(Math.Log10(rows)) - 1));
+        return Math.Ceiling(rows / unit) * unit;
+    }
 
     private static string Date(DateOnly day) => day.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
 }

@@ -24,6 +24,36 @@ public class ModelPagesTests
     }
 
     [Fact]
+    public async Task A_verdict_is_drawn_with_its_test_and_what_more_rows_would_tell()
+    {
+        var judged = ServingSample.Version(4, ServingSample.Compared());
+        var champion = ServingSample.Version(3, ServingSample.Compared(), "champion");
+        await using var host = await PageHost.Start(ServingSample.Api()
+            .With("models/churn/versions", new Page<ModelVersionWire>([judged, champion])).With("models/churn/versions/4", judged).With("models/churn/versions/4/lineage", ServingSample.Lineage(judged)));
+
+        var page = await host.Open("/models/churn");
+
+        Text(page, ".banner").ShouldContain("v4 is not worse than v3; whether it is better cannot be told yet");
+        Text(page, ".banner").ShouldContain("About 3,400 more labelled rows would tell a gain of 0.0045 with 80 % power.");
+        foreach (var shown in new[] { page, await host.Open("/models/churn/versions/4") })
+        {
+            var gates = shown.QuerySelectorAll("[data-gates] li");
+            gates[0].QuerySelector("svg.forest")!.GetAttribute("aria-label").ShouldBe("Difference in ROC AUC, v4 minus Contract alone: +0.1110, 95 percent interval +0.1000 to +0.1220");
+            gates[0].QuerySelector(".forest .margin").ShouldBeNull();
+            Facts(gates[0]).ShouldBe(["DeLong, paired, on 5,634 rows out of fold", "surely better p < 0.001, 95 % interval +0.1000 to +0.1220", "80 % for a gain of 0.0139"]);
+            gates[1].QuerySelector("svg.forest")!.GetAttribute("aria-label")!.ShouldEndWith("; margin −0.005");
+            Facts(gates[1]).ShouldBe([
+                "DeLong, paired, on 1,409 rows new to both", "undecided p = 0.13, 95 % interval −0.0013 to +0.0103", "passed at least −0.0004 at 95 %; a loss of 0.005 is allowed",
+                "52 %, if both are equally good; 80 % with 3,053 rows", "on 94.1 % of these rows, each at its own threshold",
+            ]);
+            var enough = shown.QuerySelectorAll(".card").Single(card => card.QuerySelector("h2")?.TextContent == "How many labels are enough");
+            enough.QuerySelector("figure.chart table")!.QuerySelectorAll("tbody tr").Length.ShouldBeGreaterThan(8);
+        }
+
+        static IEnumerable<string> Facts(AngleSharp.Dom.IElement gate) => gate.QuerySelectorAll("dd").Select(fact => string.Join(' ', fact.TextContent.Replace('\u00a0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
     public async Task Promoting_says_what_it_changes_and_does_it()
     {
         var api = ServingSample.Api();

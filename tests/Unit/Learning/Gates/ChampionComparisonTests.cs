@@ -19,6 +19,8 @@ public class ChampionComparisonTests
 
         check.Passed.ShouldBeTrue();
         check.Detail.ShouldContain($"on {prepared.TestRows:N0} rows new to both; difference 0.0000");
+        var compared = check.Comparison!;
+        (compared.Against, compared.Rows, compared.Difference, compared.Margin, compared.SameAnswers).ShouldBe(("v6", prepared.TestRows, 0, 0.05, 1.0));
     }
 
     [Fact]
@@ -89,7 +91,7 @@ public class ChampionComparisonTests
     {
         var candidate = Examples.Train(prepared);
         var evaluation = Training.Evaluate(prepared, candidate, Training.FitBaseline(prepared, default));
-        return Gate.Decide([Gate.Parse(NotWorse).Value], prepared, candidate, evaluation, champion, TimeProvider.System).Checks[1];
+        return Gate.Decide([Gate.Parse(NotWorse).Value], prepared, candidate, evaluation, new(6, champion), TimeProvider.System).Checks[1];
     }
 
     private static (Preparation Prepared, Predictor Champion) Champion(Frame frame)

@@ -8,7 +8,7 @@ public class GateTests
 {
     private static readonly Evaluation Good = new(
         Of(("roc_auc", 0.84), ("log_loss", 0.42)), Of(("roc_auc", 0.85), ("log_loss", 0.41)), Of(("log_loss", new Interval(0.4, 0.44))),
-        0.5, "", true, "ROC AUC 0.850 against 0.743 for Contract alone", Of<byte[]>());
+        0.5, "", true, "ROC AUC 0.850 against 0.743 for Contract alone", null, Of<byte[]>());
 
     [Theory]
     [InlineData("roc_auc >= 0.83", "roc_auc >= 0.83")]

@@ -11,10 +11,13 @@ public class NonInferiorityTests
     {
         var (labels, champion, _) = Rows(400, 0, 1);
 
-        var result = NonInferiority.Of(labels, champion, champion, 0.01);
+        var result = NonInferiority.Of(labels, champion, champion, 0.01, "v1");
 
         result.Passed.ShouldBeTrue();
         result.Detail.ShouldContain("difference 0.0000");
+        result.Detail.ShouldEndWith("power more than 99 %, if both are equally good");
+        result.Comparison!.Power.ShouldBe(1);
+        result.Comparison.P.ShouldBe(1);
     }
 
     [Fact]
@@ -22,11 +25,11 @@ public class NonInferiorityTests
     {
         var (labels, champion, challenger) = Rows(2000, 3, 2);
 
-        var result = NonInferiority.Of(labels, challenger, champion, 0.01);
+        var result = NonInferiority.Of(labels, challenger, champion, 0.01, "v1");
 
         result.Passed.ShouldBeFalse();
         result.Detail.ShouldStartWith("worse: ROC AUC");
-        result.Power.ShouldBeEmpty();
+        result.Comparison!.Power!.Value.ShouldBeLessThan(0.8); // of a test that found what there was to find all the same
     }
 
     [Fact]
@@ -34,11 +37,12 @@ public class NonInferiorityTests
     {
         var (labels, champion, challenger) = Rows(150, 0.5, 3);
 
-        var result = NonInferiority.Of(labels, challenger, champion, 0.01);
+        var result = NonInferiority.Of(labels, challenger, champion, 0.01, "v1");
 
         result.Passed.ShouldBeFalse();
         result.Detail.ShouldStartWith("not decided: ");
-        result.Power.ShouldContain("more labelled rows are needed");
+        result.Detail.ShouldContain("more labelled rows are needed");
+        result.Comparison!.RowsForPower!.Value.ShouldBeGreaterThan(150);
     }
 
     [Fact]
@@ -48,13 +52,13 @@ public class NonInferiorityTests
         {
             var (labels, champion, challenger) = Twins(300, (ulong)seed);
             var comparison = DeLong.Compare(labels, challenger, champion);
-            return NonInferiority.RowsFor(comparison.StandardError, 300, 0.02);
+            return TestPower.RowsFor(comparison.StandardError, 300, 0.02);
         }).Average();
 
         var passed = Enumerable.Range(100, 200).Count(seed =>
         {
             var (labels, champion, challenger) = Twins((int)asked, (ulong)seed);
-            return NonInferiority.Of(labels, challenger, champion, 0.02).Passed;
+            return NonInferiority.Of(labels, challenger, champion, 0.02, "v1").Passed;
         });
 
         passed.ShouldBeInRange(138, 180); // 160 expected of 200
@@ -72,7 +76,7 @@ public class NonInferiorityTests
         var passed = Enumerable.Range(2000, 300).Count(seed =>
         {
             var (labels, champion, challenger) = Rows(500, 0.5, (ulong)seed);
-            return NonInferiority.Of(labels, challenger, champion, margin).Passed;
+            return NonInferiority.Of(labels, challenger, champion, margin, "v1").Passed;
         });
 
         passed.ShouldBeInRange(4, 30); // 15 expected of 300
@@ -81,7 +85,7 @@ public class NonInferiorityTests
     [Fact]
     public void A_handful_of_rows_is_no_hold_out()
     {
-        var result = NonInferiority.Of([1, 0, 1, 0], [0.9, 0.1, 0.8, 0.2], [0.9, 0.1, 0.8, 0.2], 0.01);
+        var result = NonInferiority.Of([1, 0, 1, 0], [0.9, 0.1, 0.8, 0.2], [0.9, 0.1, 0.8, 0.2], 0.01, "v1");
 
         result.Passed.ShouldBeFalse();
         result.Detail.ShouldContain("4 rows (2 positive)");
