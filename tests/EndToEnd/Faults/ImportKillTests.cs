@@ -8,7 +8,7 @@ namespace Cairn.EndToEnd.Tests.Faults;
 [Collection("kills")]
 public class ImportKillTests
 {
-    private const int Runs = 1500, Metrics = 4, Points = 10, Kills = 25;
+    private const int Runs = 1500, Metrics = 4, Points = 10, Kills = 10;
 
     [Fact]
     public async Task An_import_killed_again_and_again_has_every_row_and_file_once()

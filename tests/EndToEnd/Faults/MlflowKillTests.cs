@@ -24,7 +24,7 @@ public class MlflowKillTests
     public async Task Everything_acknowledged_to_an_MLflow_client_survives_the_death_of_the_process()
     {
         using var folder = new TestFolder();
-        await KillWhileLogging(folder, Kills(25));
+        await KillWhileLogging(folder, Kills(10));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class MlflowKillTests
     {
         await using var postgres = await TestPostgres.Create();
         using var folder = new TestFolder { Environment = { ["CAIRN_POSTGRES"] = postgres.ConnectionString } };
-        await KillWhileLogging(folder, Kills(6));
+        await KillWhileLogging(folder, Kills(4));
     }
 
     /// <summary>What <c>make torture</c> asks for.</summary>

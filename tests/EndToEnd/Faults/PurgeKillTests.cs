@@ -12,7 +12,7 @@ public class PurgeKillTests
     private const int Runs = 1500, Metrics = 4, Points = 10, Files = 300;
 
     /// <value>8, or what <c>make torture</c> asks for: a hundred at most, for each waits until some more is gone.</value>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? Math.Min(kills, 100) : 8;
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? Math.Min(kills, 100) : 5;
 
     /// <summary>Runs of experiments that are there for somebody.</summary>
     private const string Visible = "SELECT r.run_id FROM runs r WHERE r.experiment_id IN (SELECT experiment_id FROM experiments WHERE lifecycle_stage <> 'purged')";

@@ -24,7 +24,7 @@ public class RegistryPurgeKillTests
     public async Task A_purge_of_models_killed_again_and_again_loses_nothing_else_and_gets_to_its_end()
     {
         using var folder = new TestFolder();
-        await KillWhilePurging(folder, Kills(8));
+        await KillWhilePurging(folder, Kills(6));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class RegistryPurgeKillTests
         {
             await Until(() => StoredRows.Count(folder, "purges") == 0); // nobody asked for it
             ShouldBeWhole(folder, "after the server went on by itself");
-            (await CairnProcess.Run(folder, "bin", "purge", "--all")).ShouldSucceed();
+            await Purge(folder);
         });
 
         StoredRows.Of(folder, Staying).ShouldBe(stay, ignoreOrder: true);
@@ -82,6 +82,18 @@ public class RegistryPurgeKillTests
     }
 
     private const string Staying = "SELECT model || ' ' || CAST(version AS VARCHAR(20)) || ' ' || package_digest FROM model_versions WHERE model LIKE 'stays-%' AND deleted_at IS NULL";
+
+    /// <summary>Of what is left; the run that the server took up again may still be at its end.</summary>
+    private static async Task Purge(TestFolder folder)
+    {
+        for (var left = 100; ; left--)
+        {
+            var purged = await CairnProcess.Run(folder, "bin", "purge", "--all");
+            if (left > 0 && purged.Error.Contains("flow.busy", StringComparison.Ordinal)) continue;
+            purged.ShouldSucceed();
+            return;
+        }
+    }
 
     private static async Task Make(TestFolder folder)
     {

@@ -15,7 +15,7 @@ public class UploadKillTests
     private const string Uploads = "/api/2.0/mlflow-artifacts/mpu";
     private const int Clients = 3, PartsOfFile = 6;
 
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 8;
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 4;
 
     private int _acknowledged;
 
