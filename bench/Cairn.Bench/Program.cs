@@ -22,6 +22,7 @@ var suites = new SortedDictionary<string, Action<string[]>>(StringComparer.Ordin
     ["run-search"] = RunSearches.Run,
     ["slices"] = SlicesOfHoldout.Run,
     ["storage-writer"] = StorageWriter.Run,
+    ["traffic"] = TrafficTicks.Run,
     ["ui-fill"] = FillStore.Run,
     ["ui-pages"] = UiPages.Run,
 };

@@ -12,6 +12,10 @@ public sealed partial class CairnClient
     public Task<LoggedVariantsWire> CompareLoggedVariantsAsync(string deployment, long? from = null, long? to = null, CancellationToken cancellation = default) =>
         GetAsync<LoggedVariantsWire>(Query($"{VariantsPath(deployment)}/logged", ("from", from), ("to", to)), cancellation);
 
+    /// <param name="minutes">1 to 360; by default the last hour.</param>
+    public Task<TrafficWire> GetTrafficAsync(string deployment, int? minutes = null, CancellationToken cancellation = default) =>
+        GetAsync<TrafficWire>(Query($"deployments/{Escape(deployment)}/traffic", ("minutes", minutes)), cancellation);
+
     public Task<VariantWire> SetVariantAsync(string deployment, string variant, SetVariant request, CancellationToken cancellation = default) =>
         PutAsync<VariantWire>($"{VariantsPath(deployment)}/{Escape(variant)}", request, cancellation);
 

@@ -10,6 +10,7 @@ using Cairn.Serving.Queries;
 using Cairn.Serving.Replay;
 using Cairn.Serving.Segments;
 using Cairn.Serving.Streams;
+using Cairn.Serving.Traffic;
 using Cairn.Serving.Truth;
 using Cairn.Serving.Variants;
 using Cairn.Storage;
@@ -70,6 +71,7 @@ public static class ServingModule
             .AddSingleton<AnswerPath>()
             .AddSingleton<LiveStreams>().AddSingleton<SeenMessages>().AddSingleton<StreamScoring>()
             .AddHostedService<ChampionFollower>()
+            .AddHostedService<TrafficWatch>()
             .AddHostedService<CanaryWatch>() // before the queue, so that it stops after what waits there was compared
             .AddHostedService(provider => provider.GetRequiredService<ShadowQueue>())
             .AddHostedService<StreamRunner>() // after those: it needs what serves
@@ -93,6 +95,7 @@ public static class ServingModule
         ChangeSettings.Map(routes);
         ListVariants.Map(routes);
         CompareLogged.Map(routes);
+        GetTraffic.Map(routes);
         PutVariant.Map(routes);
         RemoveVariant.Map(routes);
         StartCanary.Map(routes);

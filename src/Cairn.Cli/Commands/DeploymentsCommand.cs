@@ -13,6 +13,8 @@ internal static class DeploymentsCommand
     private static readonly Option<string?> NamePart = Paging.NamePart();
     private static readonly Option<int> Limit = Paging.Limit();
 
+    private static readonly Option<int?> Minutes = new("--minutes") { Description = "How far back, 1 to 360 minutes (default: 60); up to 10 by tens of seconds, more by minutes", HelpName = "n" };
+
     private static readonly Option<double?> Sample = new("--log-sample") { Description = "Share of predictions that are logged, 0 to 1", HelpName = "share" };
     private static readonly Option<int?> KeepDays = new("--keep-days") { Description = "Days that predictions are kept; 0: for ever", HelpName = "days" };
     private static readonly Option<string?> WhenUnavailable = new("--when-unavailable") { Description = "What to do when a prediction cannot be logged: refuse it, or answer all the same", HelpName = "refuse|answer" };
@@ -26,6 +28,7 @@ internal static class DeploymentsCommand
         new Command("list", "List deployments") { NamePart, Limit }.Does(List),
         new Command("show", "Show a deployment and what a request has to carry") { Name }.Does(Show),
         new Command("set", "Change settings of a deployment: what is not named stays") { Name, Sample, KeepDays, WhenUnavailable, Entity, WithinDays, NegativeAfterDays }.Does(Set),
+        new Command("traffic", "Show what a deployment did over the last minutes: requests, latency and answers of each variant") { Name, Minutes }.Does(Traffic),
         CanaryCommand.Build(),
         NamePart,
         Limit,
@@ -70,6 +73,23 @@ internal static class DeploymentsCommand
         foreach (var input in deployment.Inputs ?? [])
             table.With(input.Name, input.Type, input.Required ? "required" : "", input.Categories is { } c ? string.Join(" | ", c.Take(8)) + (c.Count > 8 ? " | ..." : "") : "");
         invocation.Terminal.Write(table);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> Traffic(Invocation invocation, CancellationToken cancellation)
+    {
+        await using var session = await invocation.Connect(cancellation);
+        var traffic = await session.Client.GetTrafficAsync(invocation.Get(Name), invocation.Get(Minutes), cancellation);
+        if (invocation.Terminal.Json)
+        {
+            Terminal.WriteJson(traffic);
+            return ExitCode.Ok;
+        }
+
+        var table = VariantTables.Of(traffic);
+        if (table.Rows.Count == 0) Terminal.WriteLine($"Nothing was answered since {Format.Time(traffic.From)} in the process that was asked.");
+        else invocation.Terminal.Write(table);
+        invocation.Terminal.Note("This is the memory of the server's process: it begins anew when that starts. What did nothing is left out.");
         return ExitCode.Ok;
     }
 

@@ -31,6 +31,21 @@ internal static class VariantTables
         return table;
     }
 
+    /// <summary>Newest last; without what did nothing.</summary>
+    public static Table Of(TrafficWire traffic)
+    {
+        var table = Tables.New("from", "#seconds", "variant", "#version", "", "#requests", "#per second", "#rows", "#errors", "#p50 ms", "#p95 ms", "#p99 ms", "#positive", "#mean probability");
+        foreach (var (point, v) in traffic.Variants.SelectMany(v => v.Points.Select(point => (Point: point, Variant: v))).Where(one => one.Point is { Rows: > 0 } or { Errors: > 0 }).OrderBy(one => one.Point.Start))
+        {
+            table.With(
+                Format.Time(point.Start), Number(point.Seconds, "0.#"), v.Name, $"{v.Version}", v.Shadow ? "shadow" : "", Format.Count(point.Requests), point.Seconds > 0 ? Number(point.Requests / point.Seconds, "0.00") : "-",
+                Format.Count(point.Rows), Format.Count(point.Errors), Milliseconds(point.Latency?.P50Us), Milliseconds(point.Latency?.P95Us), Milliseconds(point.Latency?.P99Us),
+                point.PositiveShare is { } share ? Format.Percent(share) : "-", point.MeanProbability is { } mean ? Number(mean, "0.000") : "-");
+        }
+
+        return table;
+    }
+
     /// <summary>What both scored says most; else the difference of the shares of positive answers.</summary>
     private static string Beside(VariantComparisonWire? comparison) => comparison switch
     {
@@ -43,5 +58,7 @@ internal static class VariantTables
 
     private static string Percent(ShareWire share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Share:0.00} % ({100 * share.Low:0.00} to {100 * share.High:0.00})");
 
-    private static string Milliseconds(long? micros) => micros is { } us ? (us / 1000.0).ToString("0.00", CultureInfo.InvariantCulture) : "-";
+    private static string Milliseconds(long? micros) => micros is { } us ? Number(us / 1000.0, "0.00") : "-";
+
+    private static string Number(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
 }

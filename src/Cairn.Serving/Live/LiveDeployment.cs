@@ -1,6 +1,7 @@
 using System.Text;
 using Cairn.Client.Wire;
 using Cairn.Kernel;
+using Cairn.Serving.Traffic;
 using Cairn.Serving.Variants;
 
 namespace Cairn.Serving.Live;
@@ -50,6 +51,9 @@ internal sealed class LiveDeployment(DeploymentRow row, Func<LiveDeployment, Can
 
     /// <value>The variants beside the champion, by name.</value>
     public IReadOnlyList<LiveVariant> Others => _state.Others;
+
+    /// <value>What all of them did over the last hours.</value>
+    public TrafficHistory Traffic { get; } = new();
 
     /// <value>What it holds in memory; none: it sleeps, or serves nothing.</value>
     public IReadOnlyList<LoadedPackage> Packages => _state.Packages;
@@ -121,6 +125,7 @@ internal sealed class LiveDeployment(DeploymentRow row, Func<LiveDeployment, Can
         lock (_changing)
         {
             IReadOnlyList<LiveVariant> beside = [.. others.Select(variant => variant.Beside(champion))];
+            Traffic.Serve([champion, .. beside]);
             _state = new(champion, beside, Routing.Of(champion, beside, _entityName, _salt));
         }
     }

@@ -41,10 +41,10 @@ internal sealed class LatencyHistogram
 
     public LatencyHistogram Copy() => new([.. _counts]) { Count = Count };
 
-    public LatencyHistogram Plus(LatencyHistogram more) => new([.. _counts.Zip(more._counts, (one, other) => one + other)]) { Count = Count + more.Count };
+    public LatencyHistogram Plus(LatencyHistogram more) => With(more, 1);
 
     /// <param name="before">What this one was earlier.</param>
-    public LatencyHistogram Since(LatencyHistogram before) => new([.. _counts.Zip(before._counts, (now, then) => now - then)]) { Count = Count - before.Count };
+    public LatencyHistogram Since(LatencyHistogram before) => With(before, -1);
 
     /// <summary>Places that are not empty, with their counts.</summary>
     public long[][] Write() => [.. _counts.Index().Where(place => place.Item != 0).Select(place => new[] { place.Index, place.Item })];
@@ -54,6 +54,13 @@ internal sealed class LatencyHistogram
         var read = new LatencyHistogram();
         foreach (var place in places) (read._counts[place[0]], read.Count) = (place[1], read.Count + place[1]);
         return read;
+    }
+
+    private LatencyHistogram With(LatencyHistogram other, int times)
+    {
+        var counts = new long[_counts.Length];
+        for (var place = 0; place < counts.Length; place++) counts[place] = _counts[place] + (times * other._counts[place]);
+        return new(counts) { Count = Count + (times * other.Count) };
     }
 
     private static int Place(int micros)

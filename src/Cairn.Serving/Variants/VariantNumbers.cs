@@ -33,11 +33,30 @@ internal sealed class VariantNumbers
         lock (_gate) _dropped += rows;
     }
 
-    public VariantCounts Read()
+    /// <param name="before">What it was earlier: it is given back when nothing was done since.</param>
+    public VariantCounts Read(VariantCounts? before = null)
     {
-        lock (_gate) return new(_requests, _rows, _errors, _positives, _probabilities, _dropped, _latency.Copy());
+        lock (_gate)
+        {
+            return before is not null && before.Requests == _requests && before.Errors == _errors && before.Dropped == _dropped
+                ? before
+                : new(_requests, _rows, _errors, _positives, _probabilities, _dropped, _latency.Copy());
+        }
     }
 }
 
 /// <summary>The numbers of a variant at one moment, or over a stretch of the log.</summary>
-internal sealed record VariantCounts(long Requests, long Rows, long Errors, long Positives, double Probabilities, long Dropped, LatencyHistogram Latency);
+internal sealed record VariantCounts(long Requests, long Rows, long Errors, long Positives, double Probabilities, long Dropped, LatencyHistogram Latency)
+{
+    public static VariantCounts None { get; } = new(0, 0, 0, 0, 0, 0, new());
+
+    public bool IsNone => Requests == 0 && Errors == 0 && Dropped == 0;
+
+    public VariantCounts Plus(VariantCounts more) => new(
+        Requests + more.Requests, Rows + more.Rows, Errors + more.Errors, Positives + more.Positives, Probabilities + more.Probabilities, Dropped + more.Dropped, Latency.Plus(more.Latency));
+
+    /// <param name="before">What these were earlier.</param>
+    public VariantCounts Since(VariantCounts before) => new(
+        Requests - before.Requests, Rows - before.Rows, Errors - before.Errors, Positives - before.Positives, Probabilities - before.Probabilities, Dropped - before.Dropped,
+        Latency.Since(before.Latency));
+}

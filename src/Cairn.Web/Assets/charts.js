@@ -11,19 +11,22 @@ probe.hidden = true;
 
 const colour = name => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
 const number = digits => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const minus = text => text.replace('-', '\u2212');
 const formats = {
   whole: v => minus(number(0).format(v)),
   two: v => minus(number(2).format(v)),
   score: v => minus(number(3).format(v)),
+  share: v => minus(tenths.format(v * 100)) + '\u00a0%',
   percent: v => minus(number(0).format(v * 100)) + '\u00a0%',
   money: v => minus('$' + number(0).format(v)).replace('$\u2212', '\u2212$'),
   thousand: v => Math.abs(v) >= 1000 ? minus(number(0).format(v / 1000)) + 'k' : String(v),
   kmoney: v => minus('$' + number(0).format(v / 1000)).replace('$\u2212', '\u2212$') + 'k',
 };
 
+const formatter = name => value => value == null ? '\u2013' : formats[name](value);
 const resolve = value =>
-  typeof value === 'string' ? value.startsWith('--') ? colour(value) : value.startsWith('fmt:') ? formats[value.slice(4)] : value
+  typeof value === 'string' ? /^--[\w-]+$/.test(value) ? colour(value) : value.startsWith('fmt:') ? formatter(value.slice(4)) : value
     : Array.isArray(value) ? value.map(resolve)
       : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)])) : value;
 

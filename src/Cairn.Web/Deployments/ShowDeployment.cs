@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Deployments;
 
-/// <summary>GET /deployments/{name}: who answers, how much, how fast and what. With <c>part=live</c> the numbers alone, which come again every few seconds.</summary>
+/// <summary>
+/// GET /deployments/{name}: who answers, how much, how fast and what. Alone and again and again come, by <c>part</c>: <c>live</c> the numbers of now, <c>traffic</c>
+/// the charts of the last <c>minutes</c>, <c>compared</c> the comparisons. With <c>minutes</c> the page has the charts in it from the start.
+/// </summary>
 internal static class ShowDeployment
 {
     public static void Map(PageRoutes routes) => routes.Get("/deployments/{name}", request => Handle(request));
@@ -12,17 +15,30 @@ internal static class ShowDeployment
     /// <param name="declined">Why the form on this page changed nothing.</param>
     public static async Task<IResult> Handle(PageRequest request, Problem? declined = null)
     {
-        var name = request.Route("name");
+        var (name, part) = (request.Route("name"), request.Query("part"));
+        var minutes = TrafficCharts.Near(request.Number("minutes"));
+        Task<Loaded<TrafficWire>> Traffic(int last) => request.Load((api, stop) => api.GetTrafficAsync(name, last, stop));
+        if (part == "traffic")
+        {
+            var alone = await Traffic(minutes);
+            return request.Show<TrafficCharts>(new { Name = name, Traffic = alone, Minutes = minutes }, alone.Status);
+        }
+
         var variants = request.Load((api, stop) => api.ListVariantsAsync(name, stop));
         var canaries = request.Load((api, stop) => api.ListCanariesAsync(name, limit: 1, cancellation: stop));
-        if (request.Query("part") == "live") return request.Show<LiveTraffic>(new { Name = name, Variants = await variants, Canary = Newest(await canaries), Seen = TrafficSample.Read(request) }, (await variants).Status);
+        if (part == "compared") return request.Show<LiveComparisons>(new { Name = name, Variants = await variants, Canary = Newest(await canaries) }, (await variants).Status);
 
+        var traffic = Traffic(LiveTraffic.Minutes);
+        if (part == "live") return request.Show<LiveTraffic>(new { Name = name, Variants = await variants, Canary = Newest(await canaries), Traffic = await traffic }, (await variants).Status);
+
+        var charts = request.Query("minutes") is null ? null : Traffic(minutes);
         var deployment = request.Load((api, stop) => api.GetDeploymentAsync(name, stop));
         if ((await deployment).Problem is { Status: 404 } unknown) return request.Refuse(unknown);
         return request.Show<DeploymentPage>(
             new
             {
-                Name = name, Deployment = await deployment, Variants = await variants, Canary = Newest(await canaries), Declined = declined, Sent = declined is null ? null : request.Form, Seen = TrafficSample.Read(request),
+                Name = name, Deployment = await deployment, Variants = await variants, Canary = Newest(await canaries), Traffic = await traffic, Charts = charts is null ? null : await charts, Minutes = minutes,
+                Declined = declined, Sent = declined is null ? null : request.Form,
             },
             declined?.Status ?? (await deployment).Status);
     }

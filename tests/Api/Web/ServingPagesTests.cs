@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using AngleSharp.Html.Dom;
 using Cairn.Client.Wire;
 
@@ -22,22 +23,119 @@ public class ServingPagesTests
         Text(page, ".forest").ShouldContain("+0.0700");
         page.Body!.TextContent.ShouldContain("no difference can be told yet");
         page.Body.TextContent.ShouldContain("on 94\u00a0% of 1,000 rows that both scored");
-        page.QuerySelector("[data-part]")!.GetAttribute("data-every").ShouldBe("3000");
+        page.QuerySelectorAll("[data-part]").Select(part => (part.GetAttribute("data-part"), part.GetAttribute("data-every"))).ShouldBe(
+            [("/deployments/churn?part=live", "3000"), ("/deployments/churn?part=traffic&minutes=60", "0"), ("/deployments/churn?part=compared", "3000")]);
     }
 
     [Fact]
-    public async Task The_live_numbers_carry_what_they_saw_before_so_the_rate_is_that_of_the_last_seconds()
+    public async Task The_rate_is_that_of_the_last_seconds_with_the_minutes_before_as_a_picture()
     {
         await using var host = await PageHost.Start(ServingSample.Api());
-        var before = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000) - 10_000000;
 
-        var part = await host.Open($"/deployments/churn?part=live&at={before}&requests=900&champion={ServingSample.Noon}&rates=1.5_2");
-        var other = await host.Open($"/deployments/churn?part=live&at={before}&requests=900&champion=1&rates=1.5_2");
+        var part = await host.Open("/deployments/churn?part=live");
 
         part.QuerySelector(".shell").ShouldBeNull();
-        double.Parse(Text(part, ".stat dd").Split('\u00a0')[0], System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(8, 11); // 100 requests in about ten seconds
-        part.QuerySelector("[data-part]")!.GetAttribute("data-part")!.ShouldContain("rates=1.5_2_");
-        other.QuerySelector("[data-part]")!.GetAttribute("data-part")!.ShouldEndWith("rates="); // another champion counts anew
+        part.QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe("/deployments/churn?part=live");
+        // Ten seconds with no requests and five with three of the champion and one of the challenger; the shadow answers nobody.
+        Text(part, ".stat dd").ShouldBe("0.3\u00a0req/sin the last 15 seconds");
+        part.QuerySelector(".stat .spark").ShouldNotBeNull();
+        System.Text.Encoding.UTF8.GetByteCount(part.Body!.InnerHtml).ShouldBeLessThan(12_000); // it comes every three seconds
+    }
+
+    [Fact]
+    public async Task Rate_latency_and_answers_are_drawn_over_time_with_their_numbers_as_tables()
+    {
+        var api = ServingSample.Api();
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open("/deployments/churn");
+        var charts = page.QuerySelectorAll("[data-part]").Single(part => part.GetAttribute("data-part")!.Contains("part=traffic", StringComparison.Ordinal));
+        charts.GetAttribute("aria-busy").ShouldBe("true");
+        charts.QuerySelector("noscript")!.InnerHtml.ShouldContain("/deployments/churn?minutes=60");
+        page.QuerySelector("figure").ShouldBeNull();
+
+        var part = await host.Open(charts.GetAttribute("data-part")!);
+        part.QuerySelector("[data-part]")!.GetAttribute("data-every").ShouldBe("10000");
+        part.QuerySelectorAll("figure").Select(figure => figure.GetAttribute("data-key")).ShouldBe(["rate", "latency", "answers"]);
+        var rates = Rows(part, 0);
+        rates.Count.ShouldBe(2 * 61); // no line for a shadow
+        rates[0].ShouldBe("11:00|champion v3|3|0.05|6|0");
+        rates[^2..].ShouldBe(["12:00|champion v3|3|0.10|6|0", "12:00|bold v4|1|0.03|2|0"]);
+        Rows(part, 1)[0].ShouldBe("11:00|v3|0.2 ms|0.4 ms|2.9 ms");
+        Rows(part, 1).Count.ShouldBe(31);
+        Rows(part, 2)[^1].ShouldBe("12:00|next v4, shadow|6|25\u00a0%|0.270");
+        var option = JsonDocument.Parse(part.QuerySelectorAll("figure script")[1].TextContent).RootElement;
+        option.GetProperty("yAxis").GetProperty("type").GetString().ShouldBe("log");
+        option.GetProperty("series").EnumerateArray().Select(line => (line.GetProperty("name").GetString(), line.GetProperty("data")[0][1].GetDouble())).ShouldBe([("p50", 0.18), ("p95", 0.42), ("p99", 2.9)]);
+        option.GetProperty("series")[0].GetProperty("data")[1][1].ValueKind.ShouldBe(JsonValueKind.Null); // nothing answered: a gap, not zero
+
+        var whole = await host.Open("/deployments/churn?minutes=10");
+        whole.QuerySelectorAll("main figure").Length.ShouldBe(3);
+        Text(whole, ".segmented [aria-current]").ShouldBe("10 min");
+        api.Asked.ShouldContain(asked => asked == "deployments/churn/traffic?minutes=10");
+        await host.Open("/deployments/churn?part=traffic&minutes=77");
+        api.Asked.ShouldNotContain(asked => asked.EndsWith("=77", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_minute_that_has_just_begun_is_drawn_only_when_there_is_nothing_else()
+    {
+        TrafficWire Begun(long before) => new("churn", ServingSample.Noon - 3600_000000, ServingSample.Noon + 2_000000, 60,
+            [new("champion", 3, false, [new(ServingSample.Noon - 60_000000, 60, before, before, 0, before == 0 ? null : new(9, 9, 9), null, null), new(ServingSample.Noon, 2, 5, 5, 0, new(9, 9, 9), 0, 0.1)])]);
+        await using var busy = await PageHost.Start(ServingSample.Api().With("deployments/churn/traffic", Begun(before: 30)));
+        await using var first = await PageHost.Start(ServingSample.Api().With("deployments/churn/traffic", Begun(before: 0)));
+
+        Rows(await busy.Open("/deployments/churn?part=traffic"), 0).ShouldBe(["11:59|champion v3|30|0.50|30|0"]);
+        Rows(await first.Open("/deployments/churn?part=traffic"), 0).ShouldBe(["11:59|champion v3|0|0.00|0|0", "12:00|champion v3|5|2.50|5|0"]);
+    }
+
+    [Fact]
+    public async Task Traffic_that_was_not_or_that_cannot_be_had_is_said_where_it_would_be()
+    {
+        await using var idle = await PageHost.Start(ServingSample.Api().With("deployments/churn/traffic", new TrafficWire("churn", 0, 0, 60, [new("champion", 3, false, [new(0, 60, 0, 0, 0, null, null, null)])])));
+        await using var denied = await PageHost.Start(ServingSample.Api().Refusing("deployments/churn/traffic", 403, "access.permission-missing", "No.").Refusing("deployments/churn/traffic?minutes=5", 403, "access.permission-missing", "No."));
+        await using var failing = await PageHost.Start(ServingSample.Api().Refusing("deployments/churn/traffic", 503, "storage.unavailable", "The disk does not answer."));
+
+        var part = await idle.Open("/deployments/churn?part=traffic&minutes=60");
+        Text(part, "[data-state=empty]").ShouldContain("Nothing answered in the last hour");
+        part.QuerySelector("[data-part]")!.GetAttribute("data-every").ShouldBe("10000"); // until something is
+        using var answer = await denied.Http.GetAsync("/deployments/churn?part=traffic");
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        Text(await PageHost.Read(answer), "[data-state=denied]").ShouldContain("You may not see the traffic");
+        Text(await denied.Open("/deployments/churn?part=live"), ".stat dd").ShouldContain("cannot be told now");
+        Text(await PageHost.Read(await failing.Http.GetAsync("/deployments/churn?part=traffic")), "[data-state=error]").ShouldContain("storage.unavailable");
+        Text(await failing.Open("/deployments/churn"), ".tabs").ShouldContain("Settings");
+    }
+
+    [Fact]
+    public async Task What_changes_the_traffic_is_folded_until_it_is_wanted_or_was_declined()
+    {
+        await using var host = await PageHost.Start(ServingSample.Api().With("deployments/churn/canaries", new Page<CanaryWire>([])));
+
+        var page = await host.Open("/deployments/churn");
+        using var declined = await host.Submit("/deployments/churn", "/deployments/churn", ("act", "set"), ("variant", "bold"), ("version", "four"), ("kind", "shadow"));
+        var again = await PageHost.Read(declined);
+
+        page.QuerySelectorAll("details.fold > summary h2").Select(heading => heading.TextContent).ShouldBe(["Change the traffic", "Try a version on past traffic", "Start a canary"]);
+        page.QuerySelectorAll("details.fold[open]").ShouldBeEmpty();
+        page.QuerySelector("details.fold > #start-canary").ShouldNotBeNull(); // a link there opens it
+        declined.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        again.QuerySelectorAll("details.fold[open] > summary h2").Select(heading => heading.TextContent).ShouldBe(["Change the traffic"]);
+        again.QuerySelector("[name=variant][value=bold]").ShouldNotBeNull();
+        again.QuerySelector("[name=kind] option[selected]")!.GetAttribute("value").ShouldBe("shadow");
+        using var canary = await host.Submit("/deployments/churn", "/deployments/churn/canary", ("canary_version", "four"));
+        (await PageHost.Read(canary)).QuerySelectorAll("details.fold[open] > summary h2").Select(heading => heading.TextContent).ShouldBe(["Start a canary"]);
+    }
+
+    [Fact]
+    public async Task How_to_ask_has_the_values_of_the_example()
+    {
+        await using var host = await PageHost.Start(ServingSample.Api().With("deployments/churn", ServingSample.Deployment() with
+        {
+            Inputs = [new("tenure", "integer", true, null, 0, 72, JsonSerializer.SerializeToElement(29)), new("Contract", "category", true, ["Month-to-month", "Two year"], Example: JsonSerializer.SerializeToElement("Ben's")), new("note", "category", false)],
+        }));
+
+        Text(await host.Open("/deployments/churn"), ".code").ShouldContain("""-d '{"tenure":29,"Contract":"Ben\u0027s"}'""");
     }
 
     [Fact]
@@ -307,6 +405,10 @@ public class ServingPagesTests
             page.Body!.TextContent.ShouldContain("<script>alert(1)</script>");
         }
     }
+
+    /// <summary>The table beside a chart.</summary>
+    private static List<string> Rows(IHtmlDocument page, int chart) =>
+        [.. page.QuerySelectorAll("figure")[chart].QuerySelectorAll("tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent)))];
 
     private static string Text(IHtmlDocument page, string selector) => page.QuerySelector(selector)!.TextContent;
 }

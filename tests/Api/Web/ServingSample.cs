@@ -35,6 +35,8 @@ internal static class ServingSample
         })
         .With("deployments/churn", Deployment())
         .With("deployments/churn/variants", Variants())
+        .With("deployments/churn/traffic", Traffic(60, 60))
+        .With("deployments/churn/traffic?minutes=5", Traffic(10, 30))
         .With("deployments/churn/canary", Canary())
         .With("deployments/churn/canaries", new Page<CanaryWire>([]))
         .With("deployments/churn/outcomes/summary", Summary())
@@ -87,6 +89,21 @@ internal static class ServingSample
         new("bold", null, 4, 0.1, false, Noon, null, new(100, 100, 1, null, 0.31, new(0.28, 0.2, 0.37), new(190, 430, 3000)), new(3, null, new(0.07, -0.01, 0.16))),
         new("next", null, 4, 0, true, Noon, null, new(null, 1000, 0, 12, 0.29, new(0.24, 0.21, 0.27), new(9, 12, 20)), new(3, new(1000, new(0.941, 0.925, 0.954), 40, 19, 0.031), null)),
     ]);
+
+    /// <summary>Up to noon: the champion answered three requests in each second point, the challenger one in the last, the shadow scored all.</summary>
+    public static TrafficWire Traffic(int step, int points)
+    {
+        var end = Noon + (step * 1_000_000L / 2);
+        return new("churn", Noon - (points * step * 1_000_000L), end, step,
+        [
+            new("champion", 3, false, [.. Enumerable.Range(0, points + 1).Select(at => Point(at, at % 2 == 0 ? 3 : 0))]),
+            new("bold", 4, false, [.. Enumerable.Range(0, points + 1).Select(at => Point(at, at == points ? 1 : 0))]),
+            new("next", 4, true, [.. Enumerable.Range(0, points + 1).Select(at => Point(at, at % 2 == 0 ? 3 : 0))]),
+        ]);
+
+        TrafficPointWire Point(int at, long requests) => new(
+            Noon - ((points - at) * step * 1_000_000L), at == points ? step / 2.0 : step, requests, 2 * requests, 0, requests == 0 ? null : new(180, 420, 2900), requests == 0 ? null : 0.25, requests == 0 ? null : 0.27);
+    }
 
     public static CanaryWire Canary() => new(
         "churn", 1, "canary", "churn", 4, 3, "running", null, null, 2, 0.2, Noon, "ada", Noon, null, [new(0.05), new(0.2), new(0.5), new(1)], new(), "wait",

@@ -47,7 +47,7 @@ public class PageStateTests(Chromium chromium)
         (string Name, string Address)[] slow =
         [
             ("health", "/system"), ("storage", "/system/storage"), ("predictions", "/predictions?entity=somebody"), ("outcomes", "/deployments/bank/outcomes"), ("prediction", "/predictions/{prediction}"),
-            ("run", "/runs/{run}"), ("run-curves", "/runs/{run}/curves"), ("runs-compared", "/runs/compare?ids={runs}"), ("bin-purged", "/bin/purge?subject={binned}"), ("dataset-version", "/datasets/bank/versions/1"),
+            ("deployment", "/deployments/bank"), ("run", "/runs/{run}"), ("run-curves", "/runs/{run}/curves"), ("runs-compared", "/runs/compare?ids={runs}"), ("bin-purged", "/bin/purge?subject={binned}"), ("dataset-version", "/datasets/bank/versions/1"),
         ];
         await using var visit = await chromium.Visit();
         await visit.Page.RouteAsync("**/*part=*", _ => Task.CompletedTask);

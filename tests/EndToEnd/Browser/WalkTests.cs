@@ -118,6 +118,7 @@ public class WalkTests(Chromium chromium)
     {
         var page = await visit.Open("/deployments/bank");
         var form = Card(page, "Start a canary");
+        await form.GetByRole(AriaRole.Heading, new() { Name = "Start a canary" }).ClickAsync(); // it is folded
         await form.GetByLabel("Version", new() { Exact = true }).FillAsync($"{version}");
         await form.GetByLabel("Steps, in % of the traffic").FillAsync("50, 100");
         await form.GetByLabel("And so many rows").FillAsync("100000");

@@ -1,0 +1,75 @@
+using System.Text;
+using Cairn.EndToEnd.Tests.Running;
+using Microsoft.Playwright;
+
+namespace Cairn.EndToEnd.Tests.Browser;
+
+/// <summary>A deployment that answers while somebody looks at it.</summary>
+[Collection(Pages.Name)]
+public class LiveTrafficTests(Chromium chromium)
+{
+    [Fact]
+    public async Task Rate_latency_and_answers_are_drawn_and_go_on_as_the_same_pictures_while_more_is_asked()
+    {
+        await Ask(20);
+        await using var visit = await chromium.Visit();
+        var page = await visit.Open("/deployments/bank?minutes=10");
+        await page.Locator("figure[data-key=answers] .plot canvas").WaitForAsync();
+        await Assertions.Expect(page.Locator("figure .plot canvas")).ToHaveCountAsync(3);
+        await page.EvaluateAsync("document.querySelector('figure[data-key=rate] canvas').dataset.same = 'yes'");
+        await page.Locator("figure[data-key=rate] summary").ClickAsync();
+        var before = await Requests(page);
+        before.ShouldBeGreaterThanOrEqualTo(20);
+
+        await Ask(30);
+
+        for (var i = 0; i < 300 && await Requests(page) < before + 30; i++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        (await Requests(page)).ShouldBeGreaterThanOrEqualTo(before + 30);
+        await Assertions.Expect(page.Locator("figure[data-key=rate] canvas[data-same=yes]")).ToHaveCountAsync(1);
+        (await page.Locator("figure[data-key=rate] details").GetAttributeAsync("open")).ShouldNotBeNull("the table that was opened stays open");
+        foreach (var look in Look.Mouse)
+        {
+            await visit.Become(look);
+            await visit.Picture("deployment-live");
+            await visit.ShouldBeSound();
+        }
+
+        await using var phone = await chromium.Visit(Look.Phone);
+        await phone.Open("/deployments/bank?minutes=10");
+        foreach (var look in Look.Finger)
+        {
+            await phone.Become(look);
+            await phone.Picture("deployment-live");
+            await phone.ShouldBeSound();
+        }
+    }
+
+    [Fact]
+    public async Task A_link_to_a_form_that_is_folded_opens_it()
+    {
+        await using var visit = await chromium.Visit();
+        var page = await visit.Open("/deployments/bank");
+        await Assertions.Expect(page.GetByLabel("Steps, in % of the traffic")).ToBeHiddenAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Start a canary" })).ToBeVisibleAsync();
+
+        await visit.Open("/deployments/bank/canary");
+        if (await page.GetByRole(AriaRole.Link, new() { Name = "Start a canary" }).CountAsync() > 0) await page.GetByRole(AriaRole.Link, new() { Name = "Start a canary" }).ClickAsync();
+        else await page.GotoAsync("/deployments/bank#start-canary"); // there was one before, which stands there
+        await Assertions.Expect(page.GetByLabel("Steps, in % of the traffic")).ToBeVisibleAsync();
+        await visit.ShouldBeSound();
+    }
+
+    /// <summary>Of all points, as the table beside the chart has them.</summary>
+    private static Task<int> Requests(IPage page) =>
+        page.EvaluateAsync<int>("[...document.querySelectorAll('figure[data-key=rate] tbody td:nth-child(3)')].reduce((sum, cell) => sum + Number(cell.textContent), 0)");
+
+    private async Task Ask(int requests)
+    {
+        using var http = new HttpClient { BaseAddress = chromium.Server };
+        for (var i = 0; i < requests; i++)
+        {
+            using var customer = new StringContent(Tables.Customer, Encoding.UTF8, "application/json");
+            (await http.PostAsync("/api/v1/deployments/bank/predict", customer)).EnsureSuccessStatusCode();
+        }
+    }
+}
