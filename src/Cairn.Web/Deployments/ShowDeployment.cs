@@ -6,7 +6,7 @@ namespace Cairn.Web.Deployments;
 
 /// <summary>
 /// GET /deployments/{name}: who answers, how much, how fast and what. Alone and again and again come, by <c>part</c>: <c>live</c> the numbers of now, <c>traffic</c>
-/// the charts of the last <c>minutes</c>, <c>compared</c> the comparisons. With <c>minutes</c> the page has the charts in it from the start.
+/// the charts of the last <c>minutes</c>, <c>variants</c> each of them and how they compare. With <c>minutes</c> the page has the charts in it from the start.
 /// </summary>
 internal static class ShowDeployment
 {
@@ -25,12 +25,16 @@ internal static class ShowDeployment
         }
 
         var variants = request.Load((api, stop) => api.ListVariantsAsync(name, stop));
+        if (part == "live")
+        {
+            var now = Traffic(LiveTraffic.Minutes);
+            return request.Show<LiveTraffic>(new { Name = name, Variants = await variants, Traffic = await now }, (await variants).Status);
+        }
+
         var canaries = request.Load((api, stop) => api.ListCanariesAsync(name, limit: 1, cancellation: stop));
-        if (part == "compared") return request.Show<LiveComparisons>(new { Name = name, Variants = await variants, Canary = Newest(await canaries) }, (await variants).Status);
+        if (part == "variants") return request.Show<LiveVariants>(new { Name = name, Variants = await variants, Canary = Newest(await canaries) }, (await variants).Status);
 
         var traffic = Traffic(LiveTraffic.Minutes);
-        if (part == "live") return request.Show<LiveTraffic>(new { Name = name, Variants = await variants, Canary = Newest(await canaries), Traffic = await traffic }, (await variants).Status);
-
         var charts = request.Query("minutes") is null ? null : Traffic(minutes);
         var deployment = request.Load((api, stop) => api.GetDeploymentAsync(name, stop));
         if ((await deployment).Problem is { Status: 404 } unknown) return request.Refuse(unknown);

@@ -24,7 +24,7 @@ public class ServingPagesTests
         page.Body!.TextContent.ShouldContain("no difference can be told yet");
         page.Body.TextContent.ShouldContain("on 94\u00a0% of 1,000 rows that both scored");
         page.QuerySelectorAll("[data-part]").Select(part => (part.GetAttribute("data-part"), part.GetAttribute("data-every"))).ShouldBe(
-            [("/deployments/churn?part=live", "3000"), ("/deployments/churn?part=traffic&minutes=60", "0"), ("/deployments/churn?part=compared", "3000")]);
+            [("/deployments/churn?part=live", "3000"), ("/deployments/churn?part=traffic&minutes=60", "0"), ("/deployments/churn?part=variants", "5000")]);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public class ServingPagesTests
         // Ten seconds with no requests and five with three of the champion and one of the challenger; the shadow answers nobody.
         Text(part, ".stat dd").ShouldBe("0.3\u00a0req/sin the last 15 seconds");
         part.QuerySelector(".stat .spark").ShouldNotBeNull();
-        System.Text.Encoding.UTF8.GetByteCount(part.Body!.InnerHtml).ShouldBeLessThan(12_000); // it comes every three seconds
+        System.Text.Encoding.UTF8.GetByteCount(part.Body!.InnerHtml).ShouldBeLessThan(5_000); // it comes every three seconds
     }
 
     [Fact]
