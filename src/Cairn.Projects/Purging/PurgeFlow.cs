@@ -35,7 +35,7 @@ internal sealed class PurgeFlow(RecycleBin bin, UnnamedBlobs blobs, TimeProvider
         var started = clock.GetTimestamp();
         var freed = await blobs.Remove(some => context.Report(0.5, $"{some.Files:N0} files, {some.Bytes >> 20:N0} MB"), cancellation);
         var things = JsonSerializer.Deserialize<PurgeResult>(context.ResultOf("things"), CairnJson.Options)!;
-        context.Report(1, $"{freed.Files:N0} files, {freed.Bytes >> 20:N0} MB free");
+        context.Report(1, $"{freed.Files:N0} files, {freed.Bytes >> 20:N0} MB freed");
         return Write(things with { Files = freed.Files, Bytes = freed.Bytes, LaterFiles = freed.Later, Seconds = things.Seconds + clock.GetElapsedTime(started).TotalSeconds });
     }
 

@@ -1,6 +1,6 @@
 // Buttons that copy a text, or a table as tab-separated values, and save a table that no address answers with as CSV. Where the clipboard cannot be had
 // the first stay hidden.
-const cell = node => (node.querySelector('[data-copy-as]')?.dataset.copyAs ?? node.querySelector('time')?.dateTime ?? node.textContent).replace(/\s+/g, ' ').trim();
+const cell = node => (node.querySelector('[data-copy-as]')?.dataset.copyAs ?? node.querySelector('time')?.dateTime ?? node.querySelector('output')?.textContent ?? node.textContent).replace(/\s+/g, ' ').trim();
 
 const rows = (id, text) => [...document.getElementById(id).rows].map(row => [...row.cells].filter(c => !c.classList.contains('pick')).map(text));
 

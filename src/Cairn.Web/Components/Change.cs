@@ -45,6 +45,7 @@ internal sealed class Change(AuditEntry entry)
         "flow.start" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} started",
         "flow.cancel" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} cancelled",
         "flow.resume" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} resumed",
+        "files.replace" => $"{Format.Name(entry.Subject["files/".Length..], 80)} replaced",
         "files.delete" => $"{Format.Name(entry.Subject["files/".Length..], 80)} deleted",
         "server.stop" => "Server stopped",
         "server.backup" => "Backup written",

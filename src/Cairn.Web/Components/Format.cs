@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Cairn.Web.Components;
 
 /// <summary>Numbers and times as people read them; the rules are those of the visual language.</summary>
-internal static class Format
+internal static partial class Format
 {
     public const string None = "–";
 
@@ -21,8 +22,8 @@ internal static class Format
         return time switch
         {
             { TotalMicroseconds: > 0 and < 100 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0} µs"),
-            { TotalSeconds: < 1 and >= 0.1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
-            { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.#} ms"),
+            { TotalMilliseconds: 0 or (>= 9.95 and < 1000) } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
+            { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms"),
             { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
             { TotalHours: < 1 } => $"{(int)time.TotalMinutes}m {time.Seconds:00}s",
             _ => $"{(int)time.TotalHours}h {time.Minutes:00}m",
@@ -137,6 +138,12 @@ internal static class Format
     /// of every id of the same minute.
     /// </summary>
     public static string Short(string id) => id.Length switch { > 16 and <= 32 => id[..12], > 32 => id[..8], _ => id };
+
+    /// <summary>A sentence of the server, cut, its negative numbers with a minus as all others here: "difference −0.0007". Dates, ids and ranges keep their hyphens.</summary>
+    public static string Said(string text, int length) => Clip(NegativeSign().Replace(text, "−"), length);
+
+    [GeneratedRegex(@"(?<![\w.\-)\]])-(?=\.?\d)|(?<=\d[eE])-(?=\d)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NegativeSign();
 
     private static string Round(double value) => value.ToString(value < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 

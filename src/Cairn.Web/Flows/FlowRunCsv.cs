@@ -4,6 +4,7 @@ using Cairn.Client;
 using Cairn.Client.Wire;
 using Cairn.Web.Components;
 using Cairn.Web.Components.Tables;
+using Cairn.Web.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Web.Flows;
@@ -61,7 +62,7 @@ internal static class FlowRunCsv
             new("metric", "Metric", metric => metric.Key), new(life.Algorithm, "Value", metric => Format.Exact(metric.Value)),
             new("baseline", "Baseline", metric => life.Baseline.TryGetValue(metric.Key, out var baseline) ? Format.Exact(baseline) : null),
         ],
-        [.. life.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal)]);
+        [.. MetricSense.Ordered(life.Metrics.Keys).Select(key => KeyValuePair.Create(key, life.Metrics[key]))]);
 
     private static T Read<T>(JsonElement result) => result.Deserialize<T>(CairnJson.Options)!;
 }

@@ -9,6 +9,7 @@ namespace Cairn.Web.Overview;
 public sealed partial class OverviewPage
 {
     private long _now;
+    private OverviewTables _tables = null!;
 
     [Parameter, EditorRequired] public required Loaded<Page<ProjectWire>> Projects { get; set; }
 
@@ -33,6 +34,7 @@ public sealed partial class OverviewPage
     protected override void OnInitialized()
     {
         _now = Clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        _tables = new(Projects.Value?.Items ?? [], Deployments.Value?.Items ?? []);
         Attention = Concern.Of(Projects.Value?.Items ?? [], Models.Value?.Items ?? [], Deployments.Value?.Items ?? []);
     }
 
@@ -49,23 +51,6 @@ public sealed partial class OverviewPage
 
     private static string? Verdict(ProjectWire project) => project.LastRun?.State is { } state and not "succeeded" ? state : project.LastResult?.Verdict;
 
-    private string ProjectOf(RunWire run) =>
-        run.Tags.GetValueOrDefault("cairn.project") ?? Projects.Value?.Items.FirstOrDefault(project => project.LastResult?.ExperimentId == run.ExperimentId)?.Name ?? Format.None;
-
-    private static string Headline(RunWire run)
-    {
-        var key = run.Metrics.Keys.Where(key => key is "roc_auc" || key.EndsWith("roc_auc", StringComparison.Ordinal)).OrderBy(key => key.Length).FirstOrDefault()
-            ?? MetricSense.Ordered(run.Metrics.Keys).OrderBy(key => MetricSense.HigherIsBetter(key) is null).FirstOrDefault();
-        return key is null ? Format.None : $"{Format.Name(Format.Metric(key))} {(MetricSense.IsHeadline(key) ? Format.Score(run.Metrics[key]) : MetricText.Of(run.Metrics[key]))}";
-    }
-
-    private string ServedBy(ModelWire model) =>
-        Deployments.Value?.Items.FirstOrDefault(deployment => deployment.Model == model.Name && deployment.Version is not null) is { } deployment
-            ? $", served by deployment {Format.Name(deployment.Name, 80)}"
-            : "";
-
-    private static string Challenger(ModelWire model) =>
-        model.Aliases.TryGetValue("challenger", out var named) ? $"; v{named} is challenger"
-        : model.Champion is { } champion && model.LatestVersion > champion ? $"; v{model.LatestVersion} is newer"
-        : "";
+    private static string Headline(RunWire run) => OverviewTables.Headline(run) is not { } key ? Format.None
+        : $"{Format.Name(Format.Metric(key))} {(MetricSense.IsHeadline(key) ? Format.Score(run.Metrics[key]) : MetricText.Of(run.Metrics[key]))}";
 }

@@ -21,7 +21,7 @@ internal static class ShowRunArtifacts
         var listed = request.Load((api, stop) => api.ListArtifactsAsync(id, folder, stop));
         var preview = file is null || !isPath ? null : await ArtifactPreview.Of(request, id, file);
         var (found, files) = (await run, await listed);
-        if (found.Value is null || files.Value is not { } page || (isPath && Has(page, folder, file))) return Show(files, preview?.Problem?.Status ?? files.Status);
+        if (found.Value is null || files.Value is not { } page || (isPath && await Has(page))) return Show(files, preview?.Problem?.Status ?? files.Status);
 
         if (isPath && file is not null && await Below(file) is { Value.Items.Count: > 0 }) return request.GoTo(RunFrame.Artifacts(id, file));
         if (isPath && file is null && (await request.Load((api, stop) => api.ReadArtifactAsync(id, folder, most: 1, stop))).Value is not null) return request.GoTo(RunFrame.Artifacts(id, file: folder));
@@ -32,14 +32,15 @@ internal static class ShowRunArtifacts
 
         Task<Loaded<Page<ArtifactWire>>> Below(string path) => request.Load((api, stop) => api.ListArtifactsAsync(id, path, stop));
 
+        // A folder is there when something lies in it, and the top always; a file when its folder names it. One that has more than was listed is asked for it.
+        async Task<bool> Has(Page<ArtifactWire> listing) =>
+            file is null ? folder.Length == 0 || listing.Items.Count > 0
+            : listing.Items.FirstOrDefault(entry => entry.Path == file) is { } entry ? !entry.IsDirectory
+            : listing.NextPageToken is not null && (await request.Load((api, stop) => api.ReadArtifactAsync(id, file, most: 1, stop))).Problem is not { Code: "artifact.unknown" };
+
         IResult Show(Loaded<Page<ArtifactWire>> shown, int status, string? sought = null) =>
             request.Show<RunArtifactsPage>(new { Run = found, Files = shown, Folder = folder, File = file, Preview = preview, Missing = sought }, found.Value is null ? found.Status : status);
     }
-
-    /// <summary>A folder is there when something lies in it, and the top always; a file when its folder names it, or when that has more than was listed.</summary>
-    private static bool Has(Page<ArtifactWire> page, string folder, string? file) => file is null
-        ? folder.Length == 0 || page.Items.Count > 0
-        : page.NextPageToken is not null || page.Items.Any(entry => !entry.IsDirectory && entry.Path == file);
 
     private static string Above(string path) => path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "";
 }

@@ -40,7 +40,7 @@ internal static class ShowRunGroups
 
     private static IReadOnlyList<Column<RunGroupWire>> Columns(string by) =>
     [
-        new(by, by, group => group.ExperimentName ?? group.Value), new("runs", "Runs", group => group.Runs.ToString(CultureInfo.InvariantCulture)), new("measured", "With it", group => group.Measured.ToString(CultureInfo.InvariantCulture)),
+        new(by, by, group => group.ExperimentName ?? group.Value), new("runs", "Runs", group => group.Runs.ToString(CultureInfo.InvariantCulture)), new("measured", "With a value", group => group.Measured.ToString(CultureInfo.InvariantCulture)),
         new("mean", "Mean", group => Format.Exact(group.Mean)), new("min", "Least", group => Format.Exact(group.Min)), new("max", "Greatest", group => Format.Exact(group.Max)),
     ];
 

@@ -68,6 +68,29 @@ public abstract class MlflowOwnFileTests : TrackingOn
     }
 
     [Fact]
+    public async Task Who_replaces_a_file_of_no_run_is_audited_with_what_it_was_and_what_it_is()
+    {
+        var run = await _host.NewRun();
+        foreach (var content in (string[])["first", "second one", "second one"])
+        {
+            await Put("shared/a.txt", content);
+            await Put($"0/{run}/artifacts/a.txt", content);
+        }
+
+        (await _host.Http.PutAsync($"{Proxy}/shared", new StringContent("no folder"), Cancelled)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        await _host.Http.PostAsJsonAsync($"{Uploads}/complete/shared", await Sent("/shared", "a.txt", "in ", "parts"), Cancelled);
+
+        (await Replaced()).ShouldBe([Entry("first", "second one"), Entry("second one", "in parts")]);
+
+        static string Entry(string was, string now) => $$$"""files/shared/a.txt local-admin {"was":{{{Content(was)}}},"now":{{{Content(now)}}}}""";
+
+        static string Content(string text) => $$"""{"digest":"{{Digest.Of(System.Text.Encoding.UTF8.GetBytes(text))}}","length":{{text.Length}}}""";
+
+        Task<IReadOnlyList<string>> Replaced() =>
+            _host.Database.Read(transaction => transaction.Query<string>("SELECT subject || ' ' || caller || ' ' || detail FROM audit_entries WHERE action = 'files.replace' ORDER BY id"), Cancelled);
+    }
+
+    [Fact]
     public async Task Another_workspace_has_files_of_its_own()
     {
         await Put("a.txt", "ours");
@@ -154,16 +177,7 @@ public abstract class MlflowOwnFileTests : TrackingOn
     [InlineData("/shared/models", "shared/models/big.bin")]
     public async Task A_file_comes_in_parts(string folder, string path)
     {
-        using var started = await _host.Http.PostAsJsonAsync($"{Uploads}/create{folder}", new { path = "/home/me/big.bin", num_parts = 2 }, Cancelled);
-        var upload = JsonNode.Parse(await started.Content.ReadAsStringAsync(Cancelled))!;
-        var parts = new List<object>();
-        foreach (var (number, text) in ((int, string)[])[(1, "one,"), (2, "two")])
-        {
-            using var sent = await _host.Http.PutAsync(new Uri(upload["credentials"]![number - 1]!["url"]!.GetValue<string>()).PathAndQuery, new StringContent(text), Cancelled);
-            parts.Add(new { part_number = number, etag = sent.Headers.ETag!.Tag });
-        }
-
-        var whole = new { path = "big.bin", upload_id = upload["upload_id"]!.GetValue<string>(), parts };
+        var whole = await Sent(folder, "big.bin", "one,", "two");
         await _host.Http.PostAsJsonAsync($"{Uploads}/complete/elsewhere", whole).ShouldBeError(HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE");
         (await _host.Http.PostAsJsonAsync($"{Uploads}/complete{folder}", whole, Cancelled)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -189,6 +203,21 @@ public abstract class MlflowOwnFileTests : TrackingOn
     {
         using var answer = await _host.Http.PutAsync($"{Proxy}/{path}", new StringContent(content), Cancelled);
         (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancelled)).ShouldBe((HttpStatusCode.OK, "{}"));
+    }
+
+    /// <returns>What completes the upload of these parts.</returns>
+    private async Task<object> Sent(string folder, string name, params string[] texts)
+    {
+        using var started = await _host.Http.PostAsJsonAsync($"{Uploads}/create{folder}", new { path = $"/home/me/{name}", num_parts = texts.Length }, Cancelled);
+        var upload = JsonNode.Parse(await started.Content.ReadAsStringAsync(Cancelled))!;
+        var parts = new List<object>();
+        foreach (var text in texts)
+        {
+            using var sent = await _host.Http.PutAsync(new Uri(upload["credentials"]![parts.Count]!["url"]!.GetValue<string>()).PathAndQuery, new StringContent(text), Cancelled);
+            parts.Add(new { part_number = parts.Count + 1, etag = sent.Headers.ETag!.Tag });
+        }
+
+        return new { path = name, upload_id = upload["upload_id"]!.GetValue<string>(), parts };
     }
 
     private async Task<string> Listed(string folder) =>

@@ -69,7 +69,7 @@ public sealed class DeleteRunsTests
         var api = Sample.Api().With($"runs/{deleted.RunId}", deleted).With($"runs/{deleted.RunId}/restore", deleted with { LifecycleStage = "active" });
         await using var host = await PageHost.Start(api);
 
-        (await host.Open($"/runs/{deleted.RunId}")).QuerySelector("form[action$=restore] button")!.TextContent.ShouldBe("Restore");
+        (await host.Open($"/runs/{deleted.RunId}")).QuerySelector("form[action$=restore] button")!.TextContent.ShouldBe("Restore run");
         (await host.Open($"/runs/{RunSample.Judged}")).QuerySelector("a[href^='/runs/delete']")!.GetAttribute("href").ShouldBe($"/runs/delete?id={RunSample.Judged}");
         using var done = await host.Submit($"/runs/{deleted.RunId}", $"/runs/{deleted.RunId}/restore");
 

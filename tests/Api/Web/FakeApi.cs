@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cairn.Client;
 using Cairn.Client.Wire;
 
@@ -54,6 +55,30 @@ public sealed class FakeApi : HttpMessageHandler
     {
         _answers[path] = Refused(status, code, detail);
         return this;
+    }
+
+    /// <summary>From now on whatever may be empty is: what was said, what stands in tags and params.</summary>
+    public FakeApi SayingNothing()
+    {
+        foreach (var (path, (status, body)) in _answers.Where(answer => answer.Value.Body is not byte[]).ToList())
+        {
+            var silent = JsonSerializer.SerializeToNode(body, body.GetType(), CairnJson.Options)!;
+            Silence(silent);
+            _answers[path] = (status, silent);
+        }
+
+        return this;
+    }
+
+    private static void Silence(JsonNode node)
+    {
+        foreach (var child in (node as JsonArray ?? []).OfType<JsonNode>()) Silence(child);
+        foreach (var (name, value) in (node as JsonObject ?? []).ToList())
+        {
+            if (name is "message" or "reason" or "detail" or "description" or "summary" or "source" or "status_message" && value?.GetValueKind() == JsonValueKind.String) node[name] = "";
+            else if (name is "tags" or "params" && value is JsonObject texts) foreach (var (key, _) in texts.Where(text => text.Value?.GetValueKind() == JsonValueKind.String && !text.Key.StartsWith("cairn.", StringComparison.Ordinal)).ToList()) texts[key] = "";
+            else if (value is not null) Silence(value);
+        }
     }
 
     /// <summary>It can be read and not changed.</summary>

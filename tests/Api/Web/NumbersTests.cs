@@ -42,6 +42,13 @@ public sealed class NumbersTests
     public void A_metric_that_begins_a_tile_begins_with_a_capital_where_Cairn_named_it(string key, string text) => Format.Heading(key).ShouldBe(text);
 
     [Theory]
+    [InlineData("difference -0.0007, at least -.002 at 95 %", "difference −0.0007, at least −.002 at 95 %")]
+    [InlineData("from -1.2e-07 to (-3) or [-4, 5]", "from −1.2e−07 to (−3) or [−4, 5]")]
+    [InlineData("run-5 of 2026-11-27, rows 10-20, not_worse_than, v-2.1 -x", "run-5 of 2026-11-27, rows 10-20, not_worse_than, v-2.1 -x")]
+    public void A_negative_number_in_a_sentence_of_the_server_has_a_minus(string said, string shown) => Format.Said(said, 200).ShouldBe(shown);
+
+    [Theory]
+    [InlineData("files.replace", "files/shared/a.txt", "{}", "shared/a.txt replaced")]
     [InlineData("bin.purge", "runs/01a21bb83232", """{"name":"odd-newt"}""", "Run odd-newt purged")]
     [InlineData("bin.purge", "logged-models/m-1", "{}", "Logged model m-1 purged")]
     [InlineData("model.describe", "models/churn/versions/3", """{"description":"x"}""", "Description of churn v3 changed")]

@@ -45,13 +45,32 @@ public class OverviewTests
         await using var host = await PageHost.Start(Sample.Api());
         var page = await host.Open();
 
-        var rows = page.QuerySelectorAll(".data-table tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
+        var rows = page.QuerySelectorAll("#latest-runs tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ToList();
 
         rows[0].ShouldBe("lucid-heron-318|–|running|–|–|2 min ago");
         rows[1].ShouldBe("sedate-auk-312|churn|finished|ROC AUC 0.850|2m 00s|1 h ago");
         rows[3].ShouldStartWith("jolly-kite-305|bank|failed|–|");
         rows[4].ShouldStartWith("odd-newt-1|bank|finished|ROC AUC –|10m 00s|");
         page.Body!.TextContent.ShouldNotContain("NaN");
+    }
+
+    [Fact]
+    public async Task A_model_shows_who_is_champion_who_challenges_and_where_it_is_served()
+    {
+        await using var host = await PageHost.Start(Sample.Api());
+        var page = await host.Open();
+
+        page.QuerySelectorAll("#champions tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ShouldBe(["churn|v3|–|v3|churn|1 h ago", "bank|–|–|v1|–|5 h ago"]);
+        page.QuerySelector("#champions td a")!.GetAttribute("href").ShouldBe("/models/churn/versions/3");
+    }
+
+    [Fact]
+    public async Task What_a_gate_says_of_a_negative_difference_has_a_minus()
+    {
+        var project = Sample.Refused("difference -0.0123, at least -0.0201 at 95 %");
+        await using var host = await PageHost.Start(Sample.Api().With("projects", new Page<ProjectWire>([project])));
+
+        (await host.Open()).QuerySelector("[data-attention] p")!.TextContent.ShouldContain("difference −0.0123, at least −0.0201 at 95 %");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Cairn.Access;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Api.Tests.Web;
 
 /// <summary>The pages over an API of the test.</summary>
-internal sealed class PageHost : IAsyncDisposable
+internal sealed partial class PageHost : IAsyncDisposable
 {
     private const string Token = "__RequestVerificationToken";
 
@@ -69,15 +70,25 @@ internal sealed class PageHost : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
-    /// <summary>A page, in which each id is there once and a button that copies or saves a table names one.</summary>
+    /// <summary>A page, in which each id is there once, a button that copies or saves a table names one, no value is an empty place, and no space stands before a comma.</summary>
     public static async Task<IHtmlDocument> Read(HttpResponseMessage answer)
     {
         var page = new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
         page.QuerySelectorAll("[id]").GroupBy(element => element.Id, StringComparer.Ordinal).Where(same => same.Skip(1).Any()).Select(same => same.Key).ShouldBeEmpty();
         foreach (var name in (string[])["data-copy-table", "data-csv-table"])
             page.QuerySelectorAll($"[{name}]").Where(button => page.GetElementById(button.GetAttribute(name)!) is not IHtmlTableElement).Select(button => button.OuterHtml).ShouldBeEmpty();
+        page.QuerySelectorAll("td, dd").Where(value => value.TextContent.Trim().Length == 0 && value.QuerySelector("svg, input, img") is null && value.ParentElement!.QuerySelector("th[scope=col]") is null)
+            .Select(value => value.ParentElement!.OuterHtml).ShouldBeEmpty();
+        var sentences = string.Join('\n', page.QuerySelectorAll("p, li, dd, dt, td, th, small, summary, figcaption, label, .pager, .page-head, .card-foot, .empty").Select(element => Spaces().Replace(element.TextContent, " ")));
+        SpaceBeforeStop().Matches(sentences).Select(found => found.Value).ShouldBeEmpty();
         return page;
     }
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@".{0,60} [,.;](?= |$).{0,30}", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SpaceBeforeStop();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

@@ -22,8 +22,8 @@ public class ProjectPageTests
         page.QuerySelector(".valid")!.TextContent.ShouldContain("understood");
         page.QuerySelectorAll("[aria-label='Steps of the plan'] tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))).ShouldBe(["snapshot|reuse|as it was", "train:xgboost|will run|not trained on this data"]);
         page.QuerySelectorAll("[aria-label='Runs of the project'] tbody th a").Select(link => link.GetAttribute("href")).ShouldBe([$"/flow-runs/{Id}"]);
-        page.QuerySelector(".timeline")!.TextContent.ShouldContain("v3 is champion");
-        page.QuerySelector(".timeline")!.TextContent.ShouldContain("promote by ada, before it v2: holds its gates");
+        page.QuerySelector(".timeline")!.TextContent.ShouldContain("v3 became champion after v2");
+        page.QuerySelector(".timeline")!.TextContent.ShouldContain("by ada: holds its gates");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Cairn.Client.Wire;
 using Cairn.Web.Runs;
 
 namespace Cairn.Api.Tests.Web;
@@ -243,6 +244,24 @@ public sealed class RunPageTests
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         answer.Headers.Location!.OriginalString.ShouldBe($"{Judged}/artifacts?{there}");
         (await host.Http.GetAsync(answer.Headers.Location)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("plots/deep")]
+    [InlineData("plots/deep.png")]
+    public async Task A_folder_beside_more_entries_than_are_listed_is_led_to_too(string folder)
+    {
+        var files = $"runs/{RunSample.Judged}/artifacts";
+        await using var host = await PageHost.Start(Sample.Api()
+            .With($"{files}?path=plots", new Page<ArtifactWire>([new("plots/a.txt", false, 1, new string('e', 64))], "more"))
+            .With($"{files}?path={Uri.EscapeDataString(folder)}", new Page<ArtifactWire>([new($"{folder}/a.txt", false, 1, new string('e', 64))]))
+            .Refusing($"{files}/content/{folder}", 404, "artifact.unknown", $"'{folder}' is a folder."));
+
+        using var led = await host.Http.GetAsync($"{Judged}/artifacts?file={folder}");
+        using var shown = await host.Http.GetAsync($"{Judged}/artifacts?file=plots/model.bin");
+
+        (led.StatusCode, led.Headers.Location?.OriginalString).ShouldBe((HttpStatusCode.SeeOther, $"{Judged}/artifacts?path={Uri.EscapeDataString(folder)}"));
+        shown.StatusCode.ShouldBe(HttpStatusCode.OK, "what was not listed is there all the same");
     }
 
     [Theory]

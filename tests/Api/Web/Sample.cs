@@ -33,6 +33,8 @@ internal static class Sample
         .With("datasets", new Page<DatasetWire>([new("churn", 3, new string('d', 64), 7043, 3, Ago(70))]))
         .With("about", new About("0.1.0", "/home/ada/.cairn", "sqlite", Ago(200), "default", "local-admin", "http://127.0.0.1:8080"));
 
+    public static ProjectWire Refused(string detail) => Project("bank", "refused", 0.812, 0.7011, "best single feature (Age)", 2, [new("not_worse_than champion", false, detail)], 10000, 3);
+
     private static ProjectWire Project(string name, string verdict, double rocAuc, double baseline, string baselineName, long? version, IReadOnlyList<GateCheckWire> gates, long rows, int experiment) => new(
         name, new string('5', 64), Ago(68), name, version is null ? null : name, verdict == "promoted" ? version : null, name, Flow("succeeded", Ago(70)),
         new LifecycleResult(

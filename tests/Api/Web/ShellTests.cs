@@ -93,6 +93,21 @@ public partial class ShellTests
         }
     }
 
+    /// <summary>As <see cref="PageHost.Read"/> finds.</summary>
+    [Fact]
+    public async Task Where_nothing_is_said_a_page_says_so()
+    {
+        await using var host = await PageHost.Start(ServingSample.Api().SayingNothing());
+        foreach (var path in Pages)
+        {
+            using var answer = await host.Http.GetAsync(path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            await PageHost.Read(answer);
+        }
+
+        (await host.Open($"/runs/{RunSample.Judged}/values")).QuerySelectorAll("#params td").Select(value => value.TextContent).ShouldBe(["empty", "empty"]);
+    }
+
     [Fact]
     public async Task No_two_pages_have_one_title_however_alike_their_subjects_are_called()
     {

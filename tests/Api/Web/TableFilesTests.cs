@@ -19,7 +19,7 @@ public sealed class TableFilesTests
         var page = await host.Open($"/flow-runs/{Flow}");
 
         (await Lines(host, Of(page, "task-list"))).ShouldBe(["task,state,message,started,ended,after", "snapshot,reused,\"1,000 rows\",2025-11-26T12:00:00.000Z,2025-11-26T12:00:01.000Z,", "train,succeeded,,,,snapshot"]);
-        (await Lines(host, Of(page, "result-metrics"))).ShouldBe(["metric,xgboost,baseline", "log_loss,0.40123456789,", "roc_auc,0.85,0.7229"]);
+        (await Lines(host, Of(page, "result-metrics"))).ShouldBe(["metric,xgboost,baseline", "roc_auc,0.85,0.7229", "log_loss,0.40123456789,"]);
         (await Lines(host, $"/flow-runs/{Flow}?table=candidates&format=csv")).ShouldBe(["algorithm,run_id,cv.roc_auc,cv.roc_auc.sd,cv.log_loss,seconds", $"xgboost,{Judged},0.8448123,0.019,0.409,2.4"]);
 
         (await host.Http.GetAsync($"/flow-runs/{Flow}?table=none&format=csv")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -82,6 +82,34 @@ public sealed class TableFilesTests
 
         lines.ShouldBe(["age,\"a,b\"", "41,", "7,x"]);
         api.Asked.ShouldContain(asked => asked.StartsWith($"datasets/people/versions/{version}/rows?limit=50000", StringComparison.Ordinal), "each page is checked against the digest of its whole part");
+    }
+
+    [Fact]
+    public async Task The_tables_of_the_overview_have_files_with_every_digit()
+    {
+        var run = RunSample.Run(Judged, "sedate-auk-312", metrics: Numbers(("roc_auc", 0.8548712345)));
+        await using var host = await PageHost.Start(Sample.Api().With("runs", new Page<RunWire>([run])));
+        var page = await host.Open();
+
+        (await Lines(host, Of(page, "latest-runs"))).ShouldBe(
+            ["run_id,run,project,status,metric,value,started,ended", $"{Judged},sedate-auk-312,churn,finished,roc_auc,0.8548712345,2025-11-26T12:00:00.000Z,2025-11-26T12:00:02.400Z"]);
+        var models = await Lines(host, Of(page, "champions"));
+        models[0].ShouldBe("model,champion,challenger,newest,served_by,updated");
+        models[1].ShouldStartWith("churn,3,,3,churn,20");
+        (await host.Http.GetAsync("/?table=none&format=csv")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task The_matrices_of_a_run_can_be_copied_and_saved()
+    {
+        await using var host = await PageHost.Start(Sample.Api().WithEvaluation());
+        var page = await host.Open($"/runs/{Judged}?evaluation=now");
+
+        foreach (var id in (string[])["decisions", "confusion"])
+        {
+            page.QuerySelector($"table.matrix#{id}")!.QuerySelectorAll("td.number output").Select(count => count.TextContent).ShouldBe(["24", "1", "30", "45"]);
+            page.QuerySelectorAll($"[data-copy-table={id}], [data-csv-table={id}]").Length.ShouldBe(2);
+        }
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class BinTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Restore 1 thing" }).ClickAsync();
         await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync("1 thing is restored");
         await visit.Open($"/runs/{id}");
-        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Delete", Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Delete run", Exact = true })).ToBeVisibleAsync();
 
         await Delete(visit, id, name);
         await visit.Open($"/bin?name={name}");
@@ -107,7 +107,7 @@ public class BinTests(Chromium chromium)
     private static async Task<IPage> Delete(Visit visit, string id, string name)
     {
         var page = await visit.Open($"/runs/{id}");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Delete run", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync(name);
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete 1 run" }).ClickAsync();
         await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync("they lie in the bin");

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Cairn.Access;
-using Cairn.Kernel;
 using Cairn.Storage;
 using Cairn.Tracking.Mlflow.Artifacts;
 using Cairn.Tracking.Mlflow.Protocol;
@@ -22,7 +21,7 @@ internal sealed class CompleteUpload(CancellationToken stopping)
     {
         var (file, id, named) = call.Read(Read);
         var address = ArtifactUpload.AddressOf(call, file);
-        var (store, workspace) = (call.Store, call.Workspace);
+        var (store, caller, workspace) = (call.Store, call.Caller, call.Workspace);
         var upload = await call.Query(transaction => ArtifactUpload.Require(transaction, workspace, id, address));
         if (upload.CompletedAt is null)
         {
@@ -31,7 +30,7 @@ internal sealed class CompleteUpload(CancellationToken stopping)
             {
                 try
                 {
-                    await Join(store, workspace, upload, address, named);
+                    await Join(store, caller, upload, address, named);
                 }
                 finally
                 {
@@ -51,8 +50,9 @@ internal sealed class CompleteUpload(CancellationToken stopping)
         await call.Reply();
     }
 
-    private async Task Join(MlflowStore store, WorkspaceId workspace, ArtifactUpload upload, ArtifactAddress address, IReadOnlyList<NamedPart> named)
+    private async Task Join(MlflowStore store, Caller caller, ArtifactUpload upload, ArtifactAddress address, IReadOnlyList<NamedPart> named)
     {
+        var workspace = caller.Workspace;
         var open = await store.Database.Read(
             transaction =>
             {
@@ -79,7 +79,7 @@ internal sealed class CompleteUpload(CancellationToken stopping)
             transaction =>
             {
                 ArtifactUpload.Complete(transaction, workspace, upload.UploadId, now);
-                StoreArtifact.Name(transaction, workspace, address, blob, now);
+                StoreArtifact.Name(transaction, caller, address, blob, now);
                 return true;
             },
             stopping);
