@@ -12,7 +12,9 @@ probe.hidden = true;
 const colour = name => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
 const number = digits => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
-const minus = text => text.replace('-', '\u2212');
+const minus = text => text.replaceAll('-', '\u2212');
+// As ECharts writes numbers of its own accord, with a minus.
+const shown = v => typeof v !== 'number' ? v ?? '\u2013' : minus(v && (Math.abs(v) < 1e-4 || Math.abs(v) >= 1e9) ? String(v) : v.toLocaleString('en', { maximumFractionDigits: 12 }));
 const formats = {
   whole: v => minus(number(0).format(v)),
   two: v => minus(number(2).format(v)),
@@ -24,7 +26,8 @@ const formats = {
   kmoney: v => minus('$' + number(0).format(v / 1000)).replace('$\u2212', '\u2212$') + 'k',
 };
 
-const formatter = name => value => value == null ? '\u2013' : formats[name](value);
+// Of a label ECharts gives what it stands at, of an axis or a tooltip the number.
+const formatter = name => at => { const value = at?.value ?? at; return value == null ? '\u2013' : formats[name](value); };
 const resolve = value =>
   typeof value === 'string' ? /^--[\w-]+$/.test(value) ? colour(value) : value.startsWith('fmt:') ? formatter(value.slice(4)) : value
     : Array.isArray(value) ? value.map(resolve)
@@ -50,9 +53,9 @@ function theme() {
   return {
     color: [1, 2, 3, 4, 5, 6, 7, 8].map(i => colour(`--chart-${i}`)), backgroundColor: 'transparent',
     textStyle: { fontFamily: font, fontSize: 11, color: c.soft },
-    categoryAxis: { ...axis, splitLine: { show: false } }, valueAxis: { ...axis, axisLine: { show: false } }, timeAxis: { ...axis, splitLine: { show: false } }, logAxis: axis,
+    categoryAxis: { ...axis, splitLine: { show: false } }, valueAxis: { ...axis, axisLine: { show: false }, axisLabel: { ...axis.axisLabel, formatter: shown } }, timeAxis: { ...axis, splitLine: { show: false } }, logAxis: axis,
     legend: { textStyle: { color: c.soft, fontSize: 11 }, itemWidth: 14, itemHeight: 3, icon: 'roundRect' },
-    tooltip: { renderMode: 'richText', confine: true, backgroundColor: c.surface, borderColor: c.strong, borderWidth: 1, padding: [6, 10], textStyle: { color: c.text, fontSize: 12 }, axisPointer: { lineStyle: { color: c.strong }, crossStyle: { color: c.strong } } },
+    tooltip: { renderMode: 'richText', confine: true, valueFormatter: v => Array.isArray(v) ? v.map(shown).join(', ') : shown(v), backgroundColor: c.surface, borderColor: c.strong, borderWidth: 1, padding: [6, 10], textStyle: { color: c.text, fontSize: 12 }, axisPointer: { lineStyle: { color: c.strong }, crossStyle: { color: c.strong } } },
     parallel: { axisLine: { lineStyle: { color: c.strong } }, axisLabel: { color: c.soft, fontSize: 11, textBorderColor: c.surface, textBorderWidth: 3 }, nameTextStyle: { color: c.soft, fontSize: 11 } },
     line: { symbol: 'none', lineStyle: { width: 1.75 } }, visualMap: { textStyle: { color: c.faint, fontSize: 11 } },
     markLine: { label: { color: c.soft, fontSize: 11 } },

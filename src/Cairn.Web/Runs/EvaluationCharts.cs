@@ -61,7 +61,7 @@ internal static class EvaluationCharts
             new
             {
                 type = "bar", name = "lift", data = points.Select(point => Math.Round(point.Lift, 2)), barCategoryGap = "28%", itemStyle = new { color = "--chart-1", borderRadius = new[] { 2, 2, 0, 0 } },
-                label = new { show = true, position = "top", color = "--text-2", fontSize = 11, formatter = "{c}" },
+                label = new { show = true, position = "top", color = "--text-2", fontSize = 11, formatter = "fmt:two" },
                 markLine = new { silent = true, symbol = "none", data = new[] { new { yAxis = 1 } }, lineStyle = new { color = "--text-3", type = "dashed" }, label = new { show = false } },
             },
         },

@@ -166,7 +166,7 @@ public class ModelMemoryTests
 
         var memory = await Memory(host);
         (memory.Loaded, memory.Loads, memory.Evictions).ShouldBe((1, 1L, 0L));
-        memory.Problem!.ShouldContain("more than the 1 KB");
+        memory.Problem!.ShouldContain("more than the 1 kB");
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public class ModelMemoryTests
 
         for (var i = 0; i < Thrash.Many + 2; i++) await Predict(host, i % 2 == 0 ? "coffee" : "tea");
 
-        (await Memory(host)).Problem!.ShouldContain("do not fit into 12 KB");
+        (await Memory(host)).Problem!.ShouldContain("do not fit into 12 kB");
     }
 
     [Fact]

@@ -33,6 +33,23 @@ public sealed class NumbersTests
         text(null).ShouldBe("–");
     }
 
+    [Fact]
+    public void Metrics_that_are_numbered_stand_in_the_order_of_their_numbers() =>
+        MetricSense.Ordered(["class_10/recall", "class_2/recall", "b", "class_01/recall", "class_2", "roc_auc", "class_1/recall"])
+            .ShouldBe(["roc_auc", "b", "class_01/recall", "class_1/recall", "class_2", "class_2/recall", "class_10/recall"]);
+
+    [Theory]
+    [InlineData(0L, "0 ms")]
+    [InlineData(42L, "42 µs")]
+    [InlineData(400L, "0.4 ms")]
+    [InlineData(9_949L, "9.9 ms")]
+    [InlineData(9_950L, "10 ms")]
+    [InlineData(37_200L, "37 ms")]
+    [InlineData(999_400L, "999 ms")]
+    [InlineData(2_940_000L, "2.9 s")]
+    [InlineData(126_000_000L, "2m 06s")]
+    public void A_duration_has_a_decimal_where_it_says_something(long micros, string text) => Format.Duration(micros).ShouldBe(text);
+
     [Theory]
     [InlineData("log_loss", "Log loss")]
     [InlineData("accuracy", "Accuracy")]

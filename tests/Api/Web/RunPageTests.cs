@@ -122,7 +122,7 @@ public sealed class RunPageTests
         Card(await host.Open(Judged), "Slices").QuerySelector("[data-part]")!.GetAttribute("data-part").ShouldBe($"{Judged}?part=slices");
         var part = Parse(await host.Http.GetStringAsync($"{Judged}?part=slices"));
 
-        part.QuerySelector("p")!.TextContent.ShouldBe("1 of 2 slices is surely worse than the rest by ROC AUC, 0 surely better; 1 has too few rows to say.");
+        part.QuerySelector("p")!.TextContent.ShouldBe("1 of 2 slices is surely worse than the rest by ROC AUC, none surely better; 1 has too few rows to say.");
         part.QuerySelectorAll("li").Select(line => line.TextContent).ShouldBe(["contract = <b>monthly</b>: ROC AUC 0.710 (0.660 to 0.760), 0.080 below the rest, sure"]);
         part.QuerySelector("a")!.GetAttribute("href").ShouldBe($"{Judged}/slices");
     }
@@ -215,6 +215,21 @@ public sealed class RunPageTests
         page.QuerySelectorAll("figure tbody tr").Select(row => row.TextContent.Trim()).Count().ShouldBe(3, "a value that is no number is a gap, and the table says so");
         page.QuerySelector("figure tbody tr:last-child td")!.TextContent.ShouldBe("2", "seconds since the first");
         Card(page, "Logged once").QuerySelectorAll("dt").Length.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Metrics_that_are_too_many_to_be_looked_at_are_counted()
+    {
+        var many = RunSample.Run(RunSample.Judged, "many", metrics: Enumerable.Range(0, 21).ToDictionary(at => $"class_{at}", at => at / 20.0, StringComparer.Ordinal));
+        var api = Sample.Api().With($"runs/{RunSample.Judged}", many);
+        foreach (var (key, value) in many.Metrics) api.With($"runs/{RunSample.Judged}/metrics/{key}", new Page<MetricPoint>([new(key, value, 0, 1)]));
+        await using var host = await PageHost.Start(api);
+
+        var page = await host.Open($"{Judged}/curves?curves=now");
+
+        Card(page, "Logged once").QuerySelectorAll("dt").Length.ShouldBe(16);
+        page.QuerySelector("main p.muted")!.TextContent.ShouldStartWith("5 metrics more are not looked at here");
+        (await host.Open($"{Judged}/curves?curves=now&metric=class_20")).QuerySelector("main p.muted").ShouldBeNull();
     }
 
     [Theory]

@@ -26,7 +26,7 @@ public class ByteSizeTests
 
     [Theory]
     [InlineData(999, "999 B")]
-    [InlineData(12_000, "12 KB")]
+    [InlineData(12_000, "12 kB")]
     [InlineData(1_550_000, "1.6 MB")]
     [InlineData(2_250_000_000, "2.25 GB")]
     public void Sizes_are_written_short(long bytes, string text) => ByteSize.Text(bytes).ShouldBe(text);
