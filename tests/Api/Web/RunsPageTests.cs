@@ -183,6 +183,25 @@ public sealed class RunsPageTests
         page.QuerySelectorAll("td.best").Select(cell => cell.TextContent.Trim()).ShouldBe(["0.8000", "0.9000"]);
     }
 
+    [Theory]
+    [InlineData("d", "d", "; all on the same dataset version.")]
+    [InlineData("d", "e", "; on 2 dataset versions, so the metrics are of different rows.")]
+    [InlineData("d", "", "; 1 run names no dataset, so the metrics may be of different rows.")]
+    [InlineData("", "", "differ.")]
+    public async Task Whether_runs_side_by_side_saw_the_same_rows_is_said_as_far_as_it_is_known(string one, string other, string said)
+    {
+        RunWire[] runs = [On(RunSample.Judged, one), On(RunSample.Other, other)];
+        await using var host = await PageHost.Start(Sample.Api().With("runs/compare", new RunComparisonWire(
+            runs, new SortedDictionary<string, IReadOnlyList<string?>>(StringComparer.Ordinal) { ["note"] = ["", null] }, new SortedDictionary<string, IReadOnlyList<double?>>(StringComparer.Ordinal))));
+
+        var page = await host.Open($"/runs/compare?ids={RunSample.Judged},{RunSample.Other}");
+
+        page.QuerySelector(".lede")!.TextContent.ShouldEndWith(said);
+        page.QuerySelectorAll("tr[data-differs] td").Select(cell => cell.TextContent).ShouldBe(["empty", "–"]);
+
+        static RunWire On(string id, string digest) => RunSample.Run(id, id) with { Inputs = digest.Length == 0 ? [] : [new("churn", new string(digest[0], 64), "training"), new("churn", new string('f', 64), "evaluation")] };
+    }
+
     [Fact]
     public async Task Runs_side_by_side_are_exported_with_every_digit()
     {
