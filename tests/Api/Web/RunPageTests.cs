@@ -228,7 +228,7 @@ public sealed class RunPageTests
         var page = await host.Open($"{Judged}/curves?curves=now");
 
         Card(page, "Logged once").QuerySelectorAll("dt").Length.ShouldBe(16);
-        page.QuerySelector("main p.muted")!.TextContent.ShouldStartWith("5 metrics more are not looked at here");
+        page.QuerySelector("main p.muted")!.TextContent.ShouldStartWith("5 more metrics are not shown here");
         (await host.Open($"{Judged}/curves?curves=now&metric=class_20")).QuerySelector("main p.muted").ShouldBeNull();
     }
 

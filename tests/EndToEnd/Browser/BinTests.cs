@@ -26,7 +26,7 @@ public class BinTests(Chromium chromium)
         await Assertions.Expect(page.Locator("tbody tr")).ToContainTextAsync("local-admin");
         if (scripts) await visit.ShouldBeSound();
         await page.GetByRole(AriaRole.Checkbox).CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Restore", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Restore these", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync($"Restore the run {name}?");
         await page.GetByRole(AriaRole.Button, new() { Name = "Restore 1 thing" }).ClickAsync();
         await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync("1 thing is restored");
