@@ -27,6 +27,24 @@ public class WalkTests(Chromium chromium)
         lines.Length.ShouldBe(1 + await page.Locator("#storage tbody tr").CountAsync());
     }
 
+    [Fact]
+    public async Task A_matrix_is_saved_with_its_counts_and_without_the_words_below_them_also_after_the_threshold_moved()
+    {
+        await using var visit = await chromium.Visit();
+        var page = await visit.Open(chromium.Whole("/runs/{run}?evaluation=now"));
+        await page.Locator("#threshold").FillAsync("0.9");
+        var found = await page.Locator("#decisions output[data-field=tp]").InnerTextAsync();
+
+        foreach (var id in (string[])["decisions", "confusion"])
+        {
+            var download = await page.RunAndWaitForDownloadAsync(() => page.Locator($"[data-csv-table={id}]").ClickAsync());
+            var lines = await File.ReadAllLinesAsync(await download.PathAsync());
+            lines[0].ShouldBe(",flagged,not flagged");
+            lines[1].ShouldMatch(id == "decisions" ? $"^positive,{found},[0-9]+$" : "^positive,[0-9]+,[0-9]+$");
+            lines[2].ShouldMatch("^negative,[0-9]+,[0-9]+$");
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
