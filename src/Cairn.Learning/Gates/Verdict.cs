@@ -30,7 +30,7 @@ internal static class Verdict
         var failed = checks.Where(c => !c.Passed).ToList();
         var (verdict, summary) = !evaluation.Signal ? (NoSignal, evaluation.SignalDetail)
             : failed.Count > 0 ? (Refused, $"{failed.Count} of {checks.Count} gates refuse: {string.Join("; ", failed.Select(c => $"{c.Gate} ({c.Detail})"))}")
-            : (Passed, $"{(checks.Count == 1 ? "The gate passes" : $"All {checks.Count} gates pass")}: {evaluation.SignalDetail}");
+            : (Passed, $"{checks.Count switch { 1 => "The gate passes", 2 => "Both gates pass", var many => $"All {many} gates pass" }}: {evaluation.SignalDetail}");
         return new(verdict, summary, clock.Micros(), checks);
     }
 

@@ -76,7 +76,7 @@ public class GateTests
         var verdict = Decide(Good, "roc_auc >= 0.8");
 
         verdict.Verdict.ShouldBe(Verdict.Passed);
-        verdict.Summary.ShouldBe("All 2 gates pass: ROC AUC 0.850 against 0.743 for Contract alone");
+        verdict.Summary.ShouldBe("Both gates pass: ROC AUC 0.850 against 0.743 for Contract alone");
         verdict.DecidedAt.ShouldBeGreaterThan(1_700_000_000_000_000);
     }
 
