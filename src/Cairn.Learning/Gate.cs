@@ -4,9 +4,6 @@ using Cairn.Learning.Gates;
 
 namespace Cairn.Learning;
 
-/// <summary>The version that serves at the moment.</summary>
-public sealed record Champion(long Version, Predictor Predictor);
-
 /// <summary>One line under <c>gates:</c>: <c>roc_auc >= 0.83</c>, <c>test.log_loss &lt;= 0.45</c>, <c>not_worse_than champion</c>.</summary>
 public sealed record Gate(string Text)
 {

@@ -114,12 +114,13 @@ public sealed record GateCheckWire(string Gate, bool Passed, string Detail, Gate
 /// <param name="P">Two-sided: how often a difference at least so great is chance, if both are equally good.</param>
 /// <param name="Margin">The loss that the gate allows; 0: the version has to be better.</param>
 /// <param name="Detectable">The gate passes in 80 % of the cases when the version is better than the allowed loss by so much.</param>
+/// <param name="RowsToTell">With so many rows a difference as it was measured is told from chance (two-sided) in 80 % of the cases; null: none was measured.</param>
 /// <param name="Power">How often the gate passes when both are equally good; null where that is no reason to pass.</param>
 /// <param name="RowsForPower">With so many rows <paramref name="Power"/> is 80 %.</param>
 /// <param name="SameAnswers">The share of the rows on which both decide alike, each at its own threshold; null: not counted.</param>
 public sealed record GateComparisonWire(
     string Against, int Rows, double RocAuc, double OtherRocAuc, double Difference, double StandardError, double Low, double High, double AtLeast, double P, double Margin, double Detectable,
-    double? Power = null, long? RowsForPower = null, double? SameAnswers = null);
+    long? RowsToTell = null, double? Power = null, long? RowsForPower = null, double? SameAnswers = null);
 
 /// <summary>A version trained elsewhere: where its files are, and the run here that stands for it, if any.</summary>
 public sealed record RegisterVersion(

@@ -14,8 +14,8 @@ internal readonly record struct NonInferiority(bool Passed, string Detail, GateC
     public const int FewestOfAClass = 10;
 
     /// <param name="labels">n values, 0 or 1, of the common hold-out.</param>
-    /// <param name="named">The champion, as in v6.</param>
-    public static NonInferiority Of(float[] labels, double[] challenger, double[] champion, double margin, string named)
+    /// <param name="against">The champion, as in v6.</param>
+    public static NonInferiority Of(float[] labels, double[] challenger, double[] champion, double margin, string against)
     {
         var positives = labels.Count(l => l > 0.5f);
         var negatives = labels.Length - positives;
@@ -28,8 +28,8 @@ internal readonly record struct NonInferiority(bool Passed, string Detail, GateC
         var areas = DeLong.Compare(labels, challenger, champion);
         var power = TestPower.OfEquals(areas.StandardError, margin);
         var needed = TestPower.RowsFor(areas.StandardError, labels.Length, margin);
-        var comparison = TestPower.Describe(areas, labels.Length, margin, named) with { Power = power, RowsForPower = (long)Math.Ceiling(needed) };
-        var (low, high) = (comparison.AtLeast, areas.Difference + TestPower.Z95 * areas.StandardError);
+        var comparison = TestPower.Describe(areas, labels.Length, margin, against) with { Power = power, RowsForPower = (long)Math.Ceiling(needed) };
+        var (low, high) = (comparison.AtLeast, areas.Difference + TestPower.OneSided95 * areas.StandardError);
 
         var numbers = $"ROC AUC {areas.First:0.0000} against {areas.Second:0.0000} of the champion on {labels.Length:N0} rows new to both; difference {areas.Difference:+0.0000;-0.0000;0.0000}, "
             + $"at least {low:+0.0000;-0.0000;0.0000} at 95 %";

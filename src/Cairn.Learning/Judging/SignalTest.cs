@@ -16,7 +16,7 @@ internal readonly record struct SignalTest(bool Signal, string Detail, DeLong Ar
         var (loss, baselineLoss) = (Probabilities.LogLoss(labels, candidate), Probabilities.LogLoss(labels, baseline.OutOfFold));
         var interval = areas.DifferenceInterval();
 
-        var ranks = areas.Difference > TestPower.Z95 * areas.StandardError && areas.Difference > 0;
+        var ranks = areas.Difference > TestPower.OneSided95 * areas.StandardError && areas.Difference > 0;
         var sound = loss <= baselineLoss;
         var against = baseline.Phrase;
         var numbers = $"ROC AUC {areas.First:0.000} against {areas.Second:0.000} for {against}; difference {areas.Difference:0.000}, 95 % {interval.Low:0.000} to {interval.High:0.000}";

@@ -17,10 +17,10 @@ internal sealed class AskGates(Workbench bench, Models models, ModelPackages pac
         var candidate = await bench.Candidate(context, winner, cancellation);
         var evaluation = await bench.Evaluation(context, preparation, candidate, cancellation);
         var definition = await bench.Definition(context, parameters, cancellation);
-        var champion = await Champion(context, parameters.Project, cancellation);
+        var champion = await FindChampion(context, parameters.Project, cancellation);
         if (champion.Refusal is { } damaged) return damaged;
 
-        var verdict = await Workbench.Aside(() => Gate.Decide(definition.Gates, preparation, candidate, evaluation, champion.Value.Serving, clock), cancellation);
+        var verdict = await Workbench.Aside(() => Gate.Decide(definition.Gates, preparation, candidate, evaluation, champion.Value, clock), cancellation);
         if (context.ResultOf<RegisterResult>("register").Version is { } version)
         {
             var recorded = await models.RecordVerdict(context.Caller, parameters.Project, version, verdict, cancellation);
@@ -32,13 +32,13 @@ internal sealed class AskGates(Workbench bench, Models models, ModelPackages pac
     }
 
     /// <summary>A champion that is damaged is a refusal: passing it over would let any model through.</summary>
-    private async Task<Answer<(Champion? Serving, bool There)>> Champion(TaskContext context, string model, CancellationToken cancellation)
+    private async Task<Answer<Champion?>> FindChampion(TaskContext context, string model, CancellationToken cancellation)
     {
-        if (await models.FindChampion(context.Caller.Workspace, model, cancellation) is not { PackageDigest: { } digest } version) return (null, false);
+        if (await models.FindChampion(context.Caller.Workspace, model, cancellation) is not { PackageDigest: { } digest } version) return (Champion?)null;
         var opened = await packages.Open(context.Caller.Workspace, Digest.Parse(digest), cancellation);
         if (opened.Refusal is { } altered) return altered;
         var loaded = Predictor.Load(opened.Value);
         if (loaded.Refusal is { } unusable) return unusable;
-        return (new(version.Version, loaded.Value), true);
+        return new Champion(version.Version, loaded.Value);
     }
 }

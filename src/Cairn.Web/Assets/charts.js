@@ -28,10 +28,16 @@ const formats = {
 
 // Of a label ECharts gives what it stands at, of an axis or a tooltip the number.
 const formatter = name => at => { const value = at?.value ?? at; return value == null ? '\u2013' : formats[name](value); };
-const resolve = value =>
-  typeof value === 'string' ? /^--[\w-]+$/.test(value) ? colour(value) : value.startsWith('fmt:') ? formatter(value.slice(4)) : value
-    : Array.isArray(value) ? value.map(resolve)
-      : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)])) : value;
+const resolve = value => {
+  if (typeof value === 'string') {
+    const format = /^fmt:(\w+)$/.exec(value);
+    return format && Object.hasOwn(formats, format[1]) ? formatter(format[1]) : /^--[\w-]+$/.test(value) ? colour(value) : value;
+  }
+  return Array.isArray(value) ? value.map(resolve)
+    : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === 'name' ? v : k === 'data' && Array.isArray(v) ? v.map(named) : resolve(v)])) : value;
+};
+// Names are of users: one that looks like a colour or a formatter is a name all the same.
+const named = item => typeof item === 'string' ? item : resolve(item);
 
 const plain = v => v && typeof v === 'object' && !Array.isArray(v);
 const merge = (under, over) => {

@@ -142,7 +142,7 @@ internal static partial class Format
     /// <summary>A sentence of the server, cut, its negative numbers with a minus as all others here: "difference −0.0007". Dates, ids and ranges keep their hyphens.</summary>
     public static string Said(string text, int length) => Clip(NegativeSign().Replace(text, "−"), length);
 
-    [GeneratedRegex(@"(?<![\w.\-)\]])-(?=\.?\d)|(?<=\d[eE])-(?=\d)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\w.\-)\]])-(?=\.?\d)|(?<=(?<![\w.\-])-?\d+(?:\.\d+)?[eE])-(?=\d+(?![\w\-]))", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NegativeSign();
 
     private static string Round(double value) => value.ToString(value < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);

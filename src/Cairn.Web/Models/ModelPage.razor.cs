@@ -63,7 +63,7 @@ public sealed partial class ModelPage
     {
         null => null,
         { Verdict.Verdict: "passed" } next when Champion is null => ("info", $"v{next.Version} holds its gates and may serve", next.Verdict.Summary),
-        { Verdict.Verdict: "passed" } next when GateVerdict.WithChampion(next) is { } compared => ("info", Title(next.Version, compared), Reason(compared)),
+        { Verdict.Verdict: "passed" } next when Compared is { } compared => ("info", Title(next.Version, compared), Reason(compared)),
         { Verdict.Verdict: "passed" } next => ("info", $"v{next.Version} holds its gates and awaits a decision", next.Verdict.Summary),
         { Verdict.Verdict: "no_signal" } next => ("quiet", $"v{next.Version} has no signal", $"{next.Verdict.Summary} It cannot become champion{(Champion is null ? "" : $"; v{Champion.Version.Version} goes on")}."),
         { Verdict.Verdict: "refused" } next => ("warn", $"The gates refused v{next.Version}", next.Verdict.Summary),
@@ -72,14 +72,21 @@ public sealed partial class ModelPage
         _ => null,
     };
 
-    private static string Title(long version, GateComparisonWire compared) => compared.Low > 0
-        ? $"v{version} is better than {compared.Against} and awaits a decision"
-        : $"v{version} is not worse than {compared.Against}; whether it is better cannot be told{(compared.Difference > 0 ? " yet" : "")}";
+    /// <value>Of the version that is judged with the champion of today; null: none, or it was judged against one that is champion no more.</value>
+    private GateComparisonWire? Compared => Champion is { } now && Challenger is { } next && GateVerdict.WithChampion(next.Version) is { } compared && compared.Against == $"v{now.Version.Version}" ? compared : null;
+
+    private static string Title(long version, GateComparisonWire compared) => compared switch
+    {
+        { Low: > 0 } => $"v{version} is better than {compared.Against} and awaits a decision",
+        { High: < 0 } => $"v{version} is worse than {compared.Against}, by no more than its gates allow",
+        { Difference: > 0 } => $"v{version} is not worse than {compared.Against}; whether it is better cannot be told yet",
+        _ => $"v{version} is not worse than {compared.Against}; whether it is better cannot be told",
+    };
 
     private static string Reason(GateComparisonWire compared)
     {
         var numbers = $"ROC AUC {Format.Number(compared.RocAuc, 4)} against {Format.Number(compared.OtherRocAuc, 4)} on {Format.Many(compared.Rows, "row")} new to both.";
-        return compared.Low <= 0 && PowerCurve.RowsToTell(compared) is { } needed && needed - compared.Rows is var more and > 0 and < 1e9
+        return compared is { Low: <= 0, Difference: > 0, RowsToTell: { } needed } && needed - compared.Rows is var more and > 0 and < 1_000_000_000
             ? $"{numbers} About {Format.Many((long)Rounded(more), "more labelled row")} would tell a gain of {Format.Number(compared.Difference, 4)} with 80 % power."
             : numbers;
     }

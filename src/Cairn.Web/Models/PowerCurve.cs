@@ -4,24 +4,20 @@ using MathNet.Numerics.Distributions;
 
 namespace Cairn.Web.Models;
 
-/// <summary>What more labelled rows would tell of two versions: the variance of their difference goes down with the rows.</summary>
+/// <summary>What more labelled rows would tell of two versions: the variance of their difference goes down with the rows. A drawing: the numbers that are said are the API's.</summary>
 internal static class PowerCurve
 {
     private const int Points = 41;
-    private static readonly double Z95 = Normal.InvCDF(0, 1, 0.95), Z975 = Normal.InvCDF(0, 1, 0.975), Z80 = Normal.InvCDF(0, 1, 0.8);
+    private static readonly double OneSided95 = Normal.InvCDF(0, 1, 0.95), TwoSided95 = Normal.InvCDF(0, 1, 0.975);
 
     /// <param name="NotWorse">The chance that the gate passes, if both are equally good.</param>
     /// <param name="Better">The chance that a gain as it was measured is told from chance; null: no gain was measured.</param>
     internal sealed record Point(double Rows, double NotWorse, double? Better);
 
-    /// <summary>Rows with which a gain as it was measured is told from chance in 80 % of the cases; null: none was measured, or it needs none.</summary>
-    public static double? RowsToTell(GateComparisonWire compared) =>
-        compared is { Difference: > 0, StandardError: > 0 } ? compared.Rows * Math.Pow((Z975 + Z80) * compared.StandardError / compared.Difference, 2) : null;
-
     /// <summary>As far as both questions are answered in most cases, but no further than ten times the rows there are.</summary>
     public static IReadOnlyList<Point> Of(GateComparisonWire compared)
     {
-        var enough = Math.Max(compared.RowsForPower ?? 0, RowsToTell(compared) ?? 0);
+        var enough = Math.Max(compared.RowsForPower ?? 0, compared.Difference > 0 ? compared.RowsToTell ?? 0 : 0);
         var end = Math.Min(Math.Max(enough * 1.6, compared.Rows * 1.25), compared.Rows * 10.0);
         return [.. Enumerable.Range(1, Points).Select(i => At(compared, end * i / Points))];
     }
@@ -29,14 +25,15 @@ internal static class PowerCurve
     public static Point At(GateComparisonWire compared, double rows)
     {
         var error = compared.StandardError * Math.Sqrt(compared.Rows / rows);
-        return new(rows, Passes(compared.Margin / error - Z95), compared.Difference > 0 ? Passes(compared.Difference / error - Z975) : null);
+        return new(rows, Passes(compared.Margin / error - OneSided95), compared.Difference > 0 ? Passes(compared.Difference / error - TwoSided95) : null);
     }
 
     public static object Option(IReadOnlyList<Point> points, GateComparisonWire compared) => new
     {
         xAxis = new { type = "value", max = points[^1].Rows, name = "labelled rows", nameLocation = "middle", nameGap = 26, axisLabel = new { formatter = "fmt:whole" }, axisPointer = new { label = new { formatter = "fmt:whole" } } },
         yAxis = new { type = "value", min = 0, max = 1, axisLabel = new { formatter = "fmt:percent" } },
-        grid = new { bottom = 22 },
+        legend = new { show = true, top = 0, left = 0 },
+        grid = new { top = 34, bottom = 22 },
         series = new[]
         {
             Line("not worse, if equally good", "--chart-1", points.Select(point => new[] { point.Rows, point.NotWorse }), new

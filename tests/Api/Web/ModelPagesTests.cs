@@ -40,10 +40,10 @@ public class ModelPagesTests
             var gates = shown.QuerySelectorAll("[data-gates] li");
             gates[0].QuerySelector("svg.forest")!.GetAttribute("aria-label").ShouldBe("Difference in ROC AUC, v4 minus Contract alone: +0.1110, 95 percent interval +0.1000 to +0.1220");
             gates[0].QuerySelector(".forest .margin").ShouldBeNull();
-            Facts(gates[0]).ShouldBe(["DeLong, paired, on 5,634 rows out of fold", "surely better p < 0.001, 95 % interval +0.1000 to +0.1220", "80 % for a gain of 0.0139"]);
+            Facts(gates[0]).ShouldBe(["DeLong, paired, on 5,634 rows out of fold", "surely better at least +0.1018 at one-sided 95 %; p < 0.001, 95 % interval +0.1000 to +0.1220", "80 % for a gain of 0.0139"]);
             gates[1].QuerySelector("svg.forest")!.GetAttribute("aria-label")!.ShouldEndWith("; margin −0.005");
             Facts(gates[1]).ShouldBe([
-                "DeLong, paired, on 1,409 rows new to both", "undecided p = 0.13, 95 % interval −0.0013 to +0.0103", "passed at least −0.0004 at 95 %; a loss of 0.005 is allowed",
+                "DeLong, paired, on 1,409 rows new to both", "undecided p = 0.13, 95 % interval −0.0013 to +0.0103", "passed at least −0.0004 at one-sided 95 %; a loss of 0.005 is allowed",
                 "52 %, if both are equally good; 80 % with 3,053 rows", "on 94.1 % of these rows, each at its own threshold",
             ]);
             var enough = shown.QuerySelectorAll(".card").Single(card => card.QuerySelector("h2")?.TextContent == "How many labels are enough");
@@ -51,6 +51,25 @@ public class ModelPagesTests
         }
 
         static IEnumerable<string> Facts(AngleSharp.Dom.IElement gate) => gate.QuerySelectorAll("dd").Select(fact => string.Join(' ', fact.TextContent.Replace('\u00a0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Theory]
+    [InlineData("v3", -0.003, -0.005, -0.001, "v4 is worse than v3, by no more than its gates allow")]
+    [InlineData("v3", 0.006, 0.001, 0.011, "v4 is better than v3 and awaits a decision")]
+    [InlineData("v3", -0.001, -0.004, 0.002, "v4 is not worse than v3; whether it is better cannot be told")]
+    [InlineData("v2", 0.006, 0.001, 0.011, "v4 holds its gates and awaits a decision")] // v2 is champion no more
+    public async Task What_there_is_to_decide_is_said_as_the_comparison_with_the_champion_of_today_has_it(string against, double difference, double low, double high, string said)
+    {
+        var verdict = ServingSample.Compared();
+        var compared = verdict.Checks[1].Comparison! with { Against = against, Difference = difference, Low = low, High = high, AtLeast = low + 0.0005, Margin = 0.01 };
+        var judged = ServingSample.Version(4, verdict with { Checks = [verdict.Checks[0], verdict.Checks[1] with { Comparison = compared }] });
+        await using var host = await PageHost.Start(ServingSample.Api()
+            .With("models/churn/versions", new Page<ModelVersionWire>([judged, ServingSample.Version(3, null, "champion")])).With("models/churn/versions/4", judged));
+
+        var page = await host.Open("/models/churn");
+
+        page.QuerySelector(".banner b")!.TextContent.ShouldBe(said);
+        page.QuerySelectorAll("h2").Count(title => title.TextContent == "How many labels are enough").ShouldBe(against == "v3" ? 1 : 0);
     }
 
     [Fact]

@@ -61,6 +61,7 @@ public sealed class NumbersTests
     [Theory]
     [InlineData("difference -0.0007, at least -.002 at 95 %", "difference −0.0007, at least −.002 at 95 %")]
     [InlineData("from -1.2e-07 to (-3) or [-4, 5]", "from −1.2e−07 to (−3) or [−4, 5]")]
+    [InlineData("run 9f3c1a7e-4b12-4d7e-9c1e-5b2f6a7e0012 with lr-1e-5, 1e-5 and model-7e-2", "run 9f3c1a7e-4b12-4d7e-9c1e-5b2f6a7e0012 with lr-1e-5, 1e−5 and model-7e-2")]
     [InlineData("run-5 of 2026-11-27, rows 10-20, not_worse_than, v-2.1 -x", "run-5 of 2026-11-27, rows 10-20, not_worse_than, v-2.1 -x")]
     public void A_negative_number_in_a_sentence_of_the_server_has_a_minus(string said, string shown) => Format.Said(said, 200).ShouldBe(shown);
 

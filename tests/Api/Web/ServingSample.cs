@@ -65,9 +65,9 @@ internal static class ServingSample
     /// <summary>Not worse than the champion; whether better cannot be told with so few rows.</summary>
     public static GateVerdictWire Compared() => new("passed", "2 of 2 gates hold.", Noon, [
         new("better_than baseline", true, "ROC AUC 0.850 against 0.739 for Contract alone",
-            new("Contract alone", 5634, 0.85, 0.739, 0.111, 0.0056, 0.1, 0.122, 0.1018, 1e-12, 0, 0.0139)),
+            new("Contract alone", 5634, 0.85, 0.739, 0.111, 0.0056, 0.1, 0.122, 0.1018, 1e-12, 0, 0.0139, 113)),
         new("not_worse_than champion margin 0.005", true, "ROC AUC 0.8500 against 0.8455 of the champion on 1,409 rows new to both",
-            new("v3", 1409, 0.85, 0.8455, 0.0045, 0.00296, -0.0013, 0.0103, -0.00037, 0.128, 0.005, 0.00736, 0.518, 3053, 0.941))]);
+            new("v3", 1409, 0.85, 0.8455, 0.0045, 0.00296, -0.0013, 0.0103, -0.00037, 0.128, 0.005, 0.00736, 4786, 0.518, 3053, 0.941))]);
 
     public static LineageWire Lineage(ModelVersionWire version) => new(
         version, Run(), [new("customers", Hex('9', 64), "train")], new(Hex('a', 64), "MEUCIQ==", Noon, [new("MLmodel", false, 1200, Hex('b', 64)), new("model.ubj", false, 977_000, Hex('c', 64))]), []);

@@ -13,7 +13,7 @@ public class KillUnderLoadTests
 {
     private const int Clients = 8;
 
-    /// <value>25, or what <c>make torture</c> asks for.</value>
+    /// <value>A few, or what <c>make torture</c> asks for.</value>
     private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 10;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -11,7 +11,7 @@ public class PurgeKillTests
 {
     private const int Runs = 1500, Metrics = 4, Points = 10, Files = 300;
 
-    /// <value>8, or what <c>make torture</c> asks for: a hundred at most, for each waits until some more is gone.</value>
+    /// <value>A few, or what <c>make torture</c> asks for: a hundred at most, for each waits until some more is gone.</value>
     private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("TORTURE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? Math.Min(kills, 100) : 5;
 
     /// <summary>Runs of experiments that are there for somebody.</summary>

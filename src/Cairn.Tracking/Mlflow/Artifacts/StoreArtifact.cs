@@ -33,8 +33,12 @@ internal static class StoreArtifact
     {
         var workspace = caller.Workspace;
         address.Require(transaction, workspace, write: true);
-        if (address.Of == ArtifactAddress.Kind.Workspace && ArtifactTable.Find(transaction, workspace, address.Owner, address.Path) is { } replaced && replaced.Digest != blob.Digest.Hex)
-            Audit(transaction, caller, replaced, blob);
+        if (address.Of == ArtifactAddress.Kind.Workspace)
+        {
+            transaction.TakeTurn($"files/{workspace}/{address.Path}"); // of two who replace it each is told what it replaced
+            if (ArtifactTable.Find(transaction, workspace, address.Owner, address.Path) is { } replaced && replaced.Digest != blob.Digest.Hex) Audit(transaction, caller, replaced, blob);
+        }
+
         if (ArtifactTable.Put(transaction, workspace, address.Owner, address.Path, blob, now).Refusal is { } clash) throw MlflowException.Of(clash);
     }
 

@@ -30,6 +30,7 @@ public class TestPowerTests
 
         var told = TestPower.Describe(areas, 1000, 0.01, "v1");
 
+        told.RowsToTell.ShouldBe(7849); // 1000 (1.959964 + 0.841621)^2, as difference and standard error are the same
         told.AtLeast.ShouldBe(0.01 - 1.6448536269514722 * 0.01, 1e-12);
         TestPower.OfEquals(told.StandardError, told.Detectable).ShouldBe(0.8, 1e-12); // a truth that far above the allowed loss
     }
