@@ -13,8 +13,6 @@ internal sealed class PointSeries(int step, int kept)
     private long? _first;
     private long _slot;
 
-    public int Step => step;
-
     public long SlotAt(long now) => now / (step * 1_000_000L);
 
     /// <summary>There is something to count from now on, for the first time or again.</summary>

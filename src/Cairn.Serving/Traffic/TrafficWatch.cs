@@ -7,7 +7,7 @@ namespace Cairn.Serving.Traffic;
 /// <summary>Looks at what every deployment did whenever ten seconds of the clock are over.</summary>
 internal sealed class TrafficWatch(LiveDeployments live, TimeProvider clock) : BackgroundService
 {
-    private const long Pace = 10_000_000;
+    private const long Pace = TrafficHistory.FineStep * 1_000_000L;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -17,11 +17,11 @@ internal sealed class VariantHistory(string name, long version, bool shadow)
     /// <value>What those said at the last look.</value>
     public VariantCounts Told { get; private set; } = VariantCounts.None;
 
-    public PointSeries Slots { get; } = new(step: 10, kept: 60);
+    public PointSeries Fine { get; } = new(TrafficHistory.FineStep, kept: TrafficHistory.FineMinutes * 60 / TrafficHistory.FineStep);
 
-    public PointSeries Minutes { get; } = new(step: 60, kept: TrafficHistory.MostMinutes);
+    public PointSeries Coarse { get; } = new(TrafficHistory.CoarseStep, kept: TrafficHistory.MostMinutes * 60 / TrafficHistory.CoarseStep);
 
-    public bool DidAnything(long now) => Minutes.DidAnything(now);
+    public bool DidAnything(long now) => Coarse.DidAnything(now);
 
     public bool Is(string variant, long number, bool asShadow) => name == variant && version == number && shadow == asShadow;
 
@@ -30,8 +30,8 @@ internal sealed class VariantHistory(string name, long version, bool shadow)
     public void Follow(VariantNumbers numbers, VariantCounts told, long since, long now)
     {
         (Numbers, Told) = (numbers, told);
-        Slots.Begin(since);
-        Minutes.Begin(since);
+        Fine.Begin(since);
+        Coarse.Begin(since);
         Look(now);
     }
 
@@ -39,16 +39,16 @@ internal sealed class VariantHistory(string name, long version, bool shadow)
     {
         if (Numbers is null)
         {
-            Slots.Forget(now);
-            Minutes.Forget(now);
+            Fine.Forget(now);
+            Coarse.Forget(now);
             return;
         }
 
         var counts = Numbers.Read(Told);
         var did = ReferenceEquals(counts, Told) ? VariantCounts.None : counts.Since(Told);
         Told = counts;
-        Slots.Add(did, now);
-        Minutes.Add(did, now);
+        Fine.Add(did, now);
+        Coarse.Add(did, now);
     }
 
     public void Leave() => (Numbers, Told) = (null, VariantCounts.None);

@@ -212,6 +212,37 @@ public class TrafficHistoryTests
         points.Sum(point => point.Requests).ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30_000_000)]
+    public void A_look_with_a_time_from_before_the_last_one_loses_nothing(long behind)
+    {
+        Answer(times: 7);
+        Pass(600);
+        var read = _clock.Micros() - behind; // before others looked, or the clock was set back by a little
+
+        var traffic = _history.Read("churn", 60, read);
+
+        traffic.To.ShouldBe(_clock.Micros());
+        traffic.Variants.Single().Points.Sum(point => point.Requests).ShouldBe(7);
+        Read(60).Variants.Single().Points.Sum(point => point.Requests).ShouldBe(7);
+    }
+
+    [Fact]
+    public void When_the_clock_is_set_back_what_went_is_forgotten()
+    {
+        Pass(365 * 24 * 3600);
+        Answer(times: 3);
+        Serve(Champion(4));
+        Pass(10);
+        _clock.Advance(TimeSpan.FromDays(-365));
+        Answer(times: 2);
+        Pass(10);
+
+        var variant = Read(360).Variants.ShouldHaveSingleItem();
+        (variant.Version, variant.Points.Sum(point => point.Requests), variant.Points.Count).ShouldBe((4, 2, 1));
+    }
+
     [Fact]
     public void Where_nothing_is_served_there_is_nothing()
     {
