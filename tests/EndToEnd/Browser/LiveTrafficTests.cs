@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Cairn.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
@@ -11,6 +12,7 @@ public class LiveTrafficTests(Chromium chromium)
     [Fact]
     public async Task Rate_latency_and_answers_are_drawn_and_go_on_as_the_same_pictures_while_more_is_asked()
     {
+        var begun = DateTime.UtcNow;
         await Ask(20);
         await using var visit = await chromium.Visit();
         var page = await visit.Open("/deployments/bank?minutes=10");
@@ -18,11 +20,11 @@ public class LiveTrafficTests(Chromium chromium)
         await Assertions.Expect(page.Locator("figure .plot canvas")).ToHaveCountAsync(3);
         await page.EvaluateAsync("document.querySelector('figure[data-key=rate] canvas').dataset.same = 'yes'");
         await page.Locator("figure[data-key=rate] summary").ClickAsync();
-        var before = await Drawn(page, 20);
+        var before = await Drawn(page, begun, 20);
 
         await Ask(30);
 
-        await Drawn(page, before + 30);
+        await Drawn(page, begun, before + 30);
         await Assertions.Expect(page.Locator("figure[data-key=rate] canvas[data-same=yes]")).ToHaveCountAsync(1);
         (await page.Locator("figure[data-key=rate] details").GetAttributeAsync("open")).ShouldNotBeNull("the table that was opened stays open");
         foreach (var look in Look.Mouse)
@@ -57,14 +59,18 @@ public class LiveTrafficTests(Chromium chromium)
         await visit.ShouldBeSound();
     }
 
-    /// <summary>Waits until so many requests are drawn: ten seconds have to be over, and then the page has to look again.</summary>
+    /// <summary>Waits until so many requests since then are drawn: ten seconds have to be over, and then the page has to look again. What others asked before rolls away meanwhile.</summary>
     /// <returns>How many are.</returns>
-    private static async Task<int> Drawn(IPage page, int requests)
+    private static async Task<int> Drawn(IPage page, DateTime since, int requests)
     {
+        var first = new DateTime(since.Ticks - since.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc).AddSeconds(-(since.Second % 10));
+        var starts = Enumerable.Range(0, 60).Select(point => first.AddSeconds(10 * point).ToString("HH:mm:ss", CultureInfo.InvariantCulture)).ToArray();
         var drawn = 0;
-        for (var i = 0; i < 400 && drawn < requests; i++)
+        for (var i = 0; i < 900 && drawn < requests; i++)
         {
-            drawn = await page.EvaluateAsync<int>("[...document.querySelectorAll('figure[data-key=rate] tbody td:nth-child(3)')].reduce((sum, cell) => sum + Number(cell.textContent), 0)");
+            drawn = await page.EvaluateAsync<int>(
+                "starts => [...document.querySelectorAll('figure[data-key=rate] tbody tr')].filter(row => starts.includes(row.cells[0].textContent)).reduce((sum, row) => sum + Number(row.cells[2].textContent.replaceAll(',', '')), 0)",
+                starts);
             if (drawn < requests) await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
