@@ -89,7 +89,7 @@ internal static class DeploymentsCommand
         var table = VariantTables.Of(traffic);
         if (table.Rows.Count == 0) Terminal.WriteLine($"Nothing was answered since {Format.Time(traffic.From)} in the process that was asked.");
         else invocation.Terminal.Write(table);
-        invocation.Terminal.Note("This is the memory of the server's process: it begins anew when that starts. What did nothing is left out.");
+        invocation.Terminal.Note("Counted in the memory of the server process since it started. Points without requests are left out.");
         return ExitCode.Ok;
     }
 

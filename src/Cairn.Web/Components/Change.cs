@@ -24,7 +24,7 @@ internal sealed class Change(AuditEntry entry)
         "logged-model.create" => $"Logged model {Named()} started",
         "logged-model.delete" => $"Logged model {Named()} deleted",
         "logged-model.restore" => $"Logged model {Named()} restored",
-        "bin.purge" => $"{Capital(entry.Subject.Split('/')[0].Replace('-', ' ').TrimEnd('s'))} {Named()} purged",
+        "bin.purge" => $"{Kind(entry.Subject.Split('/')[0].TrimEnd('s'))} {Named()} purged",
         "dataset.take" => $"Dataset {Versioned()} taken",
         "model.register" => $"{Versioned()} registered",
         "model.verdict" when Text("verdict") is { } verdict => $"{Versioned()} judged: {verdict.Replace('_', ' ')}",
@@ -42,9 +42,9 @@ internal sealed class Change(AuditEntry entry)
         "deployment.abort-canary" => $"Canary of {Of(1)} aborted",
         "deployment.remove-variant" when Text("variant") is { } variant => $"Variant {Format.Name(variant)} of {Of(1)} removed",
         "project.revise" => $"Files of project {Of(1)} changed",
-        "flow.start" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} started",
-        "flow.cancel" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} cancelled",
-        "flow.resume" when Text("flow") is { } flow => $"{Capital(flow)} of {Format.Name(Text("subject") ?? "")} resumed",
+        "flow.start" when Text("flow") is { } flow => $"{Kind(flow)} of {Format.Name(Text("subject") ?? "")} started",
+        "flow.cancel" when Text("flow") is { } flow => $"{Kind(flow)} of {Format.Name(Text("subject") ?? "")} cancelled",
+        "flow.resume" when Text("flow") is { } flow => $"{Kind(flow)} of {Format.Name(Text("subject") ?? "")} resumed",
         "files.replace" => $"{Format.Name(entry.Subject["files/".Length..], 80)} replaced",
         "files.delete" => $"{Format.Name(entry.Subject["files/".Length..], 80)} deleted",
         "server.stop" => "Server stopped",
@@ -79,7 +79,8 @@ internal sealed class Change(AuditEntry entry)
     private string? Number(string member) => _detail is { ValueKind: JsonValueKind.Object } detail && detail.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
         ? number.ToString(CultureInfo.InvariantCulture) : null;
 
-    private static string Capital(string flow) => Format.Name(flow is [var first, .. var rest] ? char.ToUpperInvariant(first) + rest : flow);
+    /// <summary>Retroactive shadow, for retroactive-shadow.</summary>
+    private static string Kind(string name) => Format.Name(Format.Capital(name.Replace('-', ' ')));
 
     private static JsonElement? Parsed(string detail)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cairn.Client.Wire;
 
 namespace Cairn.Web.Components;
 
@@ -31,7 +32,7 @@ internal static partial class Format
     }
 
     /// <summary>0.4 ms, 2.9 s: a length of time.</summary>
-    public static string Duration(long micros) => Duration(0, micros);
+    public static string Duration(long? micros) => Duration(0, micros);
 
     /// <summary>69 %, 4.2 %: a share; one decimal below ten percent.</summary>
     public static string Percent(double? share) => share is not { } value || !double.IsFinite(value) ? None
@@ -39,6 +40,13 @@ internal static partial class Format
 
     /// <summary>0.828–0.871</summary>
     public static string Interval(double? low, double? high, int decimals = 3) => low is null || high is null ? None : $"{Number(low, decimals)}–{Number(high, decimals)}";
+
+    /// <summary>19–24 %; with as many decimals as it takes to tell its ends apart.</summary>
+    public static string Interval(ShareWire share)
+    {
+        var decimals = (share.High - share.Low) switch { < 0.002 => 2, < 0.02 => 1, _ => 0 };
+        return $"{Number(share.Low * 100, decimals)}–{Number(share.High * 100, decimals)}\u00a0%";
+    }
 
     /// <summary>A number with that many decimals, thousands apart.</summary>
     public static string Number(double? number, int decimals) => number is { } value && double.IsFinite(value)
@@ -78,6 +86,9 @@ internal static partial class Format
 
     /// <summary>runs/01a2161deedf for runs/01a2161deedf74cc81bd4ae7dd6f0c7e: the path of a thing, its ids short.</summary>
     public static string Subject(string subject) => Clip(string.Join('/', subject.Split('/').Select(part => part.Length >= 32 && part.All(char.IsAsciiHexDigitLower) ? Short(part) : part)), 80);
+
+    /// <summary>Words as a sentence begins with them.</summary>
+    public static string Capital(string words) => words is [var first, .. var rest] ? char.ToUpperInvariant(first) + rest : words;
 
     /// <summary>A text cut to a length, with an ellipsis; never in the middle of a character.</summary>
     public static string Clip(string text, int length)
@@ -130,8 +141,8 @@ internal static partial class Format
     };
 
     /// <summary>As <see cref="Metric"/>, where it begins what is said: Log loss. What stays as it was logged keeps its letters.</summary>
-    public static string Heading(string key) => Metric(key) is var name && name != key && !name.StartsWith("cv ", StringComparison.Ordinal) ? char.ToUpperInvariant(name[0]) + name[1..]
-        : key is "accuracy" or "precision" or "recall" or "threshold" ? char.ToUpperInvariant(key[0]) + key[1..] : name;
+    public static string Heading(string key) => Metric(key) is var name && name != key && !name.StartsWith("cv ", StringComparison.Ordinal) ? Capital(name)
+        : key is "accuracy" or "precision" or "recall" or "threshold" ? Capital(key) : name;
 
     /// <summary>
     /// The first 12 digits of an id and the first 8 of a digest; a short one stays as it is. An id begins with its millisecond: its first 8 digits are those

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Web.Deployments;
 
 /// <summary>
-/// GET /deployments/{name}: who answers, how much, how fast and what. Alone and again and again come, by <c>part</c>: <c>live</c> the numbers of now, <c>traffic</c>
-/// the charts of the last <c>minutes</c>, <c>variants</c> each of them and how they compare. With <c>minutes</c> the page has the charts in it from the start.
+/// GET /deployments/{name}: who answers, how much, how fast and what. <c>part</c> asks for one piece of the page alone, as a page that is open does again and again:
+/// <c>live</c> the numbers of now, <c>traffic</c> the charts of the last <c>minutes</c>, <c>variants</c> each of them and how they compare. With <c>minutes</c> the
+/// charts are in the page from the start.
 /// </summary>
 internal static class ShowDeployment
 {
@@ -16,7 +17,7 @@ internal static class ShowDeployment
     public static async Task<IResult> Handle(PageRequest request, Problem? declined = null)
     {
         var (name, part) = (request.Route("name"), request.Query("part"));
-        var minutes = TrafficCharts.Near(request.Number("minutes"));
+        var minutes = TrafficCharts.Offered(request.Number("minutes"));
         Task<Loaded<TrafficWire>> Traffic(int last) => request.Load((api, stop) => api.GetTrafficAsync(name, last, stop));
         if (part == "traffic")
         {

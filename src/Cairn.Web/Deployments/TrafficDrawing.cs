@@ -69,7 +69,7 @@ internal sealed class TrafficDrawing
         InOrder(Answering).Select(one => (IReadOnlyList<string>)[Clock(one.Point), one.Name, Format.Count(one.Point.Requests), Format.Number(PerSecond(one.Point), 2), Format.Count(one.Point.Rows), Format.Count(one.Point.Errors)]);
 
     public IEnumerable<IReadOnlyList<string>> LatencyRows() => Champions.Where(one => one.Point.Latency is not null).Select(one =>
-        (IReadOnlyList<string>)[Clock(one.Point), $"v{one.Version}", LiveTraffic.Us(one.Point.Latency!.P50Us), LiveTraffic.Us(one.Point.Latency.P95Us), LiveTraffic.Us(one.Point.Latency.P99Us)]);
+        (IReadOnlyList<string>)[Clock(one.Point), $"v{one.Version}", Format.Duration(one.Point.Latency!.P50Us), Format.Duration(one.Point.Latency.P95Us), Format.Duration(one.Point.Latency.P99Us)]);
 
     public IEnumerable<IReadOnlyList<string>> AnswerRows() => InOrder(_lines).Where(one => one.Point.Rows > 0).Select(one =>
         (IReadOnlyList<string>)[Clock(one.Point), one.Name, Format.Count(one.Point.Rows), Format.Percent(one.Point.PositiveShare), Format.Score(one.Point.MeanProbability)]);

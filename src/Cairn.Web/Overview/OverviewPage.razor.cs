@@ -51,6 +51,6 @@ public sealed partial class OverviewPage
 
     private static string? Verdict(ProjectWire project) => project.LastRun?.State is { } state and not "succeeded" ? state : project.LastResult?.Verdict;
 
-    private static string Headline(RunWire run) => OverviewTables.Headline(run) is not { } key ? Format.None
+    private static string Headline(RunWire run) => OverviewTables.HeadlineKey(run) is not { } key ? Format.None
         : $"{Format.Name(Format.Metric(key))} {(MetricSense.IsHeadline(key) ? Format.Score(run.Metrics[key]) : MetricText.Of(run.Metrics[key]))}";
 }

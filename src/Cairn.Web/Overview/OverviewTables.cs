@@ -18,7 +18,7 @@ internal sealed class OverviewTables(IReadOnlyList<ProjectWire> projects, IReadO
         run.Tags.GetValueOrDefault("cairn.project") ?? projects.FirstOrDefault(project => project.LastResult?.ExperimentId == run.ExperimentId)?.Name;
 
     /// <summary>The key of what a run is judged by first; null: it logged nothing.</summary>
-    public static string? Headline(RunWire run) =>
+    public static string? HeadlineKey(RunWire run) =>
         run.Metrics.Keys.Where(key => key is "roc_auc" || key.EndsWith("roc_auc", StringComparison.Ordinal)).OrderBy(key => key.Length).FirstOrDefault()
         ?? MetricSense.Ordered(run.Metrics.Keys).OrderBy(key => MetricSense.HigherIsBetter(key) is null).FirstOrDefault();
 
@@ -31,7 +31,7 @@ internal sealed class OverviewTables(IReadOnlyList<ProjectWire> projects, IReadO
         "latest-runs.csv",
         [
             new("run_id", "Id", run => run.RunId), new("run", "Run", run => run.Name), new("project", "Project", ProjectOf), new("status", "Status", run => run.Status),
-            new("metric", "Metric", Headline), new("value", "Value", run => Headline(run) is { } key ? Format.Exact(run.Metrics[key]) : null),
+            new("metric", "Metric", HeadlineKey), new("value", "Value", run => HeadlineKey(run) is { } key ? Format.Exact(run.Metrics[key]) : null),
             new("started", "Started", run => Format.Iso(run.StartedAt)), new("ended", "Ended", run => run.EndedAt is { } end ? Format.Iso(end) : null),
         ],
         runs.Items);

@@ -30,31 +30,7 @@ internal static class MetricSense
     /// <summary>The keys in the order people want them: headlines, other results, then baselines and deviations, and last what MLflow measures of the machine.</summary>
     public static IEnumerable<string> Ordered(IEnumerable<string> keys) => keys.Distinct(StringComparer.Ordinal)
         .OrderBy(key => Array.IndexOf(_headlines, key) is var at and >= 0 ? at : key.StartsWith("system/", StringComparison.Ordinal) ? 300 : key.EndsWith(".sd", StringComparison.Ordinal) || key.StartsWith("baseline.", StringComparison.Ordinal) ? 200 : key.StartsWith("cv.", StringComparison.Ordinal) ? 150 : 100)
-        .ThenBy(key => key, ByNumber);
-
-    /// <summary>class_2 before class_10; all else by its letters.</summary>
-    private static readonly Comparer<string> ByNumber = Comparer<string>.Create((left, right) =>
-    {
-        var (a, b) = (0, 0);
-        while (a < left.Length && b < right.Length)
-        {
-            var one = Digits(left, a);
-            var other = Digits(right, b);
-            var order = one.Length > 0 && other.Length > 0 ? Numbers(one.TrimStart('0'), other.TrimStart('0')) : left[a].CompareTo(right[b]);
-            if (order != 0) return order;
-            (a, b) = (a + Math.Max(one.Length, 1), b + Math.Max(other.Length, 1));
-        }
-
-        return (left.Length - a).CompareTo(right.Length - b) is var rest and not 0 ? rest : string.CompareOrdinal(left, right);
-    });
-
-    private static int Numbers(ReadOnlySpan<char> one, ReadOnlySpan<char> other) => one.Length != other.Length ? one.Length.CompareTo(other.Length) : one.SequenceCompareTo(other);
-
-    private static ReadOnlySpan<char> Digits(string text, int from)
-    {
-        var after = text.AsSpan(from).IndexOfAnyExceptInRange('0', '9');
-        return after < 0 ? text.AsSpan(from) : text.AsSpan(from, after);
-    }
+        .ThenBy(key => key, new NaturalOrder());
 
     public static bool IsHeadline(string key) => Array.IndexOf(_headlines, key) >= 0;
 }

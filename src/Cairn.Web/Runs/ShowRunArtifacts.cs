@@ -32,7 +32,7 @@ internal static class ShowRunArtifacts
 
         Task<Loaded<Page<ArtifactWire>>> Below(string path) => request.Load((api, stop) => api.ListArtifactsAsync(id, path, stop));
 
-        // A folder is there when something lies in it, and the top always; a file when its folder names it. One that has more than was listed is asked for it.
+        // A folder is there when something lies in it, and the top always; a file when its folder names it. When the list of its folder was cut, the file itself is asked for.
         async Task<bool> Has(Page<ArtifactWire> listing) =>
             file is null ? folder.Length == 0 || listing.Items.Count > 0
             : listing.Items.FirstOrDefault(entry => entry.Path == file) is { } entry ? !entry.IsDirectory

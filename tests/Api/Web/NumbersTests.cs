@@ -71,6 +71,7 @@ public sealed class NumbersTests
     [InlineData("bin.purge", "logged-models/m-1", "{}", "Logged model m-1 purged")]
     [InlineData("model.describe", "models/churn/versions/3", """{"description":"x"}""", "Description of churn v3 changed")]
     [InlineData("experiment.tag", "experiments/7", """{"name":"not its own"}""", "Tags of experiment 7 changed")]
+    [InlineData("flow.start", "flow-runs/01a2", """{"flow":"retroactive-shadow","subject":"churn"}""", "Retroactive shadow of churn started")]
     public void What_happened_is_said_in_words(string action, string subject, string detail, string words) =>
         new Change(new(1, 1, "ada", action, subject, detail)).Title.ShouldBe(words);
 }

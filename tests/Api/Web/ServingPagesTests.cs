@@ -103,6 +103,8 @@ public class ServingPagesTests
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         Text(await PageHost.Read(answer), "[data-state=denied]").ShouldContain("You may not see the traffic");
         Text(await denied.Open("/deployments/churn?part=live"), ".stat dd").ShouldContain("cannot be told now");
+        await using var young = await PageHost.Start(ServingSample.Api().With("deployments/churn/traffic?minutes=5", new TrafficWire("churn", 0, 0, 10, [new("champion", 3, false, [new(0, 0.4, 0, 0, 0, null, null, null)])])));
+        Text(await young.Open("/deployments/churn?part=live"), ".stat dd").ShouldContain("counting has just begun");
         Text(await PageHost.Read(await failing.Http.GetAsync("/deployments/churn?part=traffic")), "[data-state=error]").ShouldContain("storage.unavailable");
         Text(await failing.Open("/deployments/churn"), ".tabs").ShouldContain("Settings");
     }
