@@ -34,8 +34,8 @@ internal static class PowerCurve
         yAxis = new { type = "value", min = 0, max = 1, axisLabel = new { formatter = "fmt:percent" } },
         legend = new { show = true, top = 0, left = 0 },
         grid = new { top = 34, bottom = 22 },
-        series = new[]
-        {
+        series = (object[])
+        [
             Line("not worse, if equally good", "--chart-1", points.Select(point => new[] { point.Rows, point.NotWorse }), new
             {
                 silent = true, symbol = "none", lineStyle = new { color = "--text-3", type = "dashed" },
@@ -45,8 +45,8 @@ internal static class PowerCurve
                     new { xAxis = compared.Rows, label = new { formatter = "now" } },
                 },
             }),
-            Line("better, if the gain is as measured", "--chart-2", points.Where(point => point.Better is not null).Select(point => new[] { point.Rows, point.Better!.Value }), null),
-        },
+            .. compared.Difference > 0 ? [Line("better, if the gain is as measured", "--chart-2", points.Select(point => new[] { point.Rows, point.Better!.Value }), null)] : Array.Empty<object>(),
+        ],
     };
 
     public static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<Point> points) =>
