@@ -1,6 +1,7 @@
 namespace Cairn.Web.Runs;
 
 /// <summary>class_2 before class_10; all else by its letters.</summary>
+/// <remarks>Stands in for <c>CompareOptions.NumericOrdering</c>, which needs ICU: Cairn runs without (<c>InvariantGlobalization</c>).</remarks>
 internal sealed class NaturalOrder : IComparer<string>
 {
     public int Compare(string? x, string? y)
